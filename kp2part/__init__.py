@@ -1,0 +1,3 @@
+"""Keypoint-guided object part segmentation."""
+
+__version__ = "0.1.0"

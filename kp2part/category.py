@@ -1,0 +1,207 @@
+"""Categories are data: the names of an object's keypoints and parts.
+
+A user adds an animal, people or chairs by writing a JSON file and passing its
+path wherever a `--category` is asked for. `categories/horse.json` is a good one
+to start from.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import itertools
+import json
+import pathlib
+import re
+
+DIRECTORY = pathlib.Path(__file__).parent / "categories"
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
+_REQUIRED = {"name", "classes", "keypoints", "parts"}
+_OPTIONAL = {"skeleton", "palette", "keypoint_aliases"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Category:
+    """Names and left-right structure of one kind of object.
+
+    Attributes:
+        name: What programs and records call it, e.g. "quadruped".
+        classes: Class names in annotation files that belong to it.
+        keypoints: K names; a mirrored pair differs only in "left"/"right".
+        parts: P part names in the order of their ids, "background" first, each
+            with the annotated parts that make it up (those of "background" are
+            known and left out); paired like `keypoints`.
+        skeleton: Pairs of keypoint names, for drawing.
+        palette: P colours "#rrggbb", in the order of `parts`.
+        keypoint_aliases: For each annotation format, its keypoint names that
+            differ, with ours.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    keypoints: tuple[str, ...]
+    parts: Mapping[str, tuple[str, ...]]
+    skeleton: tuple[tuple[str, str], ...] = ()
+    palette: tuple[str, ...] = ()
+    keypoint_aliases: Mapping[str, Mapping[str, str]] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def __post_init__(self):
+        if next(iter(self.parts), None) != "background":
+            raise ValueError(
+                "`parts` must start with 'background'. Received: "
+                f"parts={list(self.parts)}"
+            )
+        if len(self.parts) > 255:
+            raise ValueError(
+                "`parts` must be at most 255, as 255 marks ignored pixels. "
+                f"Received: {len(self.parts)}"
+            )
+        for field in "classes", "keypoints":
+            _check_names(field, getattr(self, field))
+        annotated = itertools.chain.from_iterable(self.parts.values())
+        _check_unique("annotated parts in `parts`", tuple(annotated))
+        mirror(self.keypoints)
+        mirror(tuple(self.parts))
+        self._check_references()
+        if not self.palette:
+            object.__setattr__(self, "palette", _spread(len(self.parts)))
+        self._check_palette()
+
+    def _check_references(self):
+        aliases = [a.values() for a in self.keypoint_aliases.values()]
+        for field, names in (
+            ("skeleton", itertools.chain(*self.skeleton)),
+            ("keypoint_aliases", itertools.chain(*aliases)),
+        ):
+            if unknown := sorted(set(names) - set(self.keypoints)):
+                raise ValueError(
+                    f"`{field}` must use names of `keypoints`. "
+                    f"Received: {unknown}"
+                )
+
+    def _check_palette(self):
+        if len(self.palette) != len(self.parts) or not all(
+            _COLOUR.fullmatch(c) for c in self.palette
+        ):
+            raise ValueError(
+                f"`palette` must be {len(self.parts)} colours '#rrggbb', one "
+                f"per part. Received: palette={list(self.palette)}"
+            )
+
+    @property
+    def keypoint_mirror(self) -> tuple[int, ...]:
+        """K ints: `keypoint_mirror[i]` is what keypoint i becomes, mirrored."""
+        return mirror(self.keypoints)
+
+    @property
+    def part_mirror(self) -> tuple[int, ...]:
+        """P ints: `part_mirror[i]` is what part i becomes, mirrored."""
+        return mirror(tuple(self.parts))
+
+    @property
+    def skeleton_indices(self) -> tuple[tuple[int, int], ...]:
+        """The edges of the skeleton as pairs of indices into `keypoints`."""
+        index = self.keypoints.index
+        return tuple((index(a), index(b)) for a, b in self.skeleton)
+
+    @property
+    def colours(self) -> tuple[tuple[int, int, int], ...]:
+        """P colours (r, g, b), each in 0..255."""
+        return tuple(
+            (int(c[1:3], 16), int(c[3:5], 16), int(c[5:7], 16))
+            for c in self.palette
+        )
+
+    def part_of(self, annotated_part: str) -> int:
+        """Returns the id of the part that an annotated part belongs to."""
+        for part_id, names in enumerate(self.parts.values()):
+            if annotated_part in names:
+                return part_id
+        raise ValueError(
+            f"Category {self.name!r} has no part for the annotated part "
+            f"{annotated_part!r}. Add it to the part it belongs to, or to "
+            "'background' to leave it out."
+        )
+
+    def to_json(self) -> dict:
+        """Returns the category as the fields of its JSON file."""
+        return json.loads(json.dumps(dataclasses.asdict(self)))
+
+
+def load(name_or_path: str) -> Category:
+    """Returns a category of the package ("horse") or of a JSON file.
+
+    Raises:
+        ValueError: There is no such category, or its file breaks a rule; the
+            message names the file and the rule.
+    """
+    path = pathlib.Path(name_or_path)
+    if path.suffix != ".json":
+        path = DIRECTORY / f"{name_or_path}.json"
+    if not path.is_file():
+        known = sorted(p.stem for p in DIRECTORY.glob("*.json"))
+        raise ValueError(
+            f"`category` must be the path of a .json file or one of {known}. "
+            f"Received: category={name_or_path!r}"
+        )
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: not a JSON file: {error}") from error
+    return from_json(fields, str(path))
+
+
+def from_json(fields: dict, source: str) -> Category:
+    """Returns the category of a JSON file's `fields`.
+
+    Args:
+        fields: As in `categories/*.json`.
+        source: Where they come from, for messages.
+    """
+    if not isinstance(fields, dict):
+        raise ValueError(f"{source}: must be a JSON object.")
+    if missing := sorted(_REQUIRED - set(fields)):
+        raise ValueError(f"{source}: missing fields {missing}.")
+    if unknown := sorted(set(fields) - _REQUIRED - _OPTIONAL):
+        raise ValueError(f"{source}: unknown fields {unknown}.")
+    try:
+        return Category(
+            name=fields["name"],
+            classes=tuple(fields["classes"]),
+            keypoints=tuple(fields["keypoints"]),
+            parts={k: tuple(v) for k, v in fields["parts"].items()},
+            skeleton=tuple((a, b) for a, b in fields.get("skeleton", ())),
+            palette=tuple(fields.get("palette", ())),
+            keypoint_aliases=fields.get("keypoint_aliases", {}),
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"{source}: {error}") from error
+
+
+def mirror(names: Sequence[str]) -> tuple[int, ...]:
+    """Returns what each of `names` becomes in a mirror, as an index."""
+    swap = {"left": "right", "right": "left"}
+    mirrored = ["_".join(swap.get(w, w) for w in n.split("_")) for n in names]
+    if unpaired := sorted(set(mirrored) - set(names)):
+        raise ValueError(f"Every left needs its right. Missing: {unpaired}")
+    return tuple(names.index(name) for name in mirrored)
+
+
+def _check_names(field: str, names: tuple[str, ...]):
+    if not names or not all(isinstance(n, str) and n for n in names):
+        raise ValueError(
+            f"`{field}` must be a list of names. Received: {list(names)}"
+        )
+    _check_unique(f"`{field}`", names)
+
+
+def _check_unique(what: str, names: tuple[str, ...]):
+    if twice := sorted({n for n in names if names.count(n) > 1}):
+        raise ValueError(f"Names of {what} must be unique. Twice: {twice}")
+
+
+def _spread(count: int) -> tuple[str, ...]:
+    # Multiples of an odd constant far from 0: any two ids differ clearly.
+    steps = [(i * 0x9E3779 + 0x40C0FF) % 0x1000000 for i in range(1, count)]
+    return ("#000000", *(f"#{step:06x}" for step in steps))

@@ -1,0 +1,53 @@
+"""How every program starts: flags, then `main`, and errors without a traceback.
+
+    if __name__ == "__main__":
+        cli.run(main, required=("tfrecords", "output"))
+
+The program's docstring is its help text.
+"""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+import os
+import sys
+
+from absl import app
+from absl import flags
+
+# TensorFlow reads this when it is imported. Warnings stay.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+
+_DEBUG = flags.DEFINE_bool(
+    "debug", False, "Show where in the code an error came from."
+)
+
+
+def run(main: Callable[[list[str]], None], required: Sequence[str] = ()):
+    """Parses the flags, runs `main` and exits: 0 if all went well, else 1.
+
+    A `ValueError` or `OSError` is a message to the user: it is printed alone,
+    unless `--debug` is given. Any other exception is a bug and shows where.
+
+    Args:
+        main: Takes the program's name in a list, as `absl.app.run` wants it.
+        required: Flags that must be given.
+    """
+    flags.mark_flags_as_required(required)
+    app.run(lambda argv: _guarded(main, argv))
+
+
+def _guarded(main, argv):
+    if len(argv) > 1:
+        raise app.UsageError(
+            f"Every argument must be a flag. Received: {' '.join(argv[1:])}"
+        )
+    try:
+        main(argv)
+    except (ValueError, OSError) as error:
+        if _DEBUG.value:
+            raise
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)  # noqa: T201
+        sys.exit(130)

@@ -1,0 +1,262 @@
+"""From TFRecords to the batches that a network takes.
+
+    examples = input_pipeline.Examples(manifest, ("train",))
+    dataset = input_pipeline.train_batches(examples, task, 24, range(10))
+    model.fit(dataset.map(input_pipeline.make_select(model)), ...)
+
+Images stay encoded until an example is due, and heatmaps are drawn per batch:
+nothing of the size of an image waits in memory.
+"""
+
+import collections
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+
+import keras
+import tensorflow as tf
+
+from kp2part import folds
+from kp2part import manifest as manifest_lib
+from kp2part import ops
+from kp2part import records
+from kp2part import schema
+
+_SHUFFLE_BUFFER = 4096  # Encoded examples of about 20 kB.
+_NUM_OPEN_SHARDS = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """A set of records: some splits of a directory, or some photos of them.
+
+    Attributes:
+        manifest: The directory.
+        splits: Names of its splits.
+        image_ids: If given, only the objects of these photos.
+    """
+
+    manifest: manifest_lib.Manifest
+    splits: tuple[str, ...]
+    image_ids: frozenset[str] | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """The shards to read."""
+        return [p for s in self.splits for p in self.manifest.shard_paths(s)]
+
+    def count(self) -> int:
+        """Returns the number of examples; with `image_ids` by reading them."""
+        if self.image_ids is None:
+            return sum(self.manifest.split(s).num_records for s in self.splits)
+        return sum(1 for _ in self.read().as_numpy_iterator())
+
+    def read(self) -> tf.data.Dataset:
+        """Returns parsed examples, images encoded, in the order of the files."""
+        return self._parse(tf.data.TFRecordDataset(self.paths))
+
+    def read_shuffled(self, seed: int) -> tf.data.Dataset:
+        """Returns them in another order each time, several shards at once.
+
+        Args:
+            seed: Decides over the orders of all passes.
+        """
+        files = tf.data.Dataset.from_tensor_slices(self.paths)
+        lines = files.shuffle(len(self.paths), seed=seed).interleave(
+            tf.data.TFRecordDataset,
+            cycle_length=_NUM_OPEN_SHARDS,
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+        return self._parse(lines).shuffle(_SHUFFLE_BUFFER, seed=seed)
+
+    def _parse(self, lines: tf.data.Dataset) -> tf.data.Dataset:
+        num_keypoints = len(self.manifest.category.keypoints)
+        dataset = lines.map(lambda line: records.parse(line, num_keypoints))
+        if self.image_ids is None:
+            return dataset
+        chosen = _make_lookup(self.image_ids)
+        return dataset.filter(lambda e: chosen.lookup(e[schema.IMAGE_ID]))
+
+
+def classes_of_images(
+    manifest: manifest_lib.Manifest, splits: Sequence[str]
+) -> dict[str, str]:
+    """Returns each photo's most frequent class, by its id."""
+    classes = collections.defaultdict(collections.Counter)
+    for example in Examples(manifest, tuple(splits)).read().as_numpy_iterator():
+        image = example[schema.IMAGE_ID].decode()
+        classes[image][example[schema.CLASS_NAME].decode()] += 1
+    # Ties go to the first name: Counter would go by the order of reading.
+    return {
+        image: min(counts, key=lambda c: (-counts[c], c))
+        for image, counts in classes.items()
+    }
+
+
+def deal_folds(
+    manifest: manifest_lib.Manifest,
+    num_folds: int,
+    previous: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Returns the fold of each photo of all splits, see `folds.deal`."""
+    classes = classes_of_images(manifest, tuple(manifest.splits))
+    return folds.deal(classes, num_folds, previous=previous)
+
+
+def fold_examples(
+    manifest: manifest_lib.Manifest, dealt: Mapping[str, int], fold: int
+) -> tuple[Examples, Examples]:
+    """Returns the examples outside a fold, and those in it.
+
+    Args:
+        manifest: Where they lie; all splits count.
+        dealt: The fold of each photo.
+        fold: Number of the fold to hold out.
+    """
+    held_out = frozenset(i for i, f in dealt.items() if f == fold)
+    names = tuple(manifest.splits)
+    return (
+        Examples(manifest, names, frozenset(dealt) - held_out),
+        Examples(manifest, names, held_out),
+    )
+
+
+def train_batches(
+    examples: Examples,
+    task: schema.Task,
+    batch_size: int,
+    epochs: range,
+    augmentation: ops.Augmentation | None = None,
+    seed: int = 0,
+) -> tf.data.Dataset:
+    """Returns shuffled, augmented batches, one epoch after another.
+
+    Epoch 7 is the same whether training began with it or with epoch 0, so a
+    run that was stopped goes on as if it had not been.
+
+    Args:
+        examples: What to read.
+        task: Size of the crops, spread of the heatmaps, names to mirror.
+        batch_size: B. An epoch is `examples.count() // batch_size` batches.
+        epochs: Their numbers.
+        augmentation: Mirrors only, by default.
+        seed: Of order and augmentation.
+
+    Returns:
+        Batches as `eval_batches` describes them.
+    """
+    size = steps_per_epoch(examples, batch_size) * batch_size
+    first = epochs.start * size
+    dataset = examples.read_shuffled(seed).take(size).repeat(epochs.stop)
+    # Encoded examples are skipped: reading them costs no decoding.
+    dataset = dataset.skip(first).enumerate(first)
+    dataset = dataset.map(
+        lambda i, example: {
+            **example,
+            ops.SEED: tf.stack([seed, tf.cast(i, tf.int32)]),
+        }
+    )
+    augment = _make_augment(task, augmentation or ops.Augmentation())
+    options = tf.data.Options()
+    options.deterministic = True
+    return (
+        dataset.map(
+            lambda e: augment(_prepare(e, task)),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+        .batch(batch_size, drop_remainder=True)
+        .map(make_heatmaps(task), num_parallel_calls=tf.data.AUTOTUNE)
+        .prefetch(tf.data.AUTOTUNE)
+        .with_options(options)
+    )
+
+
+def steps_per_epoch(examples: Examples, batch_size: int) -> int:
+    """Returns the number of whole batches, which must not be 0."""
+    count = examples.count()
+    if count < batch_size:
+        raise ValueError(
+            f"`batch_size` must be at most the number of examples, {count}. "
+            f"Received: batch_size={batch_size}"
+        )
+    return count // batch_size
+
+
+def eval_batches(
+    examples: Examples, task: schema.Task, batch_size: int, step: int = 1
+) -> tf.data.Dataset:
+    """Returns examples in the order of the files; the last batch is short.
+
+    Args:
+        examples: What to read.
+        task: Size of the crops and spread of the heatmaps.
+        batch_size: B.
+        step: Take every so many-th example only.
+
+    Returns:
+        Batches under the keys of `schema`: image float32 [B, S, S, 3], RGB in
+        0..255; heatmaps float32 [B, S, S, K]; part_mask uint8 [B, S, S];
+        keypoints float32 [B, K, 3], in pixels of the crop; and what records
+        hold besides.
+    """
+    return (
+        examples.read()
+        .shard(step, 0)
+        .map(lambda e: _prepare(e, task), num_parallel_calls=tf.data.AUTOTUNE)
+        .batch(batch_size)
+        .map(make_heatmaps(task), num_parallel_calls=tf.data.AUTOTUNE)
+        .prefetch(tf.data.AUTOTUNE)
+    )
+
+
+def make_heatmaps(task: schema.Task) -> ops.Op:
+    """Returns an op that adds the heatmaps to a batch."""
+    return lambda batch: {
+        **batch,
+        schema.HEATMAPS: ops.draw_heatmaps(
+            batch[schema.KEYPOINTS], task.image_size, task.heatmap_sigma
+        ),
+    }
+
+
+def make_select(model: keras.Model) -> Callable:
+    """Returns an op from a batch to the (inputs, targets) of `model.fit`."""
+    inputs, outputs = tuple(model.input), tuple(model.output)
+    return lambda batch: (
+        {name: batch[name] for name in inputs},
+        {name: batch[schema.PART_MASK] for name in outputs},
+    )
+
+
+def _prepare(example: ops.Example, task: schema.Task) -> ops.Example:
+    return ops.make_resize(task.image_size)(records.decode_images(example))
+
+
+def _make_augment(task: schema.Task, augmentation: ops.Augmentation) -> ops.Op:
+    steps = []
+    if augmentation.flip:
+        mirrors = task.category.keypoint_mirror, task.category.part_mirror
+        steps.append(ops.make_flip(*mirrors, augmentation.flip))
+    moves = augmentation.rotation, augmentation.scale, augmentation.translation
+    if any(moves):
+        steps.append(ops.make_affine(*moves))
+    if augmentation.colour:
+        steps.append(ops.make_colour(augmentation.colour))
+
+    def augment(example):
+        for step in steps:
+            example = step(example)
+        return example
+
+    return augment
+
+
+def _make_lookup(image_ids: frozenset[str]):
+    return tf.lookup.StaticHashTable(
+        tf.lookup.KeyValueTensorInitializer(
+            sorted(image_ids), [True] * len(image_ids), tf.string, tf.bool
+        ),
+        default_value=False,
+    )

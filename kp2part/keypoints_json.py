@@ -1,0 +1,82 @@
+"""Keypoints as people write them for one object: a small JSON file.
+
+Either a list of K `[x, y, v]` in the category's order, or an object by name:
+
+    {"nose": [120.5, 88, 2], "withers": [60, 70, 2]}
+
+Names left out are absent, and so is a v of 0. Pure Python and NumPy.
+"""
+
+import json
+import math
+import pathlib
+
+import numpy as np
+
+from kp2part import category as category_lib
+
+
+def load(path: str, category: category_lib.Category) -> np.ndarray:
+    """Returns the keypoints of a file, float32 [K, 3], rows of (x, y, v).
+
+    Raises:
+        ValueError: No such file or it breaks a rule; the message names the
+            file, the keypoint, the rule and the value.
+    """
+    try:
+        fields = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: not a JSON file: {error}") from error
+    try:
+        return parse(fields, category)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def parse(fields, category: category_lib.Category) -> np.ndarray:
+    """Returns the keypoints that `fields`, a list or a dict, describe."""
+    names = category.keypoints
+    if isinstance(fields, dict):
+        if unknown := sorted(set(fields) - set(names)):
+            raise ValueError(
+                f"Unknown keypoints {unknown}. Those of {category.name!r}: "
+                f"{', '.join(names)}."
+            )
+        rows = [fields.get(name, [0, 0, 0]) for name in names]
+    elif isinstance(fields, list):
+        if len(fields) != len(names):
+            raise ValueError(
+                f"Must have {len(names)} keypoints, those of "
+                f"{category.name!r}. Received: {len(fields)}"
+            )
+        rows = fields
+    else:
+        raise ValueError(
+            "Must be a list of [x, y, v] or an object by keypoint name. "
+            f"Received: {type(fields).__name__}"
+        )
+    return np.array(
+        [_row(n, r) for n, r in zip(names, rows, strict=True)], np.float32
+    )
+
+
+def _row(name: str, row) -> list[float]:
+    if (
+        not isinstance(row, list)
+        or len(row) != 3
+        or any(isinstance(c, bool) or not isinstance(c, int | float) for c in row)
+    ):
+        raise ValueError(
+            f"Keypoint {name!r} must be three numbers [x, y, v]. "
+            f"Received: {row!r:.80}"
+        )
+    if not all(math.isfinite(c) for c in row):
+        raise ValueError(
+            f"Keypoint {name!r} must be finite numbers. Received: {row}"
+        )
+    if row[2] not in (0, 1, 2):
+        raise ValueError(
+            f"The v of keypoint {name!r} must be 0 (absent), 1 (hidden) or 2 "
+            f"(visible). Received: {row[2]}"
+        )
+    return row

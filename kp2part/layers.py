@@ -1,0 +1,145 @@
+"""Blocks and layers shared by the networks."""
+
+import keras
+
+from kp2part import schema
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class TaskLabel(keras.layers.Layer):
+    """Passes its input on, and keeps what the network was asked.
+
+    A saved network so names its own keypoints and parts and knows how its input
+    was prepared, whoever saves it; `task_of` reads it back.
+
+    Args:
+        task: A `schema.Task`, or the dict of its `to_json`.
+
+    Input shape: any.
+    Output shape: as the input.
+    """
+
+    def __init__(self, task: schema.Task | dict, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(task, dict):
+            task = schema.Task.from_json(task)
+        self.task = task
+
+    def call(self, inputs):
+        return inputs
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "task": self.task.to_json()}
+
+
+def task_of(model: keras.Model) -> schema.Task:
+    """Returns what `model` is asked.
+
+    Raises:
+        ValueError: `model` was not built by `kp2part.models`.
+    """
+    for layer in model.layers:
+        if isinstance(layer, TaskLabel):
+            return layer.task
+    raise ValueError(
+        f"Model {model.name!r} does not say what it segments: it has no "
+        "`TaskLabel` layer, as every network of `kp2part.models` has."
+    )
+
+
+def conv_relu(x, filters: int, name: str, kernel_size: int = 3):
+    """Returns a convolution with ReLU of x [B, H, W, C]: [B, H, W, filters]."""
+    return keras.layers.Conv2D(
+        filters,
+        kernel_size,
+        padding="same",
+        activation="relu",
+        kernel_initializer="he_uniform",
+        name=name,
+    )(x)
+
+
+def residual_block(
+    x, filters: int, name: str, strides: int = 1, normalization: str = "batch"
+):
+    """Returns two 3x3 convolutions of x, added to a 1x1 projection of x.
+
+    [He et al., 2016](https://arxiv.org/abs/1512.03385), figure 2.
+
+    Args:
+        x: [B, H, W, C].
+        filters: Number of output channels.
+        name: Prefix of the layers' names.
+        strides: 2 halves height and width.
+        normalization: "batch", "group" or "none".
+
+    Returns:
+        [B, H / strides, W / strides, filters].
+    """
+
+    def convolve(x, size, strides, part):
+        x = keras.layers.Conv2D(
+            filters,
+            size,
+            strides=strides,
+            padding="same",
+            use_bias=normalization == "none",
+            kernel_initializer="he_uniform",
+            name=f"{name}_{part}",
+        )(x)
+        return normalize(x, normalization, f"{name}_{part}_norm")
+
+    y = keras.layers.ReLU()(convolve(x, 3, strides, "conv1"))
+    y = convolve(y, 3, 1, "conv2")
+    return keras.layers.ReLU(name=name)(y + convolve(x, 1, strides, "skip"))
+
+
+def normalize(x, normalization: str, name: str):
+    """Returns x, normalised in the way of that name."""
+    if normalization == "none":
+        return x
+    if normalization == "batch":
+        return keras.layers.BatchNormalization(momentum=0.9, name=name)(x)
+    if normalization == "group":
+        # Groups of 8 channels: Wu & He, 2018, table 3.
+        return keras.layers.GroupNormalization(
+            max(x.shape[-1] // 8, 1), name=name
+        )(x)
+    raise ValueError(
+        "`normalization` must be 'batch', 'group' or 'none'. Received: "
+        f"normalization={normalization!r}"
+    )
+
+
+def pixel_shuffle(x, filters: int, name: str):
+    """Returns x at twice its height and width, by sub-pixel convolution.
+
+    [Shi et al., 2016](https://arxiv.org/abs/1609.05158), section 2.2.
+
+    Args:
+        x: [B, H, W, C].
+        filters: Number of output channels.
+        name: Name of the convolution.
+
+    Returns:
+        [B, 2 H, 2 W, filters].
+    """
+    x = keras.layers.Conv2D(
+        4 * filters,
+        3,
+        padding="same",
+        kernel_initializer="he_uniform",
+        name=name,
+    )(x)
+    return keras.ops.depth_to_space(x, 2)
+
+
+def part_logits(x, num_parts: int, name: str):
+    """Returns float32 logits [B, H, W, P] of features x [B, H, W, C].
+
+    float32 whatever the precision policy: float16 overflows in the loss.
+    """
+    return keras.layers.Conv2D(num_parts, 1, dtype="float32", name=name)(x)

@@ -1,0 +1,61 @@
+"""Losses on part logits."""
+
+import keras
+
+from kp2part import schema
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class PartLoss(keras.losses.Loss):
+    """Cross-entropy per pixel, and soft Dice per part if asked.
+
+    The paper has cross-entropy alone (equations 1 and 2). Dice counts a part,
+    not its pixels, so that a tail weighs as much as a torso: `1 - 2 |P T| /
+    (|P| + |T|)`, summed over the batch before dividing and averaged over the
+    parts that occur in it (Milletari et al., 2016, in its unsquared form).
+
+    Pixels of `schema.IGNORE_LABEL` count in neither.
+
+    Args:
+        dice_weight: Share of Dice beside cross-entropy, which weighs 1.
+
+    Call arguments:
+        y_true: uint8 [B, H, W], part ids.
+        y_pred: float32 [B, H, W, P], logits.
+    """
+
+    def __init__(self, dice_weight: float = 0.0, name="part_loss", **kwargs):
+        # "sum_over_batch_size" would average a scalar: the means are here.
+        super().__init__(name=name, **kwargs)
+        if dice_weight < 0:
+            raise ValueError(
+                "`dice_weight` must not be negative. Received: "
+                f"dice_weight={dice_weight}"
+            )
+        self.dice_weight = dice_weight
+
+    def call(self, y_true, y_pred):
+        ops = keras.ops
+        labels = ops.cast(y_true, "int32")
+        known = ops.cast(labels != schema.IGNORE_LABEL, y_pred.dtype)
+        # one_hot of an ignored label is all zeros.
+        targets = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
+        log_p = ops.log_softmax(y_pred, axis=-1)
+        entropy = -ops.sum(targets * log_p) / ops.maximum(ops.sum(known), 1.0)
+        if not self.dice_weight:
+            return entropy
+        dice = self._dice(targets, ops.exp(log_p) * known[..., None])
+        return entropy + self.dice_weight * dice
+
+    def _dice(self, targets, probabilities):
+        ops = keras.ops
+        axes = (0, 1, 2)
+        overlap = ops.sum(targets * probabilities, axes)
+        area = ops.sum(targets, axes)
+        total = area + ops.sum(probabilities, axes)
+        present = ops.cast(area > 0, targets.dtype)
+        loss = 1 - 2 * overlap / ops.maximum(total, 1e-6)
+        return ops.sum(loss * present) / ops.maximum(ops.sum(present), 1.0)
+
+    def get_config(self):
+        return {**super().get_config(), "dice_weight": self.dice_weight}

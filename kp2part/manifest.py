@@ -1,0 +1,179 @@
+"""What a directory of TFRecords holds: reads its `manifest.json`.
+
+`tfrecords_tools.build` writes it last, so that a directory with a manifest is
+whole. No TensorFlow here.
+"""
+
+from collections.abc import Mapping
+import dataclasses
+import json
+import pathlib
+
+from kp2part import category as category_lib
+
+FILE_NAME = "manifest.json"
+FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """One TFRecord file.
+
+    Attributes:
+        name: File name, in the manifest's directory.
+        num_records: Number of examples in it.
+        num_bytes: Size of the file.
+        sha256: Checksum of the file, in hexadecimal digits.
+    """
+
+    name: str
+    num_records: int
+    num_bytes: int
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """A named subset; no two splits share a source photo.
+
+    Attributes:
+        num_records: Number of examples in all its shards.
+        shards: Its files, in order.
+    """
+
+    num_records: int
+    shards: tuple[Shard, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+    """The contents of a directory of TFRecords.
+
+    Attributes:
+        directory: Where the shards lie.
+        category: Names of keypoints and parts.
+        image_size: Side of the square crops, in pixels.
+        context: Margin around an object's box, as a share of the box's sides.
+        aspect: How a crop was made square, see `schema.ASPECTS`.
+        splits: By name.
+        settings: All that the bytes of the shards depend on.
+        table: For each split and class, how many objects were "seen" and
+            "kept", and how many were "dropped" for which reason.
+        skipped: For each split, the reasons for which whole photos were left
+            out, with the ids of the photos. Empty unless asked for.
+    """
+
+    directory: pathlib.Path
+    category: category_lib.Category
+    image_size: int
+    context: float
+    aspect: str
+    splits: Mapping[str, Split]
+    settings: Mapping
+    table: Mapping
+    skipped: Mapping
+
+    def split(self, name: str) -> Split:
+        """Returns the split called `name`, which is never empty."""
+        if name not in self.splits:
+            raise ValueError(
+                f"{self.directory} has no split {name!r}. "
+                f"Its splits: {sorted(self.splits)}"
+            )
+        if not self.splits[name].num_records:
+            raise ValueError(
+                f"Split {name!r} of {self.directory} is empty. Numbers of "
+                f"records: {self.num_records}"
+            )
+        return self.splits[name]
+
+    def shard_paths(self, split: str) -> list[str]:
+        """Returns the paths of a split's files, in order."""
+        shards = self.split(split).shards
+        return [str(self.directory / shard.name) for shard in shards]
+
+    @property
+    def num_records(self) -> dict[str, int]:
+        """The number of records of each split."""
+        return {name: s.num_records for name, s in self.splits.items()}
+
+    def to_json(self) -> dict:
+        """Returns the fields of the manifest's file."""
+        fields = dataclasses.asdict(self)
+        del fields["directory"]
+        category = self.category.to_json()
+        return {**fields, "format": FORMAT, "category": category}
+
+
+def load(directory: str) -> Manifest:
+    """Returns the manifest of a directory of TFRecords.
+
+    Raises:
+        ValueError: There is none, or it is broken; the message names the file
+            and the field.
+    """
+    path = pathlib.Path(directory) / FILE_NAME
+    if not path.is_file():
+        raise ValueError(
+            f"{path}: no such file. `tfrecords` must be a directory that "
+            "tfrecords_tools.build has finished."
+        )
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: not a JSON file: {error}") from error
+    return from_json(fields, path)
+
+
+def from_json(fields: dict, path: pathlib.Path) -> Manifest:
+    """Returns the manifest of the `fields` of the file at `path`."""
+    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+        raise ValueError(f'{path}: must be a JSON object with "format": 1.')
+    category = category_lib.from_json(
+        _get(path, fields, "category", dict), f"{path}: category"
+    )
+    return Manifest(
+        directory=path.parent,
+        category=category,
+        image_size=_get(path, fields, "image_size", int),
+        context=float(_get(path, fields, "context", int | float)),
+        aspect=_get(path, fields, "aspect", str),
+        splits={
+            name: _read_split(path, f"splits.{name}", split)
+            for name, split in _get(path, fields, "splits", dict).items()
+        },
+        settings=_get(path, fields, "settings", dict),
+        table=_get(path, fields, "table", dict),
+        skipped=_get(path, fields, "skipped", dict),
+    )
+
+
+def _read_split(path: pathlib.Path, where: str, fields: dict) -> Split:
+    return Split(
+        num_records=_get(path, fields, "num_records", int, where),
+        shards=tuple(
+            _read_shard(path, f"{where}.shards[{i}]", shard)
+            for i, shard in enumerate(_get(path, fields, "shards", list, where))
+        ),
+    )
+
+
+def _read_shard(path: pathlib.Path, where: str, fields: dict) -> Shard:
+    return Shard(
+        **{
+            field.name: _get(path, fields, field.name, field.type, where)
+            for field in dataclasses.fields(Shard)
+        }
+    )
+
+
+def _get(path: pathlib.Path, fields, name: str, kind, where: str = ""):
+    where = f"{where}.{name}" if where else name
+    if not isinstance(fields, dict) or name not in fields:
+        raise ValueError(f"{path}: missing field {where!r}.")
+    if not isinstance(fields[name], kind) or isinstance(fields[name], bool):
+        raise ValueError(
+            f"{path}: field {where!r} has the wrong type. "
+            f"Received: {fields[name]!r:.80}"
+        )
+    return fields[name]

@@ -1,0 +1,41 @@
+"""The networks, by name. All take and return the same named tensors."""
+
+import keras
+
+from kp2part import schema
+from kp2part.models import architecture as architecture_lib
+from kp2part.models import kp2part
+from kp2part.models import pose_to_part
+from kp2part.models import ternausnet
+
+BUILDERS = {
+    "kp2part": kp2part.build,
+    "pose_to_part": pose_to_part.build,
+    "ternausnet": ternausnet.build,
+}
+
+
+def build(
+    name: str,
+    task: schema.Task,
+    architecture: architecture_lib.Architecture | None = None,
+) -> keras.Model:
+    """Returns a new functional network, its weights random.
+
+    Args:
+        name: One of `BUILDERS`.
+        task: What it is asked: numbers of keypoints and parts, input size.
+        architecture: Its sizes; the paper's by default.
+
+    Returns:
+        A model from a dict of `image` (float32 [B, H, W, 3], RGB in 0..255) and
+        `heatmaps` (float32 [B, H, W, K], in [0, 1]) to a dict of float32 logits
+        [B, H, W, P]: `parts` and, for `kp2part`, `pseudo_parts`. Networks that
+        do not look at the image or the pose have no such input.
+    """
+    if name not in BUILDERS:
+        raise ValueError(
+            f"`network` must be one of {sorted(BUILDERS)}. Received: "
+            f"network={name!r}"
+        )
+    return BUILDERS[name](task, architecture or architecture_lib.Architecture())

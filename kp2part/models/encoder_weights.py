@@ -1,0 +1,127 @@
+"""Pretrained weights into the encoder of a network.
+
+Reads the HDF5 files that Keras 1 and 2 wrote (VGG-16 as `keras.applications`
+distributes it, SqueezeNet 1.1 as keras-squeezenet does) and `.keras` files.
+"""
+
+from collections.abc import Mapping
+import pathlib
+
+import h5py
+import keras
+import numpy as np
+
+_VGG16 = (
+    "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
+    "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    "6d6bbae143d832006294945121d1f1fc",
+)
+_SQUEEZENET = (
+    "https://raw.githubusercontent.com/DeepCognition/keras-squeezenet/"
+    "a73d4339aa4d37c51a0b3ba044bed55477abec73/"
+    "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    "80b66c92d79d4310e07fb60a297bf0d1",
+)
+IMAGENET = {"vgg16": _VGG16, "squeezenet": _SQUEEZENET}  # URL and MD5.
+
+# Layers without counterpart in these files: the rest of the network.
+_ENCODER_PREFIXES = ("block", "conv1", "fire")
+
+
+def load_into(model: keras.Model, encoder: str, weights: str) -> int:
+    """Gives the encoder of `model` pretrained weights.
+
+    Args:
+        model: A network with that encoder.
+        encoder: "vgg16" or "squeezenet".
+        weights: "none" leaves the weights random; "imagenet" downloads them; or
+            the path of a `.h5` or `.keras` file.
+
+    Returns:
+        The number of layers that were set.
+
+    Raises:
+        ValueError: No such file, not a file of weights, a layer missing in it
+            or of another shape; or the download failed.
+    """
+    if weights == "none":
+        return 0
+    targets = [
+        layer
+        for layer in model.layers
+        if layer.weights and layer.name.startswith(_ENCODER_PREFIXES)
+    ]
+    if not targets:
+        raise ValueError(
+            f"`encoder_weights` must be 'none' for {model.name!r}, which has "
+            f"no image encoder. Received: encoder_weights={weights!r}"
+        )
+    path = download(encoder) if weights == "imagenet" else weights
+    arrays = read(path)
+    for layer in targets:
+        _assign(layer, arrays, path)
+    return len(targets)
+
+
+def download(encoder: str) -> str:
+    """Returns the path of the ImageNet weights, downloaded once."""
+    url, md5 = IMAGENET[encoder]
+    try:
+        return keras.utils.get_file(origin=url, file_hash=md5)
+    except Exception as error:  # noqa: BLE001 - urllib raises many kinds.
+        raise ValueError(
+            f"The ImageNet weights of {encoder!r} could not be downloaded from "
+            f"{url} ({error}). Without internet, fetch the file elsewhere and "
+            "pass --encoder_weights=PATH, or train from random weights with "
+            "--encoder_weights=none."
+        ) from error
+
+
+def read(path: str) -> dict[str, list[np.ndarray]]:
+    """Returns the arrays of each layer in a file of weights.
+
+    Args:
+        path: `.keras`, or `.h5` of Keras 1 or 2.
+
+    Returns:
+        Layer name -> [kernel, bias]; a "/" in a name becomes "_".
+    """
+    if not pathlib.Path(path).is_file():
+        raise ValueError(f"{path}: no such file of encoder weights.")
+    try:
+        if path.endswith(".keras"):
+            model = keras.saving.load_model(path, compile=False)
+            return {x.name: x.get_weights() for x in model.layers if x.weights}
+        with h5py.File(path) as file:
+            return _read_groups(file)
+    except (OSError, KeyError, ValueError) as error:
+        raise ValueError(
+            f"{path}: not a file of Keras weights ({error})."
+        ) from error
+
+
+def _read_groups(file: h5py.File) -> dict[str, list[np.ndarray]]:
+    arrays = {}
+    for name in file.attrs["layer_names"]:
+        name = name.decode() if isinstance(name, bytes) else name
+        group = file[name]
+        names = group.attrs["weight_names"]
+        if len(names):
+            arrays[name.replace("/", "_")] = [np.array(group[n]) for n in names]
+    return arrays
+
+
+def _assign(layer, arrays: Mapping[str, list[np.ndarray]], path: str):
+    expected = [tuple(w.shape) for w in layer.weights]
+    found = arrays.get(layer.name)
+    if found is None:
+        raise ValueError(
+            f"{path}: has no layer {layer.name!r}. Its layers: "
+            f"{', '.join(sorted(arrays)) or 'none'}."
+        )
+    if [a.shape for a in found] != expected:
+        raise ValueError(
+            f"{path}: layer {layer.name!r} must have shapes {expected}. "
+            f"Found: {[a.shape for a in found]}"
+        )
+    layer.set_weights(found)

@@ -1,0 +1,108 @@
+"""Image encoders with named layers and skips by stride; preprocessing inside.
+
+An encoder takes `image`, float32 [B, H, W, 3], RGB in 0..255, and returns its
+skips: a dict from stride to features [B, H / stride, W / stride, C].
+"""
+
+import keras
+
+from kp2part import layers
+
+# Channel means (B, G, R) of ImageNet, as in the Caffe models.
+MEAN = (103.939, 116.779, 123.68)
+
+# SqueezeNet's fire modules between poolings: number, squeeze, expand channels.
+_FIRES = (
+    ((2, 16, 64), (3, 16, 64)),
+    ((4, 32, 128), (5, 32, 128)),
+    ((6, 48, 192), (7, 48, 192), (8, 64, 256), (9, 64, 256)),
+)
+
+
+def caffe_preprocessing(image):
+    """Returns `image` as VGG-16's and SqueezeNet's Keras weights want it.
+
+    Args:
+        image: float32 [B, H, W, 3], RGB in 0..255.
+
+    Returns:
+        [B, H, W, 3], BGR, the mean of ImageNet subtracted.
+    """
+    bgr = keras.ops.flip(image, axis=-1)
+    return keras.layers.Normalization(
+        mean=MEAN, variance=(1.0, 1.0, 1.0), name="caffe_preprocessing"
+    )(bgr)
+
+
+def vgg16(image) -> dict:
+    """Returns the skips of VGG-16, the last ReLU of each stage, and pool5.
+
+    [Simonyan & Zisserman, 2015](https://arxiv.org/abs/1409.1556),
+    configuration D; skips as in UNet16 (Shvets et al., 2018). 14,714,688
+    parameters.
+
+    Returns:
+        Features at strides 1, 2, 4, 8, 16 and 32, with 64, 128, 256, 512, 512
+        and 512 channels.
+    """
+    x = caffe_preprocessing(image)
+    skips = {}
+    stages = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
+    for i, (filters, num_convs) in enumerate(stages, start=1):
+        for j in range(1, num_convs + 1):
+            x = layers.conv_relu(x, filters, f"block{i}_conv{j}")
+        skips[2 ** (i - 1)] = x
+        x = keras.layers.MaxPooling2D(name=f"block{i}_pool")(x)
+    return {**skips, 32: x}
+
+
+def squeezenet(image) -> dict:
+    """Returns the skips of SqueezeNet 1.1, and its output pooled once more.
+
+    [Iandola et al., 2016](https://arxiv.org/abs/1602.07360), in the 1.1 of its
+    authors' repository, padded so that sizes halve exactly. 722,496 parameters,
+    and 5,376 of the skips' normalisation.
+
+    Returns:
+        Features at strides 1, 2, 4, 8, 16 and 32, with 3, 64, 128, 256, 512
+        and 512 channels. Stride 1 is the image itself: the network begins by
+        halving it.
+    """
+    x = caffe_preprocessing(image)
+    skips = {1: x}
+    x = keras.layers.Conv2D(
+        64, 3, strides=2, padding="same", activation="relu", name="conv1"
+    )(x)
+    skips[2] = x
+    for i, modules in enumerate(_FIRES):
+        x = keras.layers.MaxPooling2D(3, 2, "same", name=f"pool{2 * i + 1}")(x)
+        for number, squeeze, expand in modules:
+            x = _fire(x, squeeze, expand, f"fire{number}")
+        skips[4 * 2**i] = x
+    skips[32] = keras.layers.MaxPooling2D(name="pool9")(x)
+    # Its features reach the hundreds, where heatmaps are at most 1: without
+    # this a decoder of few filters needs epochs to find the pose.
+    return {
+        stride: layers.normalize(features, "batch", f"skip{stride}_norm")
+        for stride, features in skips.items()
+    }
+
+
+ENCODERS = {"vgg16": vgg16, "squeezenet": squeezenet}
+
+
+def encode(name: str, image) -> dict:
+    """Returns the skips of the encoder of that name."""
+    if name not in ENCODERS:
+        raise ValueError(
+            f"`encoder` must be one of {sorted(ENCODERS)}. Received: "
+            f"encoder={name!r}"
+        )
+    return ENCODERS[name](image)
+
+
+def _fire(x, squeeze: int, expand: int, name: str):
+    x = layers.conv_relu(x, squeeze, f"{name}_squeeze1x1", kernel_size=1)
+    narrow = layers.conv_relu(x, expand, f"{name}_expand1x1", kernel_size=1)
+    wide = layers.conv_relu(x, expand, f"{name}_expand3x3")
+    return keras.layers.Concatenate(name=f"{name}_concat")([narrow, wide])

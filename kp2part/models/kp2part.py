@@ -1,0 +1,47 @@
+"""The paper's full model: Pose-to-Part and Visual Evidence, trained as one."""
+
+import keras
+
+from kp2part import layers
+from kp2part import schema
+from kp2part.models import architecture as architecture_lib
+from kp2part.models import pose_to_part
+from kp2part.models import visual_evidence
+
+
+def build(
+    task: schema.Task, architecture: architecture_lib.Architecture
+) -> keras.Model:
+    """Returns the network: `image`, `heatmaps` -> `pseudo_parts`, `parts`.
+
+    Flat, not nested: layers are found by name, and gradients of `parts` reach
+    Pose-to-Part (the paper, section 3.3).
+    """
+    size = task.image_size
+    image = keras.Input((size, size, 3), name=schema.IMAGE)
+    heatmaps = keras.Input(
+        (size, size, task.num_keypoints), name=schema.HEATMAPS
+    )
+    pose = layers.TaskLabel(task, name="task")(heatmaps)
+    pseudo_parts = pose_to_part.pose_to_part(
+        pose,
+        task.num_parts,
+        architecture.pose_widths,
+        architecture.normalization,
+    )
+    # Probabilities, as the paper leaves it open: they do not drown the
+    # features, however large the logits grow.
+    suggestion = keras.layers.Softmax(name="suggestion")(pseudo_parts)
+    parts = visual_evidence.visual_evidence(
+        image,
+        [pose, suggestion],
+        task.num_parts,
+        architecture.encoder,
+        architecture.num_filters,
+        schema.PARTS,
+    )
+    return keras.Model(
+        {schema.IMAGE: image, schema.HEATMAPS: heatmaps},
+        {schema.PSEUDO_PARTS: pseudo_parts, schema.PARTS: parts},
+        name="kp2part",
+    )

@@ -1,0 +1,69 @@
+"""Pose-to-Part: keypoint heatmaps -> parts, without a look at the image.
+
+Alone it is the paper's baseline "Transform" (section 4.3).
+"""
+
+import keras
+
+from kp2part import layers
+from kp2part import schema
+from kp2part.models import architecture as architecture_lib
+
+
+def pose_to_part(
+    heatmaps,
+    num_parts: int,
+    widths: tuple[int, ...],
+    normalization: str = "batch",
+    name: str = schema.PSEUDO_PARTS,
+):
+    """Returns logits of the parts that a pose suggests.
+
+    A U-Net of 5 residual blocks down and 5 up, with PixelShuffle (the paper,
+    sections 3.1 and 4.2).
+
+    Args:
+        heatmaps: float32 [B, H, W, K]; H and W are multiples of 32.
+        num_parts: P.
+        widths: Channels after each of the 5 halvings.
+        normalization: "batch", "group" or "none".
+        name: Name of the output.
+
+    Returns:
+        float32 [B, H, W, P].
+    """
+    skips = [heatmaps]
+    for i, width in enumerate(widths, start=1):
+        skips.append(
+            layers.residual_block(
+                skips[-1], width, f"pose_down{i}", 2, normalization
+            )
+        )
+    x = skips.pop()
+    # At full resolution half the channels do: most of the cost is there.
+    widths_up = (max(widths[0] // 2, 1), *widths[:-1])
+    for i in range(5, 0, -1):
+        x = layers.pixel_shuffle(x, widths_up[i - 1], f"pose_shuffle{i}")
+        x = keras.layers.Concatenate()([x, skips.pop()])
+        x = layers.residual_block(
+            x, widths_up[i - 1], f"pose_up{i}", 1, normalization
+        )
+    return layers.part_logits(x, num_parts, name)
+
+
+def build(
+    task: schema.Task, architecture: architecture_lib.Architecture
+) -> keras.Model:
+    """Returns the network: `heatmaps` -> `parts`."""
+    size = task.image_size
+    heatmaps = keras.Input((size, size, task.num_keypoints), name="heatmaps")
+    parts = pose_to_part(
+        layers.TaskLabel(task, name="task")(heatmaps),
+        task.num_parts,
+        architecture.pose_widths,
+        architecture.normalization,
+        name=schema.PARTS,
+    )
+    return keras.Model(
+        {schema.HEATMAPS: heatmaps}, {schema.PARTS: parts}, name="pose_to_part"
+    )

@@ -1,0 +1,32 @@
+"""TernausNet: image -> parts, without keypoints.
+
+The UNet16 with transposed convolutions of
+[Shvets et al., 2018](https://arxiv.org/abs/1803.01207), the paper's third
+baseline. 32,202,469 parameters with VGG-16, 32 filters and 5 parts.
+"""
+
+import keras
+
+from kp2part import layers
+from kp2part import schema
+from kp2part.models import architecture as architecture_lib
+from kp2part.models import visual_evidence
+
+
+def build(
+    task: schema.Task, architecture: architecture_lib.Architecture
+) -> keras.Model:
+    """Returns the network: `image` -> `parts`."""
+    size = task.image_size
+    image = keras.Input((size, size, 3), name=schema.IMAGE)
+    parts = visual_evidence.visual_evidence(
+        layers.TaskLabel(task, name="task")(image),
+        [],
+        task.num_parts,
+        architecture.encoder,
+        architecture.num_filters,
+        schema.PARTS,
+    )
+    return keras.Model(
+        {schema.IMAGE: image}, {schema.PARTS: parts}, name="ternausnet"
+    )

@@ -1,0 +1,235 @@
+"""Preprocessing ops: example -> example, inside `tf.data`.
+
+An op maps a dict of tensors under the keys of `schema` to a new dict and leaves
+its argument alone. A `make_*` function takes the settings and returns the op.
+Random ops read `SEED` and are functions of it: the same seed, the same example,
+whatever runs in parallel. One draw moves image, mask and keypoints together.
+"""
+
+from collections.abc import Callable
+import dataclasses
+
+import tensorflow as tf
+
+from kp2part import crops
+from kp2part import schema
+
+SEED = "seed"  # int32 [2]
+
+Example = dict[str, tf.Tensor]
+Op = Callable[[Example], Example]
+
+
+@dataclasses.dataclass(frozen=True)
+class Augmentation:
+    """How far training examples are moved and recoloured, at random.
+
+    Attributes:
+        flip: Probability of a mirror image, in [0, 1].
+        rotation: Largest angle, in degrees.
+        scale: Largest zoom in or out, as a share: 0.2 is 1/1.2 to 1.2 times.
+        translation: Largest shift along x and y, as a share of the side.
+        colour: Largest change of brightness, contrast and saturation, as a
+            share.
+    """
+
+    flip: float = 0.5
+    rotation: float = 0.0
+    scale: float = 0.0
+    translation: float = 0.0
+    colour: float = 0.0
+
+    def __post_init__(self):
+        if not 0 <= self.flip <= 1:
+            raise ValueError(
+                f"`flip` must be in [0, 1]. Received: flip={self.flip}"
+            )
+        for name in "rotation", "scale", "translation", "colour":
+            value = getattr(self, name)
+            if value < 0 or (value >= 1 and name != "rotation"):
+                raise ValueError(
+                    f"`{name}` must be at least 0"
+                    f"{'' if name == 'rotation' else ' and below 1'}. "
+                    f"Received: {name}={value}"
+                )
+
+
+def make_resize(size: int) -> Op:
+    """Returns an op that brings an example to the network's size.
+
+    Reads and writes:
+        image: uint8 or float32 [H, W, 3] -> float32 [size, size, 3].
+        part_mask: uint8 [H, W] -> uint8 [size, size].
+        keypoints: float32 [K, 3], in pixels.
+    """
+
+    def resize(example):
+        height, width = tf.unstack(tf.shape(example[schema.IMAGE])[:2])
+        box = tf.stack([0, 0, width, height])
+        return {
+            **example,
+            schema.IMAGE: crops.cut_image(
+                example[schema.IMAGE], box, size, "stretch"
+            ),
+            schema.PART_MASK: crops.cut_mask(
+                example[schema.PART_MASK], box, size, "stretch"
+            ),
+            schema.KEYPOINTS: crops.move_keypoints(
+                example[schema.KEYPOINTS], box, size, "stretch"
+            ),
+        }
+
+    return resize
+
+
+def make_flip(
+    keypoint_mirror: tuple[int, ...],
+    part_mirror: tuple[int, ...],
+    probability: float,
+) -> Op:
+    """Returns an op that mirrors an example, left and right renamed.
+
+    Reads and writes: image, part_mask, keypoints; reads seed.
+
+    Args:
+        keypoint_mirror: K ints, see `category.Category`.
+        part_mirror: P ints, likewise.
+        probability: How often to mirror, in [0, 1].
+    """
+    # Ids beyond P stand for themselves: 255 stays "ignore".
+    part_ids = [*part_mirror, *range(len(part_mirror), 256)]
+
+    def mirror(example):
+        image = example[schema.IMAGE]
+        x, y, v = tf.unstack(example[schema.KEYPOINTS], axis=-1)
+        width = tf.cast(tf.shape(image)[1], tf.float32)
+        mirrored = tf.stack([tf.where(v > 0, width - 1 - x, 0.0), y, v], -1)
+        mask = tf.reverse(example[schema.PART_MASK], axis=[1])
+        return {
+            **example,
+            schema.IMAGE: tf.reverse(image, axis=[1]),
+            schema.KEYPOINTS: tf.gather(mirrored, keypoint_mirror),
+            schema.PART_MASK: tf.gather(
+                tf.constant(part_ids, tf.uint8), tf.cast(mask, tf.int32)
+            ),
+        }
+
+    def flip(example):
+        draw = tf.random.stateless_uniform([], example[SEED] + [0, 1])
+        return tf.cond(
+            draw < probability, lambda: mirror(example), lambda: example
+        )
+
+    return flip
+
+
+def make_affine(rotation: float, scale: float, translation: float) -> Op:
+    """Returns an op that rotates, zooms and shifts an example about its centre.
+
+    Pixels from outside are black, and `schema.IGNORE_LABEL` in the mask.
+
+    Reads and writes:
+        image: float32 [S, S, 3].
+        part_mask: uint8 [S, S].
+        keypoints: float32 [K, 3]; those that leave the crop become absent.
+    Reads seed. For the arguments see `Augmentation`.
+    """
+
+    def move(example):
+        size = example[schema.IMAGE].shape[0]
+        draw = tf.random.stateless_uniform([4], example[SEED] + [0, 2], -1, 1)
+        angle = draw[0] * rotation * (3.14159265 / 180)
+        zoom = tf.pow(1 + scale, draw[1])
+        shift = draw[2:] * translation * size
+        matrix = _similarity(angle, zoom)
+        centre = (size - 1) / 2  # In points, whose origin is a pixel's centre.
+        points = (example[schema.KEYPOINTS][:, :2] - centre) @ matrix
+        points = points + centre + shift
+        v = example[schema.KEYPOINTS][:, 2:]
+        warp = _inverse_warp(matrix, zoom, shift, centre)
+        return {
+            **example,
+            schema.IMAGE: _warp(example[schema.IMAGE], warp, "BILINEAR", 0.0),
+            schema.PART_MASK: _warp(
+                example[schema.PART_MASK][..., tf.newaxis],
+                warp,
+                "NEAREST",
+                schema.IGNORE_LABEL,
+            )[..., 0],
+            schema.KEYPOINTS: crops.confine(tf.concat([points, v], 1), size),
+        }
+
+    return move
+
+
+def make_colour(strength: float) -> Op:
+    """Returns an op that changes brightness, contrast and saturation.
+
+    Reads and writes image: float32 [S, S, 3], in 0..255; reads seed.
+
+    Args:
+        strength: Largest change of each, as a share.
+    """
+
+    def recolour(example):
+        image = example[schema.IMAGE]
+        draw = tf.random.stateless_uniform(
+            [3], example[SEED] + [0, 3], 1 - strength, 1 + strength
+        )
+        grey = tf.reduce_mean(image, axis=-1, keepdims=True)
+        image = grey + (image - grey) * draw[0]
+        mean = tf.reduce_mean(image)
+        image = (mean + (image - mean) * draw[1]) * draw[2]
+        return {**example, schema.IMAGE: tf.clip_by_value(image, 0.0, 255.0)}
+
+    return recolour
+
+
+def draw_heatmaps(keypoints, size: int, sigma: float):
+    """Returns one Gaussian per keypoint; blank where v = 0.
+
+    Args:
+        keypoints: float32 [B, K, 3], rows of (x, y, v), in pixels.
+        size: Side S of the maps, in pixels.
+        sigma: Standard deviation, in pixels.
+
+    Returns:
+        float32 [B, S, S, K], in [0, 1]; 1 at a keypoint on a pixel's centre.
+    """
+    pixels = tf.range(size, dtype=tf.float32)[:, tf.newaxis]
+    x, y, v = tf.unstack(keypoints[:, tf.newaxis], axis=-1)  # [B, 1, K]
+    # A 2-D Gaussian is the product of two 1-D ones: exp only 2 S times.
+    down = tf.exp(-(((pixels - y) / sigma) ** 2) / 2)  # [B, S, K]
+    across = tf.exp(-(((pixels - x) / sigma) ** 2) / 2)
+    across = across * tf.cast(v > 0, tf.float32)
+    return down[:, :, tf.newaxis] * across[:, tf.newaxis]
+
+
+def _similarity(angle, zoom):
+    # Of row vectors: points @ matrix.
+    cos, sin = tf.cos(angle) * zoom, tf.sin(angle) * zoom
+    return tf.stack([tf.stack([cos, sin]), tf.stack([-sin, cos])])
+
+
+def _inverse_warp(matrix, zoom, shift, centre):
+    # The image op maps output to input points, columns (x, y), row by row.
+    inverse = tf.transpose(matrix) / zoom**2  # Of row vectors, again.
+    a, b = inverse[0, 0], inverse[1, 0]
+    c, d = inverse[0, 1], inverse[1, 1]
+    offset = centre - tf.linalg.matvec(
+        tf.transpose(inverse), centre + shift
+    )
+    row = [a, b, offset[0], c, d, offset[1], 0.0, 0.0]
+    return tf.stack(row)[tf.newaxis]
+
+
+def _warp(image, transform, interpolation, fill):
+    warped = tf.raw_ops.ImageProjectiveTransformV3(
+        images=image[tf.newaxis],
+        transforms=transform,
+        output_shape=image.shape[:2],
+        fill_value=float(fill),
+        interpolation=interpolation,
+        fill_mode="CONSTANT",
+    )[0]
+    return tf.ensure_shape(warped, image.shape)

@@ -1,0 +1,164 @@
+"""Pictures of examples and answers, as arrays. OpenCV draws."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from kp2part import category as category_lib
+from kp2part import schema
+
+_IGNORED = (128, 128, 128)
+_HEADER = 22  # Height of a line of text, in pixels.
+
+
+def paint(mask: np.ndarray, category: category_lib.Category) -> np.ndarray:
+    """Returns a label map in the category's colours.
+
+    Args:
+        mask: uint8 [H, W], part ids or `schema.IGNORE_LABEL` (grey).
+        category: Its palette.
+
+    Returns:
+        uint8 [H, W, 3], RGB.
+    """
+    colours = np.full((256, 3), _IGNORED, np.uint8)
+    colours[: len(category.parts)] = category.colours
+    return colours[mask]
+
+
+def blend(
+    image: np.ndarray, mask: np.ndarray, category: category_lib.Category
+) -> np.ndarray:
+    """Returns an image with its parts in colour and outlined.
+
+    Args:
+        image: uint8 [H, W, 3], RGB.
+        mask: uint8 [H, W], part ids.
+        category: Its palette. The background stays as it is.
+
+    Returns:
+        uint8 [H, W, 3].
+    """
+    mixed = cv2.addWeighted(image, 0.45, paint(mask, category), 0.55, 0)
+    picture = np.where((mask > 0)[..., np.newaxis], mixed, image)
+    # An outline tells neighbours apart for those who do not see the colours.
+    edges = cv2.morphologyEx(
+        mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)
+    )
+    picture[(edges > 0) & (mask > 0)] = (255, 255, 255)
+    return picture
+
+
+def draw_keypoints(
+    image: np.ndarray, keypoints: np.ndarray, category: category_lib.Category
+) -> np.ndarray:
+    """Returns an image with its keypoints and the skeleton between them.
+
+    Args:
+        image: uint8 [H, W, 3], RGB.
+        keypoints: float32 [K, 3], rows of (x, y, v), in pixels of the image.
+            Left ones are blue, right ones orange, the others white.
+        category: Names and skeleton.
+
+    Returns:
+        uint8 [H, W, 3].
+    """
+    picture = image.copy()
+    radius = max(2, round(max(image.shape[:2]) / 90))
+    points = [tuple(int(round(c)) for c in row[:2]) for row in keypoints]
+    shown = keypoints[:, 2] > 0
+    for a, b in category.skeleton_indices:
+        if shown[a] and shown[b]:
+            cv2.line(picture, points[a], points[b], (255, 255, 0), 1, cv2.LINE_AA)
+    for name, point, show in zip(category.keypoints, points, shown, strict=True):
+        if show:
+            cv2.circle(picture, point, radius, _side_colour(name), -1, cv2.LINE_AA)
+            cv2.circle(picture, point, radius, (0, 0, 0), 1, cv2.LINE_AA)
+    return picture
+
+
+def grid(
+    rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str]
+) -> np.ndarray:
+    """Returns pictures of one size in rows and columns.
+
+    Args:
+        rows: uint8 [H, W, 3] each.
+        titles: One for each column.
+
+    Returns:
+        uint8 [any, any, 3].
+    """
+    body = np.concatenate([np.concatenate(row, axis=1) for row in rows])
+    header = np.full((_HEADER, body.shape[1], 3), 255, np.uint8)
+    width = body.shape[1] // len(titles)
+    for i, title in enumerate(titles):
+        write(header, title, (i * width + 4, _HEADER - 7))
+    return np.concatenate([header, body])
+
+
+def write(
+    picture: np.ndarray,
+    text: str,
+    corner: tuple[int, int],
+    colour: tuple[int, int, int] = (0, 0, 0),
+):
+    """Writes a line of text into a picture.
+
+    Args:
+        picture: uint8 [H, W, 3], changed in place.
+        text: ASCII.
+        corner: (x, y) of its lower left end, in pixels.
+        colour: (r, g, b).
+    """
+    cv2.putText(
+        picture, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1,
+        cv2.LINE_AA,
+    )  # fmt: skip
+
+
+def example_grid(
+    batch: Mapping[str, np.ndarray],
+    answers: Mapping[str, np.ndarray],
+    category: category_lib.Category,
+) -> np.ndarray:
+    """Returns a row for each example: image, keypoints, answers, truth.
+
+    Args:
+        batch: As `input_pipeline.eval_batches` makes it.
+        answers: Logits [B, S, S, P] by output name.
+        category: Names and colours.
+
+    Returns:
+        uint8 [any, any, 3].
+    """
+    images = np.round(batch[schema.IMAGE]).astype(np.uint8)
+    names = [n for n in (schema.PSEUDO_PARTS, schema.PARTS) if n in answers]
+    rows = []
+    for i, image in enumerate(images):
+        labels = [np.argmax(answers[n][i], -1).astype(np.uint8) for n in names]
+        rows.append(
+            [
+                image,
+                draw_keypoints(image, batch[schema.KEYPOINTS][i], category),
+                *(blend(image, mask, category) for mask in labels),
+                blend(image, batch[schema.PART_MASK][i], category),
+            ]
+        )
+    return grid(rows, ["image", "keypoints", *names, "truth"])
+
+
+def encode_png(picture: np.ndarray) -> bytes:
+    """Returns the PNG file of uint8 [H, W, 3] RGB or uint8 [H, W] pixels."""
+    if picture.ndim == 3:
+        picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def _side_colour(name: str) -> tuple[int, int, int]:
+    words = name.split("_")
+    if "left" in words:
+        return (0, 114, 255)
+    return (255, 140, 0) if "right" in words else (255, 255, 255)

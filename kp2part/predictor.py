@@ -1,0 +1,93 @@
+"""Answers of an exported model, in this process.
+
+Imports no network: the graph holds all.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from kp2part import schema
+
+
+class Predictor:
+    """An exported model in this process.
+
+    Args:
+        directory: A version that `export` wrote, or the directory of versions,
+            of which the newest is taken. A SavedModel is a program: load only
+            those you trust.
+
+    Attributes:
+        path: The directory of the version.
+        task: What the model is asked: names, sizes.
+    """
+
+    def __init__(self, directory: str):
+        self.path = newest_version(pathlib.Path(directory))
+        metadata = self.path / "assets.extra" / "kp2part.json"
+        try:
+            fields = json.loads(metadata.read_text(encoding="utf-8"))
+            self.task = schema.Task.from_json(fields["task"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{metadata}: must say what the model is asked, as "
+                f"kp2part.export writes it ({error})."
+            ) from error
+        try:
+            self._model = tf.saved_model.load(str(self.path))
+        except (OSError, tf.errors.OpError) as error:
+            raise ValueError(f"{self.path}: not a whole model: {error}") from error
+
+    def __call__(
+        self, image: bytes, keypoints: np.ndarray, box: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Returns the parts of one object.
+
+        Args:
+            image: A JPEG or PNG file.
+            keypoints: float32 [K, 3], rows of (x, y, v), in its pixels.
+            box: float32 [4], (xmin, ymin, xmax, ymax); by default the
+                keypoints' extent with a margin.
+
+        Returns:
+            uint8 [H, W], part ids, of the photo's own size.
+
+        Raises:
+            ValueError: The model refuses the input; the message says why.
+        """
+        inputs = {
+            "image_bytes": tf.constant([image]),
+            "keypoints": tf.constant(keypoints[np.newaxis], tf.float32),
+        }
+        name = "serving_default"
+        if box is not None:
+            name = "masks_of_boxes"
+            inputs["box"] = tf.constant([box], tf.float32)
+        try:
+            answer = self._model.signatures[name](**inputs)
+        except tf.errors.OpError as error:
+            raise ValueError(_first_line(error)) from error
+        return tf.io.decode_png(answer["mask_bytes"][0])[..., 0].numpy()
+
+
+def newest_version(directory: pathlib.Path) -> pathlib.Path:
+    """Returns `directory` if it is a SavedModel, else its newest version."""
+    if (directory / "saved_model.pb").is_file():
+        return directory
+    versions = [p for p in directory.glob("*") if p.name.isdigit()]
+    if not versions:
+        raise ValueError(
+            f"{directory}: neither a SavedModel nor a directory of numbered "
+            "versions. Make one with kp2part.export."
+        )
+    return max(versions, key=lambda path: int(path.name))
+
+
+def _first_line(error: tf.errors.OpError) -> str:
+    # TensorFlow wraps the message of a check in the names of its nodes.
+    lines = [x for x in error.message.splitlines() if x.strip()]
+    told = [x for x in lines if "must" in x or "cut off" in x]
+    return (told or lines)[0].removeprefix("assertion failed: ")

@@ -1,0 +1,116 @@
+"""One example <-> one record: encoding and decoding, side by side."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from kp2part import schema
+
+JPEG_QUALITY = 95
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One cropped object, as it is stored.
+
+    Attributes:
+        image: uint8 [S, S, 3], RGB.
+        part_mask: uint8 [S, S], part ids or `schema.IGNORE_LABEL`.
+        keypoints: float32 [K, 3], rows of (x, y, v), in pixels of the crop.
+        class_name: E.g. "horse".
+        image_id: The source photo's name, without folder and suffix.
+        object_index: 0-based, in the photo's annotation file.
+        box: (xmin, ymin, xmax, ymax) of the crop, in pixels of the photo.
+        source_size: (height, width) of the photo, in pixels.
+    """
+
+    image: np.ndarray
+    part_mask: np.ndarray
+    keypoints: np.ndarray
+    class_name: str
+    image_id: str
+    object_index: int
+    box: tuple[float, float, float, float]
+    source_size: tuple[int, int]
+
+
+def encode(example: Example) -> bytes:
+    """Returns a serialized `tf.train.Example`; equal examples, equal bytes."""
+    image = tf.io.encode_jpeg(example.image, quality=JPEG_QUALITY)
+    mask = tf.io.encode_png(example.part_mask[..., np.newaxis])
+    features = {
+        schema.IMAGE: _bytes(image.numpy()),
+        schema.PART_MASK: _bytes(mask.numpy()),
+        schema.KEYPOINTS: _floats(np.ravel(example.keypoints)),
+        schema.CLASS_NAME: _bytes(example.class_name.encode()),
+        schema.IMAGE_ID: _bytes(example.image_id.encode()),
+        schema.OBJECT_INDEX: _ints([example.object_index]),
+        schema.BOX: _floats(example.box),
+        schema.SOURCE_SIZE: _ints(example.source_size),
+    }
+    message = tf.train.Example(features=tf.train.Features(feature=features))
+    # Maps have no order of their own in a protocol buffer.
+    return message.SerializeToString(deterministic=True)
+
+
+def parse(record, num_keypoints: int) -> dict[str, tf.Tensor]:
+    """Returns the example of a record, under the keys of `schema`.
+
+    Images stay encoded, see `decode_images`: a shuffle buffer of JPEG bytes is
+    ten times smaller.
+
+    Args:
+        record: string [], as `encode` made it.
+        num_keypoints: K. A record with another number is an error.
+    """
+    string = tf.io.FixedLenFeature([], tf.string)
+    return tf.io.parse_single_example(
+        record,
+        {
+            schema.IMAGE: string,
+            schema.PART_MASK: string,
+            schema.KEYPOINTS: tf.io.FixedLenFeature(
+                [num_keypoints, 3], tf.float32
+            ),
+            schema.CLASS_NAME: string,
+            schema.IMAGE_ID: string,
+            schema.OBJECT_INDEX: tf.io.FixedLenFeature([], tf.int64),
+            schema.BOX: tf.io.FixedLenFeature([4], tf.float32),
+            schema.SOURCE_SIZE: tf.io.FixedLenFeature([2], tf.int64),
+        },
+    )
+
+
+def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Returns `example` with image uint8 [S, S, 3] and mask uint8 [S, S]."""
+    mask = tf.io.decode_png(example[schema.PART_MASK], channels=1)
+    return {
+        **example,
+        schema.IMAGE: decode_photo(example[schema.IMAGE]),
+        schema.PART_MASK: mask[..., 0],
+    }
+
+
+def decode_photo(contents):
+    """Returns the pixels of a JPEG or PNG file, uint8 [H, W, 3], RGB.
+
+    Pixels are as stored: an orientation tag (EXIF) is not applied, so that
+    keypoints and masks made on the stored pixels fit.
+
+    Args:
+        contents: string [], the file's bytes.
+    """
+    return tf.io.decode_image(contents, channels=3, expand_animations=False)
+
+
+def _bytes(value: bytes) -> tf.train.Feature:
+    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+
+
+def _floats(values) -> tf.train.Feature:
+    return tf.train.Feature(float_list=tf.train.FloatList(value=values))
+
+
+def _ints(values) -> tf.train.Feature:
+    return tf.train.Feature(int64_list=tf.train.Int64List(value=values))

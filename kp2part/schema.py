@@ -1,0 +1,102 @@
+"""The project's vocabulary: names of tensors, and what a network is asked.
+
+Pure Python, so that clients can import it without TensorFlow.
+
+Pixel convention, everywhere in kp2part: points are (x, y) in pixels with the
+origin at the centre of the top-left pixel; boxes are (xmin, ymin, xmax, ymax)
+in pixel edges, the origin at the top-left corner of that pixel, so that a box
+of whole numbers is the slice `[ymin:ymax, xmin:xmax]`. The point (0, 0) lies in
+the middle of the box (0, 0, 1, 1).
+"""
+
+import dataclasses
+
+from kp2part import category as category_lib
+
+# Keys of an example, on disk and in memory.
+IMAGE = "image"  # uint8 [H, W, 3], RGB; on disk JPEG.
+PART_MASK = "part_mask"  # uint8 [H, W], part ids; on disk PNG.
+KEYPOINTS = "keypoints"  # float32 [K, 3], rows of (x, y, v).
+HEATMAPS = "heatmaps"  # float32 [H, W, K], in [0, 1]; never on disk.
+CLASS_NAME = "class_name"  # string, e.g. "horse".
+IMAGE_ID = "image_id"  # string, names the source photo.
+OBJECT_INDEX = "object_index"  # int64, 0-based, in its annotation file.
+BOX = "box"  # float32 [4], the crop in its photo: xmin, ymin, xmax, ymax.
+SOURCE_SIZE = "source_size"  # int64 [2], (height, width) of the photo.
+
+# Names of the networks' outputs, and so of losses, metrics and signatures.
+PSEUDO_PARTS = "pseudo_parts"  # float32 [B, H, W, P], logits from pose alone.
+PARTS = "parts"  # float32 [B, H, W, P], logits: the answer.
+
+# COCO's visibility flags, the v of a keypoint.
+ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
+
+IGNORE_LABEL = 255  # A pixel of `PART_MASK` that is neither learned nor scored.
+
+ASPECTS = ("stretch", "pad")
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What a network is asked: the names, and how its input was prepared.
+
+    Travels inside every saved model, so that no other program has to be told.
+
+    Attributes:
+        category: Names of keypoints and parts.
+        image_size: Side of the square crop that the network sees, in pixels.
+        heatmap_sigma: Spread of a keypoint's Gaussian, in pixels of that crop.
+        context: Margin around an object's box, as a share of the box's sides.
+        aspect: How a crop is made square: "stretch", or "pad".
+    """
+
+    category: category_lib.Category
+    image_size: int = 256
+    heatmap_sigma: float = 7.0
+    context: float = 0.0
+    aspect: str = "stretch"
+
+    def __post_init__(self):
+        if self.image_size < 32 or self.image_size % 32:
+            raise ValueError(
+                "`image_size` must be a positive multiple of 32 (networks "
+                f"halve it 5 times). Received: image_size={self.image_size}"
+            )
+        if not self.heatmap_sigma > 0:
+            raise ValueError(
+                "`heatmap_sigma` must be positive. Received: "
+                f"heatmap_sigma={self.heatmap_sigma}"
+            )
+        if not 0 <= self.context <= 1:
+            raise ValueError(
+                "`context` must be in [0, 1]. Received: "
+                f"context={self.context}"
+            )
+        if self.aspect not in ASPECTS:
+            raise ValueError(
+                f"`aspect` must be one of {ASPECTS}. Received: "
+                f"aspect={self.aspect!r}"
+            )
+
+    @property
+    def num_keypoints(self) -> int:
+        """K, the number of heatmaps."""
+        return len(self.category.keypoints)
+
+    @property
+    def num_parts(self) -> int:
+        """P, the number of labels; the background counts."""
+        return len(self.category.parts)
+
+    def to_json(self) -> dict:
+        """Returns plain lists, dicts, strings and numbers."""
+        return {
+            **{f.name: getattr(self, f.name) for f in dataclasses.fields(self)},
+            "category": self.category.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, fields: dict) -> "Task":
+        """Returns the task that `to_json` made `fields` of."""
+        category = category_lib.from_json(fields["category"], "a saved task")
+        return cls(**{**fields, "category": category})

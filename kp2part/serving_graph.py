@@ -1,0 +1,251 @@
+"""The functions of an exported model: files and keypoints in, masks out.
+
+All that happens to an input is the code that prepared the training records
+(`records.decode_photo`, `crops`, `ops.draw_heatmaps`), so that serving cannot
+drift from training. Nothing here knows where the graph will run.
+"""
+
+import dataclasses
+
+import keras
+import tensorflow as tf
+
+from kp2part import crops
+from kp2part import layers
+from kp2part import ops
+from kp2part import records
+from kp2part import schema
+
+# Names of the signatures' tensors.
+IMAGE_BYTES = "image_bytes"
+MASK_BYTES = "mask_bytes"
+PROBABILITIES = "probabilities"
+
+# Without a box the keypoints' extent stands in, with this margin on each side,
+# as a share of its longer side. Of 0.05, 0.1, ... it fits the true boxes best.
+BOX_MARGIN = 0.15
+
+MAX_PIXELS = 40_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class PartServer:
+    """A network with everything around it, as graphs.
+
+    Attributes:
+        model: A network of `models`.
+    """
+
+    model: keras.Model
+
+    @property
+    def task(self) -> schema.Task:
+        """What the network is asked."""
+        return layers.task_of(self.model)
+
+    def signatures(self) -> dict[str, tuple]:
+        """Returns, by name, each signature's function and its `TensorSpec`s."""
+        photo = (
+            tf.TensorSpec([None], tf.string, IMAGE_BYTES),
+            tf.TensorSpec(
+                [None, self.task.num_keypoints, 3], tf.float32, schema.KEYPOINTS
+            ),
+        )
+        box = tf.TensorSpec([None, 4], tf.float32, schema.BOX)
+        tensors = {
+            name: tf.TensorSpec([None, *x.shape[1:]], tf.float32, name)
+            for name, x in self.model.input.items()
+        }
+        return {
+            "serving_default": (self.masks, photo),
+            "masks_of_boxes": (self.masks, (*photo, box)),
+            "probabilities": (self.probabilities, (*photo, box)),
+            "tensors": (self.tensors, (tensors,)),
+        }
+
+    def masks(self, image_bytes, keypoints, box=None):
+        """Returns label maps of whole photos.
+
+        Args:
+            image_bytes: string [N], JPEG or PNG files.
+            keypoints: float32 [N, K, 3], rows of (x, y, v), in pixels of the
+                photos; v = 0 is absent.
+            box: float32 [N, 4], (xmin, ymin, xmax, ymax) of the objects, in
+                pixels; by default the keypoints' extent with a margin.
+
+        Returns:
+            mask_bytes: string [N], PNG files of the photos' own sizes, grey
+            levels are part ids; box: float32 [N, 4], the pixels looked at.
+        """
+        crop = self._crop(image_bytes, keypoints, box)
+        answers = self._answer(crop)
+        masks = tf.map_fn(
+            self._paste,
+            (answers, crop[schema.BOX], crop[schema.SOURCE_SIZE]),
+            fn_output_signature=tf.string,
+        )
+        return {
+            MASK_BYTES: masks,
+            schema.BOX: tf.cast(crop[schema.BOX], tf.float32),
+        }
+
+    def probabilities(self, image_bytes, keypoints, box):
+        """Returns the probability of each part in each pixel of the crops.
+
+        Args: as `masks`.
+
+        Returns:
+            probabilities: float32 [N, S, S, P]; box: float32 [N, 4], the
+            pixels that each crop was cut from.
+        """
+        crop = self._crop(image_bytes, keypoints, box)
+        return {
+            PROBABILITIES: self._answer(crop),
+            schema.BOX: tf.cast(crop[schema.BOX], tf.float32),
+        }
+
+    def tensors(self, inputs):
+        """Returns the network's own answers to ready tensors.
+
+        Args:
+            inputs: image float32 [N, S, S, 3], RGB in 0..255, and heatmaps
+                float32 [N, S, S, K], as far as the network takes them.
+
+        Returns:
+            Logits float32 [N, S, S, P] by output name.
+        """
+        return self.model(inputs, training=False)
+
+    def _crop(self, image_bytes, keypoints, box):
+        count = tf.shape(image_bytes)[0]
+        given = {schema.KEYPOINTS: keypoints}
+        if box is not None:
+            given[schema.BOX] = box
+        for name, values in given.items():
+            tf.debugging.assert_equal(
+                tf.shape(values)[0],
+                count,
+                f"`{name}` must have as many rows as `{IMAGE_BYTES}`.",
+            )
+        if box is None:
+            box = tf.map_fn(box_of_keypoints, keypoints)
+        size = self.task.image_size
+        return tf.map_fn(
+            lambda row: self._crop_one(*row),
+            (image_bytes, keypoints, box),
+            fn_output_signature={
+                schema.IMAGE: tf.TensorSpec([size, size, 3], tf.float32),
+                schema.KEYPOINTS: tf.TensorSpec(
+                    [self.task.num_keypoints, 3], tf.float32
+                ),
+                schema.BOX: tf.TensorSpec([4], tf.int32),
+                schema.SOURCE_SIZE: tf.TensorSpec([2], tf.int32),
+            },
+        )
+
+    def _crop_one(self, contents, keypoints, box):
+        check_values(keypoints, box)
+        check_file(contents)
+        task = self.task
+        image = records.decode_photo(contents)
+        source_size = tf.shape(image)[:2]
+        pixels = crops.whole_pixels(box, source_size, task.context)
+        tf.debugging.assert_less(
+            pixels[:2],
+            pixels[2:],
+            "`box` must overlap the photo: (xmin, ymin, xmax, ymax) in pixels.",
+        )
+        how = (pixels, task.image_size, task.aspect)
+        return {
+            schema.IMAGE: crops.cut_image(image, *how),
+            schema.KEYPOINTS: crops.move_keypoints(keypoints, *how),
+            schema.BOX: pixels,
+            schema.SOURCE_SIZE: source_size,
+        }
+
+    def _answer(self, crop):
+        inputs = {
+            **crop,
+            schema.HEATMAPS: ops.draw_heatmaps(
+                crop[schema.KEYPOINTS],
+                self.task.image_size,
+                self.task.heatmap_sigma,
+            ),
+        }
+        logits = self.model(
+            {name: inputs[name] for name in self.model.input}, training=False
+        )
+        return tf.nn.softmax(logits[schema.PARTS])
+
+    def _paste(self, row):
+        labels = crops.paste_labels(*row, self.task.aspect)
+        return tf.io.encode_png(labels[..., tf.newaxis])
+
+
+def box_of_keypoints(keypoints):
+    """Returns the box that stands in for an unknown one.
+
+    Args:
+        keypoints: float32 [K, 3], rows of (x, y, v), in pixels; at least two
+            must have v > 0.
+
+    Returns:
+        float32 [4].
+    """
+    known = tf.boolean_mask(keypoints[:, :2], keypoints[:, 2] > 0)
+    tf.debugging.assert_greater(
+        tf.shape(known)[0],
+        1,
+        "`keypoints` must have at least 2 with v > 0 if no `box` is given.",
+    )
+    low = tf.reduce_min(known, 0)
+    high = tf.reduce_max(known, 0) + 1  # Of points to pixels' edges.
+    margin = BOX_MARGIN * tf.reduce_max(high - low)
+    return tf.concat([low - margin, high + margin], 0)
+
+
+def check_values(keypoints, box):
+    """Checks keypoints float32 [K, 3] and a box float32 [4], in the graph."""
+    for name, values in ((schema.KEYPOINTS, keypoints), (schema.BOX, box)):
+        tf.debugging.Assert(
+            tf.reduce_all(tf.math.is_finite(values)),
+            [f"`{name}` must be finite numbers. Received:", values],
+        )
+    v = keypoints[:, 2]
+    tf.debugging.Assert(
+        tf.reduce_all((v == 0) | (v == 1) | (v == 2)),
+        ["The v of `keypoints` must be 0, 1 or 2. Received:", v],
+    )
+
+
+def check_file(contents):
+    """Checks that string [] is a JPEG or PNG file of a bearable size."""
+    jpeg = tf.strings.substr(contents, 0, 3) == b"\xff\xd8\xff"
+    png = tf.strings.substr(contents, 0, 8) == b"\x89PNG\r\n\x1a\n"
+    tf.debugging.Assert(
+        jpeg | png,
+        ["`image_bytes` must be a JPEG or PNG file. It begins with:",
+         tf.strings.substr(contents, 0, 8)],
+    )  # fmt: skip
+    # From the header: a small file can decode to gigabytes.
+    sides = tf.cond(
+        jpeg,
+        lambda: tf.io.extract_jpeg_shape(contents)[:2],
+        lambda: _png_sides(contents),
+    )
+    tf.debugging.Assert(
+        tf.reduce_prod(tf.cast(sides, tf.int64)) <= MAX_PIXELS,
+        [f"The image must have at most {MAX_PIXELS} pixels. Received:", sides],
+    )
+
+
+def _png_sides(contents):
+    # IHDR is always first: width and height in bytes 16 to 23, big endian.
+    header = tf.strings.substr(contents, 16, 8)
+    tf.debugging.assert_equal(
+        tf.strings.length(header), 8, "The PNG file is cut off in its header."
+    )
+    # decode_raw reads 8 bytes as two numbers of 4.
+    sides = tf.io.decode_raw(header, tf.int32, little_endian=False)
+    sides = tf.reverse(tf.ensure_shape(sides, [2]), [0])
+    return tf.where(sides < 0, tf.int32.max, sides)

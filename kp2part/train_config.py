@@ -1,0 +1,202 @@
+"""Everything that a training run depends on, and the flags that say it."""
+
+import dataclasses
+import re
+
+from absl import flags
+
+from kp2part import ops
+from kp2part.models import architecture as architecture_lib
+
+OPTIMIZERS = ("adam", "adamw", "sgd")
+SCHEDULES = ("constant", "cosine")
+PRECISIONS = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
+
+flags.DEFINE_string(
+    "tfrecords", None, "Directory that tfrecords_tools.build has made."
+)
+flags.DEFINE_string(
+    "workdir",
+    None,
+    "Directory of this run: model.keras (the best), the last checkpoint, "
+    "history.csv, train.flags, TensorBoard logs. The same command on the same "
+    "directory goes on after the last finished epoch.",
+)
+flags.DEFINE_string(
+    "network",
+    "kp2part",
+    "kp2part (the paper's full model), pose_to_part (keypoints only) or "
+    "ternausnet (image only).",
+)
+flags.DEFINE_string(
+    "encoder", "vgg16", "Image encoder: vgg16, or squeezenet for a CPU."
+)
+flags.DEFINE_string(
+    "encoder_weights",
+    "imagenet",
+    "imagenet (downloads them), the path of a .h5 or .keras file, or none.",
+)
+flags.DEFINE_integer(
+    "num_filters", 32, "Channels of the last decoder block.", lower_bound=1
+)
+flags.DEFINE_list(
+    "pose_widths",
+    ["64", "128", "256", "512", "512"],
+    "Channels of Pose-to-Part after each of its 5 halvings.",
+)
+flags.DEFINE_enum(
+    "normalization", "batch", ["batch", "group", "none"], "Of Pose-to-Part."
+)
+flags.DEFINE_integer(
+    "image_size",
+    None,
+    "Side of the crops the network sees, in pixels, a multiple of 32. By "
+    "default that of the records.",
+)
+flags.DEFINE_float(
+    "heatmap_sigma",
+    7.0,
+    "Spread of a keypoint's Gaussian, in pixels of a 256 px crop; scaled with "
+    "--image_size.",
+)
+flags.DEFINE_string("train_split", "train", "Split to learn from.")
+flags.DEFINE_string("val_split", "val", "Split to choose the best epoch by.")
+flags.DEFINE_integer(
+    "fold",
+    None,
+    "Instead of the named splits: validate on this fold of the photos of all "
+    "splits, and learn from the others. With 5 folds that is 80/20.",
+    lower_bound=0,
+)
+flags.DEFINE_integer("num_folds", 5, "Number of folds.", lower_bound=2)
+flags.DEFINE_string(
+    "folds",
+    None,
+    "folds.json of an earlier run, whose photos keep their folds although data "
+    "was added.",
+)
+flags.DEFINE_integer("batch_size", 24, "Examples per step.", lower_bound=1)
+flags.DEFINE_integer(
+    "epochs", 100, "Passes over the training examples.", lower_bound=1
+)
+flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "Optimiser.")
+flags.DEFINE_float("learning_rate", 1e-4, "Peak learning rate.")
+flags.DEFINE_enum("schedule", "constant", SCHEDULES, "Of the learning rate.")
+flags.DEFINE_integer(
+    "warmup_epochs",
+    0,
+    "Epochs in which the learning rate rises to its peak (cosine only).",
+    lower_bound=0,
+)
+flags.DEFINE_float(
+    "weight_decay", 0.0, "Decoupled weight decay (adamw only).", lower_bound=0
+)
+flags.DEFINE_float(
+    "pseudo_parts_weight",
+    0.01,
+    "Weight of Pose-to-Part's loss beside that of the answer, 1.",
+    lower_bound=0,
+)
+flags.DEFINE_float(
+    "dice_weight", 0.0, "Weight of soft Dice in a loss.", lower_bound=0
+)
+flags.DEFINE_float("flip", 0.5, "Share of mirrored examples.")
+flags.DEFINE_float("rotation", 0.0, "Largest random rotation, in degrees.")
+flags.DEFINE_float("scale", 0.0, "Largest random zoom; 0.2 is 1/1.2 to 1.2.")
+flags.DEFINE_float(
+    "translation", 0.0, "Largest random shift, as a share of the side."
+)
+flags.DEFINE_float(
+    "colour", 0.0, "Largest random change of brightness and colour, a share."
+)
+flags.DEFINE_enum(
+    "precision",
+    "auto",
+    PRECISIONS,
+    "auto is mixed_float16 on a GPU and float32 elsewhere.",
+)
+flags.DEFINE_bool("jit_compile", False, "Compile the training step with XLA.")
+flags.DEFINE_integer("seed", 0, "Of weights, order and augmentation.")
+flags.DEFINE_bool(
+    "deterministic",
+    False,
+    "Bitwise equal weights from equal commands (on a CPU; slower on a GPU).",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """All that a training run depends on. A field is the flag of its name."""
+
+    tfrecords: str
+    workdir: str
+    architecture: architecture_lib.Architecture = architecture_lib.Architecture()
+    augmentation: ops.Augmentation = ops.Augmentation()
+    network: str = "kp2part"
+    encoder_weights: str = "imagenet"
+    image_size: int | None = None
+    heatmap_sigma: float = 7.0
+    train_split: str = "train"
+    val_split: str = "val"
+    fold: int | None = None
+    num_folds: int = 5
+    folds: str | None = None
+    batch_size: int = 24
+    epochs: int = 100
+    optimizer: str = "adam"
+    learning_rate: float = 1e-4
+    schedule: str = "constant"
+    warmup_epochs: int = 0
+    weight_decay: float = 0.0
+    pseudo_parts_weight: float = 0.01
+    dice_weight: float = 0.0
+    precision: str = "auto"
+    jit_compile: bool = False
+    seed: int = 0
+    deterministic: bool = False
+
+    def __post_init__(self):
+        if not self.learning_rate > 0:
+            raise ValueError(
+                "`learning_rate` must be positive. Received: "
+                f"learning_rate={self.learning_rate}"
+            )
+        if self.fold is not None and self.fold >= self.num_folds:
+            raise ValueError(
+                f"`fold` must be below num_folds={self.num_folds}. Received: "
+                f"fold={self.fold}"
+            )
+
+
+def from_flags() -> TrainConfig:
+    """Returns what the command line asks for.
+
+    Raises:
+        ValueError: A value breaks a rule; the message names it.
+    """
+    values = flags.FLAGS.flag_values_dict()
+    widths = values["pose_widths"]
+    if not all(re.fullmatch("[0-9]+", width) for width in widths):
+        raise ValueError(
+            "`pose_widths` must be numbers with commas. Received: "
+            f"pose_widths={','.join(widths)}"
+        )
+    values["pose_widths"] = tuple(int(width) for width in widths)
+    values["architecture"] = _take(architecture_lib.Architecture, values)
+    values["augmentation"] = _take(ops.Augmentation, values)
+    return _take(TrainConfig, values)
+
+
+def to_flagfile() -> str:
+    """Returns the command line's settings as the text of a flagfile."""
+    lines = [
+        flag.serialize()
+        for flag in flags.FLAGS.get_flags_for_module(__name__)
+        if flag.value is not None
+    ]
+    return "\n".join(sorted(lines)) + "\n"
+
+
+def _take(kind, values: dict):
+    names = [field.name for field in dataclasses.fields(kind)]
+    return kind(**{name: values[name] for name in names})

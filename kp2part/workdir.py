@@ -1,0 +1,132 @@
+"""A training run on disk: what it was asked, how far it came, its networks."""
+
+import csv
+import dataclasses
+import io
+import json
+import pathlib
+import platform
+import re
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import kp2part
+from kp2part import atomic
+
+_CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
+# Settings that may change between two runs on one workdir: where it lies, and
+# how errors are shown.
+_FREE = ("--workdir", "--debug", "--nodebug")
+
+
+@dataclasses.dataclass(frozen=True)
+class Workdir:
+    """The files of one run.
+
+    Attributes:
+        path: The directory: model.keras (the best epoch), one
+            checkpoint-NNNNN.keras (the last), history.csv, train.flags,
+            versions.json, folds.json (of runs on folds), logs/ (TensorBoard),
+            and training.json once all epochs are done.
+    """
+
+    path: pathlib.Path
+
+    @property
+    def best(self) -> pathlib.Path:
+        """The network of the best epoch."""
+        return self.path / "model.keras"
+
+    def begin(self, flagfile: str):
+        """Writes down what is asked, or checks that it is what was asked.
+
+        Raises:
+            ValueError: The run on this directory was begun with other flags.
+        """
+        path = self.path / "train.flags"
+        if path.is_file():
+            _check_same(path, flagfile)
+        else:
+            atomic.write_text(path, flagfile)
+        atomic.write_text(self.path / "versions.json", json.dumps(versions()))
+
+    def checkpoint(self) -> tuple[pathlib.Path | None, int]:
+        """Returns the last checkpoint and the number of finished epochs."""
+        names = [p.name for p in self.path.glob("checkpoint-*.keras")]
+        found = sorted(n for n in names if _CHECKPOINT.fullmatch(n))
+        if not found:
+            return None, 0
+        epochs = int(_CHECKPOINT.fullmatch(found[-1])[1])
+        return self.path / found[-1], epochs
+
+    def save_checkpoint(self, model: keras.Model, epochs: int):
+        """Saves the network and its optimiser after that many epochs."""
+        path = self.path / f"checkpoint-{epochs:05d}.keras"
+        atomic.write(path, model.save)
+        for old in self.path.glob("checkpoint-*.keras"):
+            if old != path:
+                old.unlink()
+
+    def history(self, epochs: int) -> list[dict[str, float]]:
+        """Returns the rows of history.csv of the first `epochs` epochs.
+
+        Raises:
+            ValueError: The file has fewer.
+        """
+        path = self.path / "history.csv"
+        rows = []
+        if path.is_file():
+            with path.open(newline="", encoding="utf-8") as file:
+                rows = [
+                    {name: float(value) for name, value in row.items()}
+                    for row in csv.DictReader(file)
+                ]
+        if len(rows) < epochs:
+            raise ValueError(
+                f"{path}: must have a row for each of the {epochs} finished "
+                f"epochs. Found: {len(rows)}"
+            )
+        return rows[:epochs]
+
+    def save_history(self, rows: list[dict[str, float]]):
+        """Writes history.csv."""
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        atomic.write_text(self.path / "history.csv", text.getvalue())
+
+    def save_summary(self, summary: dict):
+        """Writes training.json: the run is finished."""
+        text = json.dumps(summary, indent=2)
+        atomic.write_text(self.path / "training.json", text + "\n")
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions of all that decides over a network's weights."""
+    return {
+        "kp2part": kp2part.__version__,
+        "keras": keras.__version__,
+        "backend": keras.backend.backend(),
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _check_same(path: pathlib.Path, flagfile: str):
+    before = _fixed(path.read_text(encoding="utf-8"))
+    now = _fixed(flagfile)
+    if before != now:
+        raise ValueError(
+            f"{path}: this run was begun with {sorted(before - now)}, now it "
+            f"is asked for {sorted(now - before)}. Give the same flags to go "
+            "on with it, or another --workdir to begin anew."
+        )
+
+
+def _fixed(flagfile: str) -> set[str]:
+    lines = flagfile.splitlines()
+    return {line for line in lines if line.split("=")[0] not in _FREE}

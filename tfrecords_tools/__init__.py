@@ -1,0 +1,1 @@
+"""Programs that turn annotated photos into TFRecords of cropped instances."""

@@ -1,0 +1,65 @@
+"""Reads keypoints: Berkeley XML, Animal-Pose JSON or COCO JSON, told apart.
+
+Conventions, stated here only. Keypoints are taken as they are: none of the
+three says whether its first pixel is 0 or 1, and half a pixel is below the
+annotators' precision. Boxes of Berkeley and Animal-Pose are taken for VOC's,
+1-based: their right and bottom edges then equal the extents of the Pascal-Part
+masks to the pixel in most of the objects examined. COCO's boxes are (x, y,
+width, height) in pixel edges. Boxes only serve to find the object that
+keypoints belong to.
+
+Visibility becomes COCO's: of Berkeley's listed keypoints `visible="1"` is 2 and
+"0" is 1, and those not listed are 0; Animal-Pose's 1 is 2.
+"""
+
+from collections.abc import Callable
+import pathlib
+
+from kp2part import category as category_lib
+from tfrecords_tools import berkeley
+from tfrecords_tools import keypoint_annotation
+from tfrecords_tools import keypoint_json
+
+
+def read(
+    path: pathlib.Path,
+    category: category_lib.Category,
+    on_error: Callable[[str, ValueError], None] | None = None,
+) -> dict[str, list[keypoint_annotation.KeypointAnnotation]]:
+    """Returns the annotations of a category's classes, by image id.
+
+    Args:
+        path: A directory with Berkeley's `<class>/<image>_<voc_id>.xml`, or a
+            .json file in the format of Animal-Pose or of COCO.
+        category: Whose classes and keypoints to read.
+        on_error: Takes the image id and the error of each annotation that is
+            broken. By default the error is raised.
+
+    Raises:
+        ValueError: The path as a whole is broken, or an annotation is and
+            there is no `on_error`; names the file, the object and the field.
+    """
+    reader = _reader(path)
+    found = {}
+    for image_id, entry in reader.entries(path):
+        try:
+            annotation = reader.parse(entry, category)
+        except ValueError as error:
+            if on_error is None:
+                raise
+            on_error(image_id, error)
+            continue
+        if annotation is not None:
+            found.setdefault(image_id, []).append(annotation)
+    return found
+
+
+def _reader(path: pathlib.Path):
+    if path.is_dir():
+        return berkeley
+    if path.suffix == ".json" and path.is_file():
+        return keypoint_json
+    raise ValueError(
+        "`keypoints` must be a directory of .xml files or a .json file. "
+        f"Received: keypoints={path}"
+    )

@@ -1,0 +1,86 @@
+"""Runs the jobs of a build in worker processes, under a progress bar."""
+
+from collections.abc import Sequence
+from concurrent import futures
+import multiprocessing
+import os
+
+import tensorflow as tf
+import tqdm
+
+from tfrecords_tools import shards
+
+_SECONDS_BETWEEN_UPDATES = 0.5
+# Workers share the CPU and log nothing; their pixels must not depend on a GPU.
+_ENVIRONMENT = {
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "OMP_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+_num_done = None  # In a worker: the count of photos shared with the parent.
+
+
+def run(jobs: Sequence[shards.Job], num_workers: int):
+    """Writes the shards of all jobs, or raises the first error of any.
+
+    Args:
+        jobs: In the order in which to start them.
+        num_workers: Number of processes; 1 works in this process.
+    """
+    num_images = sum(len(job.sources) for job in jobs)
+    with tqdm.tqdm(total=num_images, unit="image", smoothing=0.05) as bar:
+        if num_workers == 1:
+            for job in jobs:
+                shards.write(job, bar.update)
+        else:
+            _run_in_workers(jobs, min(num_workers, len(jobs)), bar)
+
+
+def _run_in_workers(jobs, num_workers, bar):
+    context = multiprocessing.get_context("spawn")  # TensorFlow cannot fork.
+    num_done = context.Value("q", 0)
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)  # Workers read it before they import.
+    executor = futures.ProcessPoolExecutor(
+        num_workers, context, _start_worker, (num_done,)
+    )
+    try:
+        waiting = {executor.submit(_write, job) for job in jobs}
+        while waiting:
+            done, waiting = futures.wait(
+                waiting,
+                _SECONDS_BETWEEN_UPDATES,
+                futures.FIRST_EXCEPTION,
+            )
+            bar.update(num_done.value - bar.n)
+            for future in done:
+                future.result()
+    except futures.process.BrokenProcessPool as error:
+        raise ValueError(
+            "A worker process died, perhaps for lack of memory: use fewer "
+            "--workers. Run the same command again to resume."
+        ) from error
+    finally:
+        executor.shutdown(cancel_futures=True)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _start_worker(num_done):
+    global _num_done
+    _num_done = num_done
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def _write(job: shards.Job):
+    shards.write(job, _count_image)
+
+
+def _count_image():
+    with _num_done.get_lock():
+        _num_done.value += 1

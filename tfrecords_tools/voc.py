@@ -1,0 +1,108 @@
+"""Reads PASCAL VOC: boxes in `Annotations/<id>.xml`, lists in `ImageSets`.
+
+VOC's boxes are 1-based and inclusive. In pixel edges, as everywhere in this
+project, they are (xmin - 1, ymin - 1, xmax, ymax).
+"""
+
+import math
+import pathlib
+import xml.etree.ElementTree as ET
+
+from tfrecords_tools import matching
+
+# Names of classes that Pascal-Part spells in another way.
+_PASCAL_PART_CLASSES = {"diningtable": "table"}
+
+IMAGE_SETS = ("train", "val")
+
+
+def pascal_part_class(class_name: str) -> str:
+    """Returns how Pascal-Part spells a class of VOC."""
+    return _PASCAL_PART_CLASSES.get(class_name, class_name)
+
+
+def edges(xmin: float, ymin: float, xmax: float, ymax: float) -> matching.Box:
+    """Returns a 1-based, inclusive box in pixel edges."""
+    return (xmin - 1, ymin - 1, xmax, ymax)
+
+
+def read_boxes(path: pathlib.Path) -> tuple[tuple[str, matching.Box], ...]:
+    """Returns class name and box of each object in a VOC annotation file."""
+    found = []
+    for number, item in enumerate(read_xml(path).findall("object"), start=1):
+        where = f"{path}: object {number}"
+        # `find`, not `iter`: the parts of people have a `bndbox` as well.
+        if (box := item.find("bndbox")) is None:
+            raise ValueError(f"{where}: has no field `bndbox`.")
+        corners = [
+            number_of(box.findtext(name), where, f"bndbox/{name}")
+            for name in ("xmin", "ymin", "xmax", "ymax")
+        ]
+        if corners[2] < corners[0] or corners[3] < corners[1]:
+            raise ValueError(
+                f"{where}: `bndbox` must have xmax >= xmin and ymax >= ymin. "
+                f"Received: {corners}"
+            )
+        name = text_of(item.findtext("name"), where, "name")
+        found.append((pascal_part_class(name), edges(*corners)))
+    return tuple(found)
+
+
+def read_image_sets(directory: pathlib.Path) -> dict[str, tuple[str, ...]]:
+    """Returns the image ids listed in `train.txt` and `val.txt`, as splits.
+
+    One of the two may be missing. Only the first word of a line counts: the
+    lists of one class (`horse_train.txt`) have a second column.
+    """
+    paths = {name: directory / f"{name}.txt" for name in IMAGE_SETS}
+    splits = {n: _read_ids(p) for n, p in paths.items() if p.is_file()}
+    if not splits:
+        raise ValueError(f"{directory}: has neither train.txt nor val.txt.")
+    shared = set.intersection(*map(set, splits.values()))
+    if len(splits) > 1 and shared:
+        raise ValueError(
+            f"{directory}: splits must not share images. "
+            f"In both: {sorted(shared)[:5]}"
+        )
+    return splits
+
+
+def _read_ids(path: pathlib.Path) -> tuple[str, ...]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    ids = [line.split()[0] for line in lines if line.strip()]
+    if not ids:
+        raise ValueError(f"{path}: lists no image.")
+    if len(set(ids)) < len(ids):
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        raise ValueError(f"{path}: lists images twice: {twice[:5]}")
+    return tuple(ids)
+
+
+def read_xml(path: pathlib.Path) -> ET.Element:
+    """Returns the root element of an XML file."""
+    try:
+        return ET.parse(path).getroot()
+    except FileNotFoundError as error:
+        raise ValueError(f"{path}: no such file.") from error
+    except (ET.ParseError, UnicodeDecodeError, LookupError) as error:
+        raise ValueError(f"{path}: not an XML file: {error}") from error
+
+
+def number_of(text: str | None, where: str, field: str) -> float:
+    """Returns the finite number that a field of an XML file holds."""
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(
+            f"{where}: `{field}` must be a finite number. Received: {text!r}"
+        )
+    return value
+
+
+def text_of(text: str | None, where: str, field: str) -> str:
+    """Returns the text of a field of an XML file, which must not be empty."""
+    if not text or not text.strip():
+        raise ValueError(f"{where}: `{field}` must not be empty.")
+    return text.strip()

@@ -1,0 +1,42 @@
+"""Shards and their reports: each appears whole or not at all."""
+
+from collections.abc import Iterable
+import hashlib
+import json
+import pathlib
+
+import tensorflow as tf
+
+from kp2part import atomic
+
+
+def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
+    """Writes a TFRecord file and returns the number of its records.
+
+    Args:
+        path: Where the file goes.
+        records: Serialized examples. If they raise, no file is left behind.
+    """
+    num_records = 0
+
+    def save(partial: str):
+        nonlocal num_records
+        with tf.io.TFRecordWriter(partial) as writer:
+            for record in records:
+                writer.write(record)
+                num_records += 1
+
+    atomic.write(path, save)
+    return num_records
+
+
+def write_json(path: pathlib.Path, fields: dict):
+    """Writes a JSON file; keys stay in order: a category's parts have one."""
+    text = json.dumps(fields, indent=1, allow_nan=False)
+    atomic.write_text(path, text + "\n")
+
+
+def sha256(path: pathlib.Path) -> str:
+    """Returns the checksum of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
