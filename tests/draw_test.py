@@ -224,6 +224,19 @@ class AnnotationsTest(parameterized.TestCase):
             self.assertEqual(masks["lflleg"].sum(), 2 * 4)
             self.assertEqual(masks["lfho"].sum(), 4)
 
+    @parameterized.parameters(
+        ("cat", ["head", "nose"]),
+        ("dog", ["head", "nose", "muzzle"]),
+        ("cow", ["head", "muzzle", "lhorn"]),
+        ("horse", ["head", "muzzle"]),
+    )
+    def test_names_of_a_face(self, class_name, expected):
+        names = ("head", "muzzle", "nose", "lhorn")
+        rows = np.eye(4, dtype=bool)[:, :, None].repeat(3, 2)
+        parts = dict(zip(names, rows, strict=True))
+        masks = official_parts.overlapping(class_name, parts)
+        self.assertEqual(list(masks), expected)
+
     def test_an_object_without_parts(self):
         mask = np.zeros((5, 7), bool)
         mask[1:3, 2:6] = True
@@ -263,9 +276,7 @@ class AnimalTest(parameterized.TestCase):
     @parameterized.parameters((0, 1), (180, -1))
     def test_the_far_side_is_behind(self, yaw, forward):
         rng = np.random.default_rng(0)
-        animal = animals.build(
-            species.COW, poses.draw(rng, species.COW), yaw
-        )
+        animal = animals.build(species.COW, poses.draw(rng, species.COW), yaw)
         where = {name: at for name, (at, _) in animal.keypoints.items()}
         along = where["withers"] - where["tailbase"]
         self.assertGreater(forward * along[0], 0.5)
@@ -277,14 +288,14 @@ class AnimalTest(parameterized.TestCase):
         balls = [
             solids.Solid(part, np.array((0.0, 0.0, z)), np.array((0, 0, z)),
                          (radius, radius), fluff=0)
-            for part, z, radius in (("far", -3.0, 4.0), ("near", 5.0, 1.5))
+            for part, z, radius in (("near", 5.0, 1.5), ("far", -3.0, 4.0))
         ]  # fmt: skip
         camera = solids.Camera(scale=1.0, centre=np.array((6.0, 5.0)))
         fray = np.zeros((2, 11, 14), np.float32)
         surface = solids.render(balls, camera, (11, 14), fray)
-        self.assertEqual(surface.index[5, 6], 1)
+        self.assertEqual(surface.index[5, 6], 0)
         self.assertEqual(surface.depth[5, 6], 5 + 1.5)
-        self.assertEqual(surface.index[5, 9], 0)  # 3 from the middle.
+        self.assertEqual(surface.index[5, 9], 1)  # 3 from the middle.
         self.assertEqual(surface.index[5, 11], solids.EMPTY)  # 5 from it.
 
     def test_moving_cuts_off_what_leaves(self):

@@ -123,9 +123,7 @@ def voc_xml(scene: scenes.Scene, image_id: str) -> bytes:
     return _xml(root, declaration=False)
 
 
-def berkeley_xml(
-    item: scenes.SceneObject, image_id: str, voc_id: int
-) -> bytes:
+def berkeley_xml(item: scenes.SceneObject, image_id: str, voc_id: int) -> bytes:
     """Returns a file of Berkeley's keypoints: only annotated ones, no knees."""
     xmin, ymin, xmax, ymax = voc_box(item)
     root = ET.Element("annotation")

@@ -8,29 +8,34 @@ keypoints worth less, the second to make the pixels worth less.
 
 # Body: what the keypoints do not tell. Each is the standard deviation of the
 # logarithm of a factor that is drawn once per animal.
-GIRTH_SPREAD = 0.20  # Radius of the trunk.
-LEG_SPREAD = 0.25  # Thickness of all four legs.
-HEAD_SPREAD = 0.16  # Size of skull and muzzle.
-NECK_SPREAD = 0.22  # Thickness of the neck.
-EAR_SPREAD = 0.30  # Length of the ears.
-TAIL_LENGTH_SPREAD = 0.35
-TAIL_THICKNESS_SPREAD = 0.25
-TAIL_TURN = 40.0  # Degrees, spread of raise and of curl of a tail.
+GIRTH_SPREAD = 0.18  # Radius of the trunk.
+LEG_SPREAD = 0.22  # Thickness of all four legs.
+HEAD_SPREAD = 0.14  # Size of skull and muzzle.
+NECK_SPREAD = 0.18  # Thickness of the neck.
+EAR_SPREAD = 0.25  # Length of the ears.
+TAIL_LENGTH_SPREAD = 0.28
+TAIL_THICKNESS_SPREAD = 0.2
+TAIL_TURN = 32.0  # Degrees, spread of raise and of curl of a tail.
 
 # Keypoints as annotators give them.
 KEYPOINT_NOISE = (0.6, 1.4)  # Pixels, range of the standard deviation.
-KEYPOINT_MISSING = (0.08, 0.24)  # Range of the share left out at random.
+KEYPOINT_MISSING = (0.06, 0.18)  # Range of the share left out at random.
 
 # Scene: what the pixels do not tell.
-NEIGHBOUR_SHARE = 0.34  # Photos with another animal close to the first.
+NEIGHBOUR_SHARE = 0.30  # Photos with another animal close to the first.
 SAME_FUR_SHARE = 0.8  # Neighbours that wear the fur of the first animal.
-OVERLAPPING_SHARE = 0.10  # Photos with an animal that overlaps the first.
-FAR_SHARE = 0.25  # Photos with a far, tiny animal.
-LOOKALIKE_COUNTS = (0.10, 0.30, 0.35, 0.25)  # Chances of 0, 1, 2, 3 of them.
-LOOKALIKE_IN_FRONT = 0.25  # Of them, share that covers the animal.
-OCCLUDER_SHARE = 0.30  # Photos with a bush, rock or fence in front.
-CAMOUFLAGE_SHARE = 0.15  # Photos whose background may have the fur's colour.
-TRUNCATED_SHARE = 0.22  # Photos that cut off a piece of the first animal.
-TINTED_HEAD_SHARE = 0.2  # Animals whose head is not of the trunk's colour.
-SEAM_SOFTNESS = 0.02  # Blur of shading across parts, as a share of the height.
+OVERLAPPING_SHARE = 0.08  # Photos with an animal that overlaps the first.
+FAR_SHARE = 0.22  # Photos with a far, tiny animal.
+LOOKALIKE_COUNTS = (0.30, 0.40, 0.20, 0.10)  # Chances of 0, 1, 2, 3 of them.
+LOOKALIKE_IN_FRONT = 0.15  # Of them, share that covers the animal.
+OCCLUDER_SHARE = 0.15  # Photos with a bush, rock or fence in front.
+CAMOUFLAGE_SHARE = 0.05  # Photos whose background may have the fur's colour.
+TRUNCATED_SHARE = 0.12  # Photos that cut off a piece of the first animal.
+TINTED_HEAD_SHARE = 0.35  # Animals whose head is not of the trunk's colour.
+SEAM_SOFTNESS = 0.006  # Blur of shading across parts, as a share of the height.
 CHAIR_SHARE = 0.06  # Photos with an annotated object that has no parts.
+
+# Views: how far an animal turns from being seen from its side, in degrees.
+SIDE_VIEW_SHARE = 0.75  # Of the animals, seen nearly from the side.
+SIDE_VIEW_SPREAD = 16.0
+OTHER_VIEW_SPREAD = 50.0

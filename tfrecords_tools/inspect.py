@@ -7,24 +7,13 @@ Each example is shown twice: with its keypoints (left ones blue, right ones
 orange) and with its parts in the category's colours.
 """
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-
 from absl import flags
-import numpy as np
-import tensorflow as tf
 
 from kp2part import atomic
-from kp2part import category as category_lib
 from kp2part import cli
 from kp2part import manifest as manifest_lib
 from kp2part import pictures
-from kp2part import records
-from kp2part import schema
-
-_LINE = 22  # Height of a line of text, in pixels.
-_LETTER = 8  # Width of a letter, in pixels.
-_WHITE = 255
+from tfrecords_tools import contact_sheet
 
 _TFRECORDS = flags.DEFINE_string(
     "tfrecords", None, "Directory that tfrecords_tools.build has made."
@@ -40,102 +29,6 @@ _COLUMNS = flags.DEFINE_integer("columns", 4, "Examples side by side.", 1)
 _SEED = flags.DEFINE_integer("seed", 0, "Decides which examples are chosen.")
 
 
-def choose(
-    manifest: manifest_lib.Manifest,
-    splits: Sequence[str],
-    num_examples: int,
-    seed: int,
-) -> list[dict[str, np.ndarray]]:
-    """Returns random examples under the keys of `schema`, in stored order.
-
-    Args:
-        manifest: Of the records.
-        splits: Names of splits.
-        num_examples: How many; fewer if there are fewer.
-        seed: Equal seeds choose equal examples.
-    """
-    total = sum(manifest.split(name).num_records for name in splits)
-    rng = np.random.default_rng(seed)
-    chosen = rng.choice(total, min(num_examples, total), replace=False)
-    paths = [path for name in splits for path in manifest.shard_paths(name)]
-    num_keypoints = len(manifest.category.keypoints)
-    wanted, examples = set(chosen.tolist()), []
-    for i, record in enumerate(tf.data.TFRecordDataset(paths)):
-        if i in wanted:
-            example = records.decode_images(
-                records.parse(record, num_keypoints)
-            )
-            examples.append({k: v.numpy() for k, v in example.items()})
-    return examples
-
-
-def draw_sheet(
-    examples: Sequence[Mapping[str, np.ndarray]],
-    category: category_lib.Category,
-    columns: int,
-) -> np.ndarray:
-    """Returns a picture of examples in rows, below a legend of the parts.
-
-    Args:
-        examples: Under the keys of `schema`.
-        category: Names and colours.
-        columns: Number of examples side by side.
-
-    Returns:
-        uint8 [any, any, 3], RGB.
-    """
-    tiles = [draw_tile(example, category) for example in examples]
-    columns = min(columns, len(tiles))
-    while len(tiles) % columns:
-        tiles.append(np.full_like(tiles[0], _WHITE))
-    rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
-    body = np.concatenate([np.concatenate(row, axis=1) for row in rows])
-    return np.concatenate([draw_legend(category, body.shape[1]), body])
-
-
-def draw_tile(
-    example: Mapping[str, np.ndarray], category: category_lib.Category
-) -> np.ndarray:
-    """Returns an example with keypoints, with parts, and a caption below.
-
-    Args:
-        example: Under the keys of `schema`; image uint8 [S, S, 3].
-        category: Names and colours.
-
-    Returns:
-        uint8 [S + line, 2 * S, 3], RGB.
-    """
-    image = example[schema.IMAGE]
-    pair = [
-        pictures.draw_keypoints(image, example[schema.KEYPOINTS], category),
-        pictures.blend(image, example[schema.PART_MASK], category),
-    ]
-    picture = np.concatenate(pair, axis=1)
-    caption = np.full((_LINE, picture.shape[1], 3), _WHITE, np.uint8)
-    name = example[schema.CLASS_NAME].decode()
-    image_id = example[schema.IMAGE_ID].decode()
-    index = int(example[schema.OBJECT_INDEX])
-    num = int((example[schema.KEYPOINTS][:, 2] > 0).sum())
-    text = f"{name} {image_id} #{index}, {num} keypoints"
-    pictures.write(caption, text, (4, _LINE - 7))
-    return np.concatenate([picture, caption])
-
-
-def draw_legend(category: category_lib.Category, width: int) -> np.ndarray:
-    """Returns the colours and names of the parts, uint8 [lines, width, 3]."""
-    lines, left = [], width
-    colours = dict(zip(category.parts, category.colours, strict=True))
-    for name, colour in colours.items():
-        needed = _LINE + _LETTER * (len(name) + 2)
-        if left + needed > width:
-            lines.append(np.full((_LINE, width, 3), _WHITE, np.uint8))
-            left = 4
-        lines[-1][4:-4, left : left + _LINE - 8] = colour
-        pictures.write(lines[-1], name, (left + _LINE - 4, _LINE - 7))
-        left += needed
-    return np.concatenate(lines)
-
-
 def main(_):
     """Writes the sheet that the flags ask for."""
     if not _OUTPUT.value.endswith(".png"):
@@ -144,8 +37,10 @@ def main(_):
         )
     manifest = manifest_lib.load(_TFRECORDS.value)
     splits = [_SPLIT.value] if _SPLIT.value else list(manifest.splits)
-    examples = choose(manifest, splits, _NUM_EXAMPLES.value, _SEED.value)
-    sheet = draw_sheet(examples, manifest.category, _COLUMNS.value)
+    examples = contact_sheet.choose(
+        manifest, splits, _NUM_EXAMPLES.value, _SEED.value
+    )
+    sheet = contact_sheet.draw(examples, manifest.category, _COLUMNS.value)
     atomic.write_bytes(_OUTPUT.value, pictures.encode_png(sheet))
     print(f"{_OUTPUT.value}: {len(examples)} examples")  # noqa: T201
 

@@ -6,6 +6,7 @@ are in no particular order; part masks overlap (an eye lies in its head).
 """
 
 import dataclasses
+import io
 import pathlib
 
 import numpy as np
@@ -79,12 +80,14 @@ def read(path: pathlib.Path) -> tuple[Object, ...]:
 
 def _load(path: pathlib.Path) -> np.void:
     try:
-        variables = scipy.io.loadmat(path)
+        contents = path.read_bytes()
     except FileNotFoundError as error:
         raise ValueError(f"{path}: no such file.") from error
+    try:
+        variables = scipy.io.loadmat(io.BytesIO(contents))
     # What SciPy raises depends on where a broken file is broken: ValueError,
     # TypeError, zlib.error, struct.error, OverflowError, MemoryError ...
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise ValueError(
             f"{path}: not a whole MATLAB 5 file: "
             f"{type(error).__name__}: {error}"

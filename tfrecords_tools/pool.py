@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from concurrent import futures
+import contextlib
 import multiprocessing
 import os
+import signal
+import threading
 
 import tensorflow as tf
 import tqdm
@@ -18,7 +21,12 @@ _ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
-_num_done = None  # In a worker: the count of photos shared with the parent.
+# In a worker: the count of photos and the order to stop, from the parent.
+_num_done, _stop = None, None
+
+
+class _Stopped(Exception):
+    """Another job has failed, or the user has had enough."""
 
 
 def run(jobs: Sequence[shards.Job], num_workers: int):
@@ -34,24 +42,21 @@ def run(jobs: Sequence[shards.Job], num_workers: int):
             for job in jobs:
                 shards.write(job, bar.update)
         else:
-            _run_in_workers(jobs, min(num_workers, len(jobs)), bar)
+            with _environment():
+                _run_in_workers(jobs, min(num_workers, len(jobs)), bar)
 
 
 def _run_in_workers(jobs, num_workers, bar):
     context = multiprocessing.get_context("spawn")  # TensorFlow cannot fork.
-    num_done = context.Value("q", 0)
-    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-    os.environ.update(_ENVIRONMENT)  # Workers read it before they import.
+    num_done, stop = context.Value("q", 0), context.Event()
     executor = futures.ProcessPoolExecutor(
-        num_workers, context, _start_worker, (num_done,)
+        num_workers, context, _start_worker, (num_done, stop)
     )
     try:
         waiting = {executor.submit(_write, job) for job in jobs}
         while waiting:
             done, waiting = futures.wait(
-                waiting,
-                _SECONDS_BETWEEN_UPDATES,
-                futures.FIRST_EXCEPTION,
+                waiting, _SECONDS_BETWEEN_UPDATES, futures.FIRST_EXCEPTION
             )
             bar.update(num_done.value - bar.n)
             for future in done:
@@ -62,25 +67,44 @@ def _run_in_workers(jobs, num_workers, bar):
             "--workers. Run the same command again to resume."
         ) from error
     finally:
+        stop.set()
         executor.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _environment():
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)  # Workers read it before they import.
+    try:
+        yield
+    finally:
         for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
+            os.environ.pop(name)
+            if value is not None:
                 os.environ[name] = value
 
 
-def _start_worker(num_done):
-    global _num_done
-    _num_done = num_done
+def _start_worker(num_done, stop):
+    global _num_done, _stop
+    _num_done, _stop = num_done, stop
+    # The parent hears Ctrl-C and says `stop`; if it dies it cannot.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
+def _die_with_parent():
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
 def _write(job: shards.Job):
-    shards.write(job, _count_image)
+    shards.write(job, _on_image)
 
 
-def _count_image():
+def _on_image():
     with _num_done.get_lock():
         _num_done.value += 1
+    if _stop.is_set():
+        raise _Stopped

@@ -12,6 +12,8 @@ import numpy as np
 from tfrecords_tools import hardness
 from tfrecords_tools import species as species_lib
 
+LEFT = np.array([0.0, 1.0, 0.0])  # Of (forward, left, up).
+
 # Upper, middle and lower bone of a fore and of a hind leg.
 _FORE_STAND, _HIND_STAND = (-12, 4, 0), (14, -24, 4)
 _FORE_FOLDED, _HIND_FOLDED = (-35, 82, 86), (72, -70, 84)
@@ -57,7 +59,7 @@ def draw(rng: np.random.Generator, species: species_lib.Species) -> Pose:
         legs=legs + rng.normal(0, 5, (4, 3)),
         neck=neck + rng.normal(0, 12),
         head=head + rng.normal(0, 10),
-        turn=rng.normal(0, 28),
+        turn=rng.normal(0, 20),
         tail=species.tail_angle + rng.normal(0, hardness.TAIL_TURN * 0.7),
         curl=species.tail_curl + rng.normal(0, hardness.TAIL_TURN * 1.5),
         swing=rng.normal(0, 30),
@@ -84,3 +86,21 @@ def _trunk_and_legs(rng, name):
         legs[:, 2] -= lifted * 1.2
         return rng.normal(0, 3 if name == "walk" else 8), legs
     return rng.normal(0, 3), legs
+
+
+def direction(angle: float, turn: float = 0.0) -> np.ndarray:
+    """Returns the unit vector (forward, left, up) of two angles.
+
+    Args:
+        angle: Degrees above the horizon.
+        turn: Degrees to the left.
+    """
+    angle, turn = np.radians(angle), np.radians(turn)
+    flat = np.cos(angle)
+    return np.array([flat * np.cos(turn), flat * np.sin(turn), np.sin(angle)])
+
+
+def trunk_axes(pose: Pose) -> np.ndarray:
+    """Returns the trunk's own forward, left and up, rows of [3, 3]."""
+    forward = direction(pose.pitch)
+    return np.stack([forward, LEFT, np.cross(forward, LEFT)])

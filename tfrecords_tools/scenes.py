@@ -17,6 +17,7 @@ from tfrecords_tools import species as species_lib
 from tfrecords_tools import sprites
 
 _LEAST_PIXELS = 30  # Less of an animal is not annotated.
+_LEAST_SHARE = 0.03  # Of the photo that the first animal covers.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +61,7 @@ def draw(rng: np.random.Generator, longest_side: int = 320) -> Scene:
     """
     size = _draw_size(rng, longest_side)
     horizon = size[0] * rng.uniform(0.25, 0.6)
-    main = _draw_main(rng, size)
+    main = _draw_main(rng, size, horizon)
     layers = _far_animal(rng, size, horizon) + _furniture(rng, size, horizon)
     behind, front = _company(rng, size, main)
     layers += [*behind, main, *front]
@@ -85,25 +86,37 @@ def _draw_size(rng, longest_side):
     return (short, long) if rng.random() < 0.75 else (long, short)
 
 
-def _draw_main(rng, size):
+def _draw_main(rng, size, horizon):
     """Returns the animal that the photo is about."""
     species = species_lib.ALL[rng.integers(len(species_lib.ALL))]
     fur = fur_lib.draw(rng, species.name)
     for _ in range(9):
-        sides = np.array(size[::-1]) * rng.uniform(0.55, 0.88, 2)
-        low = rng.uniform(0.05, 0.95, 2) * (size[::-1] - sides)
-        if rng.random() < hardness.TRUNCATED_SHARE:
-            low += rng.choice((-1, 1), 2) * rng.uniform(0, 0.3, 2) * sides
-        box = np.concatenate([low, low + sides])
+        box = _draw_main_box(rng, size, horizon)
         sprite = sprites.draw_animal(rng, size, box, species, fur)
-        if sprite.mask.sum() > 400:
+        if sprite.mask.mean() > _LEAST_SHARE:
             return sprite
     raise ValueError(f"No animal fits into a photo of size={size}")
 
 
+def _draw_main_box(rng, size, horizon):
+    """Returns (xmin, ymin, xmax, ymax) with its lower side on the ground."""
+    width, height = np.array(size[::-1]) * rng.uniform(0.58, 0.9, 2)
+    left = rng.uniform(0.05, 0.95) * (size[1] - width)
+    highest = max(height, horizon + 0.1 * size[0])
+    foot = rng.uniform(min(highest, 0.95 * size[0]), 0.97 * size[0])
+    if rng.random() < hardness.TRUNCATED_SHARE:
+        # Two of three at a side, the others below.
+        cut = rng.uniform(0.05, 0.35)
+        if rng.random() < 0.67:
+            left = rng.choice((-cut * width, size[1] - (1 - cut) * width))
+        else:
+            foot = size[0] + cut * height
+    return np.array([left, foot - height, left + width, foot])
+
+
 def _background(rng, size, horizon, main):
     """Returns a background from which the main animal stands out, mostly."""
-    least = 0 if rng.random() < hardness.CAMOUFLAGE_SHARE else 50
+    least = 0 if rng.random() < hardness.CAMOUFLAGE_SHARE else 65
     xmin, ymin, xmax, ymax = main.box
     colour = main.rgb[main.mask].mean(0)
     for _ in range(5):
@@ -118,7 +131,7 @@ def _background(rng, size, horizon, main):
 def _far_animal(rng, size, horizon):
     if rng.random() > hardness.FAR_SHARE:
         return []
-    side = rng.uniform(16, 44)
+    side = rng.uniform(14, 36)
     x = rng.uniform(0, size[1] - side)
     foot = horizon + rng.uniform(0.2, 1) * side
     box = np.array([x, foot - side, x + side, foot])
@@ -163,7 +176,7 @@ def _lookalike(rng, size, main):
     free = np.argwhere(~main.mask[ymin : ymax + 1, xmin : xmax + 1])
     row, column = free[rng.integers(len(free))] if len(free) else (0, 0)
     spot = np.array((xmin + column, ymin + row))
-    length = rng.uniform(0.25, 0.55) * max(xmax - xmin, ymax - ymin)
+    length = rng.uniform(0.22, 0.42) * max(xmax - xmin, ymax - ymin)
     return sprites.draw_lookalike(rng, size, spot, length, main.fur)
 
 
@@ -238,6 +251,8 @@ def _annotate(rng, layer, owner, place):
     kept &= rng.random(len(kept)) >= missing
     sigma = rng.uniform(*hardness.KEYPOINT_NOISE)
     keypoints[:, :2] += rng.normal(0, sigma, keypoints[:, :2].shape)
+    # As written to files: 12.999 must not become 13 in one and 12 in another.
+    keypoints = keypoints.round(2)
     kept &= ((keypoints[:, :2] >= 0) & (keypoints[:, :2] <= size - 1)).all(1)
     keypoints[:, 2] *= kept
     keypoints[keypoints[:, 2] == 0] = 0

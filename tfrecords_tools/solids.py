@@ -40,6 +40,28 @@ class Solid:
     tint: str = "fur"
 
 
+def cone(
+    part: str,
+    start: np.ndarray,
+    end: np.ndarray,
+    radii: Sequence[float],
+    **looks,
+) -> Solid:
+    """Returns a round cone; `looks` are `fluff` and `tint`."""
+    return Solid(part, start, end, tuple(radii), **looks)
+
+
+def ball(
+    part: str,
+    centre: np.ndarray,
+    axes: np.ndarray,
+    radii: Sequence[float],
+    **looks,
+) -> Solid:
+    """Returns an ellipsoid; `looks` are `fluff` and `tint`."""
+    return Solid(part, centre, None, tuple(radii), axes, **looks)
+
+
 @dataclasses.dataclass(frozen=True)
 class Camera:
     """Where the world lands in the photo.

@@ -10,6 +10,7 @@ import numpy as np
 from tfrecords_tools import animals
 from tfrecords_tools import canvas
 from tfrecords_tools import fur as fur_lib
+from tfrecords_tools import hardness
 from tfrecords_tools import poses
 from tfrecords_tools import solids
 from tfrecords_tools import species as species_lib
@@ -135,7 +136,8 @@ def draw_lookalike(
 def _draw_yaw(rng):
     """Returns degrees: mostly from the side, some towards or away from us."""
     facing = rng.choice((0, 180))
-    spread = 17 if rng.random() < 0.6 else 60
+    side = rng.random() < hardness.SIDE_VIEW_SHARE
+    spread = hardness.SIDE_VIEW_SPREAD if side else hardness.OTHER_VIEW_SPREAD
     return facing + np.clip(rng.normal(0, spread), -85, 85)
 
 
@@ -194,16 +196,16 @@ def _lookalike_body(rng, kind):
     if kind in ("ball", "sack"):
         radii = rng.uniform(0.28, 0.45, 3)
         axes = np.stack([way, side, np.array((0, 0, 1.0))])
-        ball = solids.Solid("thing", np.zeros(3), None, tuple(radii), axes, 1.2)
+        ball = solids.ball("thing", np.zeros(3), axes, radii, fluff=1.2)
         if kind == "sack":
             return (ball,)
-        tip = solids.Solid("thing", 0.2 * way, 0.6 * way, (0.22, 0.13))
+        tip = solids.cone("thing", 0.2 * way, 0.6 * way, (0.22, 0.13))
         return ball, tip
     bend = rng.normal(0, 0.25 if kind == "stick" else 0.6)
     thick = rng.uniform(0.07, 0.14)
     steps = np.linspace(-0.5, 0.5, 3 if kind == "stick" else 8)
     joints = [s * way + bend * (0.25 - s * s) * side for s in steps]
     return tuple(
-        solids.Solid("thing", *joints[i : i + 2], (thick, thick * 0.95))
+        solids.cone("thing", *joints[i : i + 2], (thick, thick * 0.95))
         for i in range(len(joints) - 1)
     )

@@ -1,0 +1,97 @@
+# Short names for commands. `make demo` and `make test` set up all they need.
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO ?= out/demo
+DEMO_IMAGES ?= 480
+
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+bin := $(VENV)/bin
+run := $(bin)/python -m
+
+.PHONY: help demo test lint format clean
+
+help:
+	@echo "make demo    draw animals, train on them, show the result: $(DEMO)/index.html"
+	@echo "make test    check format and style, run all tests"
+	@echo "make format  format the code"
+	@echo "make clean   remove what make demo and make test have made"
+
+# --- Environments -----------------------------------------------------------
+
+$(bin)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and "kp2part needs Python 3.11 to 3.13, not %d.%d: make PYTHON=python3.12 ..." % v)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(bin)/python
+	$(bin)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(bin)/python
+	$(bin)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# --- Demo: each step is a command of the README, and is done once ------------
+
+demo: $(DEMO)/index.html
+	@cat $(DEMO)/val/table.md
+	@echo "Look at $(DEMO)/index.html"
+
+$(DEMO)/photos/draw.json: | $(VENV)/installed
+	$(run) tfrecords_tools.draw --output=$(DEMO)/photos --num_images=$(DEMO_IMAGES)
+
+$(DEMO)/tfrecords/manifest.json: | $(DEMO)/photos/draw.json
+	$(run) tfrecords_tools.build --category=quadruped --image_size=96 \
+	    --images=$(DEMO)/photos/JPEGImages \
+	    --annotations=$(DEMO)/photos/Annotations_Part \
+	    --boxes=$(DEMO)/photos/Annotations \
+	    --keypoints=$(DEMO)/photos/keypoints/animal_pose.json \
+	    --image_sets=$(DEMO)/photos/ImageSets \
+	    --output=$(DEMO)/tfrecords
+
+$(DEMO)/run/training.json: | $(DEMO)/tfrecords/manifest.json
+	$(run) kp2part.train --flagfile=configs/demo.flags \
+	    --tfrecords=$(DEMO)/tfrecords --workdir=$(DEMO)/run
+
+$(DEMO)/val/metrics.json: | $(DEMO)/run/training.json
+	$(run) kp2part.evaluate --model=$(DEMO)/run/model.keras \
+	    --tfrecords=$(DEMO)/tfrecords --split=val --output=$(DEMO)/val
+
+$(DEMO)/metrics.json: | $(DEMO)/val/metrics.json
+	cp $(DEMO)/val/metrics.json $@
+
+$(DEMO)/saved_model/1/saved_model.pb: | $(DEMO)/run/training.json
+	$(run) kp2part.export --model=$(DEMO)/run/model.keras \
+	    --output=$(DEMO)/saved_model --version=1
+
+# In a process that imports no code of kp2part.
+$(DEMO)/mask.png: | $(DEMO)/saved_model/1/saved_model.pb
+	$(bin)/python examples/predict_from_bytes.py $(DEMO)/saved_model/1 \
+	    $(DEMO)/photos/sample.jpg $(DEMO)/photos/sample.json $@
+
+$(DEMO)/answer/overlay.png: | $(DEMO)/mask.png
+	$(run) kp2part.predict --saved_model=$(DEMO)/saved_model \
+	    --image=$(DEMO)/photos/sample.jpg \
+	    --keypoints=$(DEMO)/photos/sample.json --output=$(DEMO)/answer
+
+$(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/answer/overlay.png
+	$(run) kp2part.report --title="kp2part on drawn animals" \
+	    --workdir=$(DEMO)/run --evaluation=$(DEMO)/val \
+	    --answer=$(DEMO)/answer/overlay.png --output=$@
+
+# --- Checks -----------------------------------------------------------------
+
+test: lint
+	$(run) pytest
+
+lint: $(VENV)/installed-dev
+	$(run) ruff format --check .
+	$(run) ruff check .
+
+format: $(VENV)/installed-dev
+	$(run) ruff format .
+	$(run) ruff check --fix .
+
+clean:
+	rm -rf $(VENV) out

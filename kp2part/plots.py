@@ -1,0 +1,70 @@
+"""Charts of training and scores. The only importer of matplotlib."""
+
+from collections.abc import Sequence
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")  # No screen.
+from matplotlib import pyplot as plt  # noqa: E402
+
+
+def curves(history: Sequence[dict[str, float]]) -> bytes:
+    """Returns a chart of losses and mean IoU over the epochs.
+
+    Args:
+        history: Rows of history.csv.
+
+    Returns:
+        A PNG file.
+    """
+    epochs = [row["epoch"] for row in history]
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+    for axis, suffix, title in zip(
+        axes, ("loss", "mean_iou"), ("loss", "mean IoU"), strict=True
+    ):
+        for name in sorted(n for n in history[0] if n.endswith(suffix)):
+            style = "-" if name.startswith("val_") else "--"
+            label = name.removesuffix("_" + suffix) or name
+            axis.plot(epochs, [row[name] for row in history], style, label=label)
+        axis.set(title=title, xlabel="epoch")
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=8)
+    axes[1].set_ylim(0, 1)
+    return _to_png(figure)
+
+
+def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
+    """Returns a bar chart of the IoU of each part, with intervals.
+
+    Args:
+        scores: As `scores.summarize` returns them.
+        colours: One for each part, "#rrggbb".
+
+    Returns:
+        A PNG file.
+    """
+    names, values, errors, fills = [], [], [[], []], []
+    for (part, value), colour in zip(scores["iou"].items(), colours, strict=True):
+        if value is None:
+            continue
+        low, high = scores["interval"]["iou"][part]
+        names.append(part)
+        values.append(value)
+        errors[0].append(max(value - low, 0))
+        errors[1].append(max(high - value, 0))
+        fills.append(colour)
+    figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    axis.bar(names, values, yerr=errors, color=fills, edgecolor="black", capsize=4)
+    axis.axhline(scores["mean_iou"], linestyle=":", color="black")
+    axis.set(
+        ylim=(0, 1), ylabel="IoU", title=f"mean IoU {scores['mean_iou']:.3f}"
+    )
+    return _to_png(figure)
+
+
+def _to_png(figure) -> bytes:
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=100)
+    plt.close(figure)
+    return file.getvalue()

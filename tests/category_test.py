@@ -1,0 +1,93 @@
+import json
+
+from absl.testing import absltest
+from absl.testing import parameterized
+
+from kp2part import category
+
+FIELDS = {
+    "name": "bird",
+    "classes": ["bird"],
+    "keypoints": ["left_eye", "right_eye", "beak"],
+    "parts": {"background": [], "head": ["head", "beak"], "wing": ["lwing"]},
+}
+
+
+class CategoryTest(parameterized.TestCase):
+    @parameterized.parameters("cat", "cow", "dog", "horse", "sheep", "quadruped")
+    def test_shipped_categories(self, name):
+        loaded = category.load(name)
+        self.assertEqual(loaded.name, name)
+        self.assertLen(loaded.keypoints, 20)
+        self.assertEqual(
+            list(loaded.parts), ["background", "head", "torso", "legs", "tail"]
+        )
+        self.assertLen(set(loaded.colours), 5)
+
+    def test_neck_is_torso_and_horn_is_head(self):
+        cow = category.load("cow")
+        self.assertEqual(cow.part_of("neck"), 2)
+        self.assertEqual(cow.part_of("lhorn"), 1)
+
+    def test_berkeley_names_map_into_ours(self):
+        horse = category.load("horse")
+        aliases = horse.keypoint_aliases["berkeley"]
+        self.assertEqual(aliases["R_B_Paw"], "right_back_paw")
+        self.assertEqual(aliases["L_EarBase"], "left_ear")
+
+    def test_mirror_swaps_left_and_right(self):
+        names = ("left_front_paw", "nose", "right_front_paw")
+        self.assertEqual(category.mirror(names), (2, 1, 0))
+
+    def test_own_file(self):
+        path = self.create_tempfile("bird.json", json.dumps(FIELDS)).full_path
+        bird = category.load(path)
+        self.assertEqual(bird.part_of("beak"), 1)
+        self.assertEqual(bird.palette[0], "#000000")
+        self.assertEqual(category.from_json(bird.to_json(), "x"), bird)
+
+    @parameterized.named_parameters(
+        ("unpaired", {"keypoints": ["left_eye"]}, "Missing: .'right_eye'"),
+        ("no_background", {"parts": {"head": []}}, "must start with 'backgr"),
+        ("twice", {"keypoints": ["a", "a"]}, "unique. Twice: .'a'"),
+        (
+            "part_in_two",
+            {"parts": {"background": ["x"], "head": ["x"]}},
+            "Twice: .'x'",
+        ),
+        ("skeleton", {"skeleton": [["beak", "toe"]]}, "Received: .'toe'"),
+        (
+            "alias",
+            {"keypoint_aliases": {"coco": {"Toe": "toe"}}},
+            "`keypoint_aliases` must use names.*'toe'",
+        ),
+        ("palette", {"palette": ["#000000"]}, "must be 3 colours"),
+        ("unknown_field", {"bones": []}, "unknown fields .'bones'"),
+        ("wrong_type", {"parts": 3}, "object has no attribute"),
+    )
+    def test_error_names_file_and_rule(self, change, message):
+        text = json.dumps({**FIELDS, **change})
+        path = self.create_tempfile("mine.json", text).full_path
+        with self.assertRaisesRegex(ValueError, f"mine.json: .*{message}"):
+            category.load(path)
+
+    def test_missing_field(self):
+        with self.assertRaisesRegex(ValueError, "here: missing .*'parts'"):
+            category.from_json({"name": "a", "classes": [], "keypoints": []}, "here")
+
+    def test_unknown_name_lists_the_known(self):
+        with self.assertRaisesRegex(ValueError, "'quadruped'.*category='lion'"):
+            category.load("lion")
+
+    def test_not_json(self):
+        path = self.create_tempfile("mine.json", "{").full_path
+        with self.assertRaisesRegex(ValueError, "mine.json: not a JSON file"):
+            category.load(path)
+
+    def test_unknown_annotated_part(self):
+        with self.assertRaisesRegex(ValueError, "'horse' has no part .*'wing'"):
+            category.load("horse").part_of("wing")
+
+
+if __name__ == "__main__":
+    absltest.main()

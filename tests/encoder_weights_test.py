@@ -1,0 +1,127 @@
+import pathlib
+from unittest import mock
+
+from absl.testing import absltest
+import h5py
+import keras
+import numpy as np
+
+from kp2part import models
+from kp2part import schema
+from kp2part.models import architecture
+from kp2part.models import encoder_weights
+from tests import tiny
+
+TASK = schema.Task(tiny.CATEGORY, 32)
+SMALL = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))
+SHARED = pathlib.Path(__file__).parents[2] / "shared" / "data" / "weights"
+SQUEEZENET = SHARED / "squeezenet1.1_imagenet_notop.h5"
+
+
+def write_h5(path, layers):
+    """Writes weights in the layout of Keras 1: a group per layer."""
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [name.encode() for name in layers]
+        for name, arrays in layers.items():
+            group = file.create_group(name)
+            names = [f"{name}_{i}".encode() for i in range(len(arrays))]
+            group.attrs["weight_names"] = names
+            for weight, array in zip(names, arrays, strict=True):
+                group[weight.decode()] = array
+
+
+def squeezenet_arrays(model):
+    """The encoder's weights under Keras 1's names, each layer other numbers."""
+    layers = {"input_1": []}
+    for layer in model.layers:
+        if layer.name.startswith(("conv1", "fire")) and layer.weights:
+            shapes = [w.shape for w in layer.weights]
+            value = len(layers)
+            layers[layer.name.replace("_", "/")] = [
+                np.full(s, value, np.float32) for s in shapes
+            ]
+    return layers
+
+
+class EncoderWeightsTest(absltest.TestCase):
+    def test_every_layer_gets_its_own(self):
+        model = models.build("kp2part", TASK, SMALL)
+        layers = squeezenet_arrays(model)
+        path = self.create_tempfile("w.h5").full_path
+        write_h5(path, layers)
+        count = encoder_weights.load_into(model, "squeezenet", path)
+        self.assertEqual(count, 1 + 8 * 3)  # conv1, and 3 in each fire module.
+        for name, arrays in layers.items():
+            if arrays:
+                layer = model.get_layer(name.replace("/", "_"))
+                np.testing.assert_array_equal(layer.get_weights()[0], arrays[0])
+
+    def test_from_a_network_of_ours(self):
+        first = models.build("ternausnet", TASK, SMALL)
+        path = self.create_tempfile("m.keras").full_path
+        first.save(path)
+        second = models.build("kp2part", TASK, SMALL)
+        encoder_weights.load_into(second, "squeezenet", path)
+        for name in "conv1", "fire9_expand3x3":
+            np.testing.assert_array_equal(
+                first.get_layer(name).get_weights()[0],
+                second.get_layer(name).get_weights()[0],
+            )
+
+    def test_none_leaves_them(self):
+        model = models.build("ternausnet", TASK, SMALL)
+        self.assertEqual(encoder_weights.load_into(model, "squeezenet", "none"), 0)
+
+    def test_errors_name_file_and_layer(self):
+        model = models.build("ternausnet", TASK, SMALL)
+        layers = squeezenet_arrays(model)
+        path = self.create_tempfile("w.h5").full_path
+
+        def load(weights):
+            encoder_weights.load_into(model, "squeezenet", weights)
+
+        with self.assertRaisesRegex(ValueError, "nowhere.h5: no such file"):
+            load("nowhere.h5")
+        text = self.create_tempfile("text.h5", "text").full_path
+        with self.assertRaisesRegex(ValueError, "text.h5: not a file of Keras"):
+            load(text)
+        wrong = {**layers, "conv1": [np.zeros((3, 3, 3, 8)), np.zeros(8)]}
+        write_h5(path, wrong)
+        with self.assertRaisesRegex(
+            ValueError, r"w.h5: layer 'conv1' must.*3, 3, 3, 64.*3, 3, 3, 8"
+        ):
+            load(path)
+        del layers["fire5/squeeze1x1"]
+        write_h5(path, layers)
+        with self.assertRaisesRegex(ValueError, "no layer 'fire5_squeeze1x1'"):
+            load(path)
+
+    def test_download_that_fails_says_what_to_do(self):
+        with mock.patch.object(
+            keras.utils, "get_file", side_effect=OSError("no route")
+        ):
+            with self.assertRaisesRegex(
+                ValueError, "'vgg16' could not.*no route.*--encoder_weights=PATH"
+            ):
+                encoder_weights.download("vgg16")
+
+    def test_squeezenet_layers_equal_the_files(self):
+        if not SQUEEZENET.is_file():
+            self.skipTest(f"needs the ImageNet weights {SQUEEZENET.name}")
+        model = models.build("ternausnet", TASK, SMALL)
+        encoder_weights.load_into(model, "squeezenet", str(SQUEEZENET))
+        compared = 0
+        with h5py.File(SQUEEZENET) as file:
+            for name in file.attrs["layer_names"]:
+                group = file[name]
+                arrays = [group[w][()] for w in group.attrs["weight_names"]]
+                if arrays:
+                    ours = model.get_layer(name.decode().replace("/", "_"))
+                    for a, b in zip(arrays, ours.get_weights(), strict=True):
+                        np.testing.assert_array_equal(a, b)
+                        compared += a.size
+        self.assertEqual(compared, 722_496)
+
+
+if __name__ == "__main__":
+    absltest.main()

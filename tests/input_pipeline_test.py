@@ -1,0 +1,106 @@
+from absl.testing import absltest
+import numpy as np
+
+from kp2part import input_pipeline
+from kp2part import models
+from kp2part import ops
+from kp2part import schema
+from kp2part.models import architecture
+from tests import tiny
+
+TASK = schema.Task(tiny.CATEGORY, image_size=32, heatmap_sigma=2.0)
+MOVES = ops.Augmentation(0.5, 20.0, 0.2, 0.1, 0.2)
+
+
+def ids(batches):
+    return [
+        (i.decode(), int(n))
+        for b in batches
+        for i, n in zip(b[schema.IMAGE_ID], b[schema.OBJECT_INDEX], strict=True)
+    ]
+
+
+class InputPipelineTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        directory = self.create_tempdir().full_path
+        self.manifest = tiny.write_records(directory, {"train": 11, "val": 5})
+        self.examples = input_pipeline.Examples(self.manifest, ("train",))
+
+    def batches(self, epochs, seed=0, augmentation=MOVES):
+        return list(
+            input_pipeline.train_batches(
+                self.examples, TASK, 4, epochs, augmentation, seed
+            ).as_numpy_iterator()
+        )
+
+    def test_eval_batches_hold_all_in_order(self):
+        batches = list(
+            input_pipeline.eval_batches(self.examples, TASK, 4).as_numpy_iterator()
+        )
+        self.assertEqual([len(b[schema.IMAGE]) for b in batches], [4, 4, 3])
+        self.assertEqual(
+            ids(batches), [(f"photo{i // 2}", i % 2) for i in range(11)]
+        )
+        self.assertEqual(batches[0][schema.HEATMAPS].shape, (4, 32, 32, 3))
+        self.assertEqual(batches[0][schema.HEATMAPS][..., 1].max(), 0)  # v = 0
+        self.assertGreater(batches[0][schema.HEATMAPS][..., 2].max(), 0.8)
+        self.assertEqual(batches[0][schema.PART_MASK].dtype, np.uint8)
+
+    def test_epochs_are_shuffled_and_whole(self):
+        first, second = (ids(self.batches(range(2))[i : i + 2]) for i in (0, 2))
+        self.assertLen(set(first), 8)  # 11 // 4 batches of different examples.
+        self.assertLen(set(second), 8)
+        self.assertNotEqual(first, second)
+
+    def test_same_seed_same_batches(self):
+        for a, b in zip(self.batches(range(1)), self.batches(range(1)), strict=True):
+            for key in a:
+                np.testing.assert_array_equal(a[key], b[key])
+        other = self.batches(range(1), seed=1)
+        self.assertNotEqual(ids(other), ids(self.batches(range(1))))
+
+    def test_going_on_gives_what_would_have_come(self):
+        later = self.batches(range(0, 3))[4:]
+        resumed = self.batches(range(2, 3))
+        self.assertLen(resumed, 2)
+        for a, b in zip(later, resumed, strict=True):
+            for key in a:
+                np.testing.assert_array_equal(a[key], b[key])
+
+    def test_folds_share_no_photo_and_miss_none(self):
+        dealt = input_pipeline.deal_folds(self.manifest, 3)
+        held_out = []
+        for fold in range(3):
+            rest, test = input_pipeline.fold_examples(self.manifest, dealt, fold)
+            batch = [
+                ids(input_pipeline.eval_batches(e, TASK, 4).as_numpy_iterator())
+                for e in (rest, test)
+            ]
+            photos = [{image for image, _ in b} for b in batch]
+            self.assertEmpty(photos[0] & photos[1])
+            self.assertEqual(rest.count() + test.count(), 16)
+            held_out += batch[1]
+        self.assertLen(held_out, 16)
+        self.assertLen(set(held_out), 16)
+
+    def test_select_feeds_what_a_network_takes(self):
+        small = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))
+        batch = self.batches(range(1))[0]
+        for name, inputs, outputs in (
+            ("kp2part", {"image", "heatmaps"}, {"pseudo_parts", "parts"}),
+            ("ternausnet", {"image"}, {"parts"}),
+        ):
+            model = models.build(name, TASK, small)
+            x, y = input_pipeline.make_select(model)(batch)
+            self.assertEqual((set(x), set(y)), (inputs, outputs))
+
+    def test_errors(self):
+        with self.assertRaisesRegex(ValueError, "examples, 11.*batch_size=12"):
+            input_pipeline.steps_per_epoch(self.examples, 12)
+        with self.assertRaisesRegex(ValueError, "no split 'test'.*'train', 'val'"):
+            input_pipeline.Examples(self.manifest, ("test",)).count()
+
+
+if __name__ == "__main__":
+    absltest.main()

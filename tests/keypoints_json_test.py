@@ -1,0 +1,40 @@
+import json
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import numpy as np
+
+from kp2part import keypoints_json
+from tests import tiny
+
+ROWS = [[1, 2.5, 2], [0, 0, 0], [7, 8, 1]]
+
+
+class KeypointsJsonTest(parameterized.TestCase):
+    @parameterized.parameters(
+        (ROWS,), ({"nose": [7, 8, 1], "left_ear": [1, 2.5, 2]},)
+    )
+    def test_list_and_object(self, fields):
+        path = self.create_tempfile(content=json.dumps(fields)).full_path
+        keypoints = keypoints_json.load(path, tiny.CATEGORY)
+        np.testing.assert_array_equal(keypoints, np.array(ROWS, np.float32))
+        self.assertEqual(keypoints.dtype, np.float32)
+
+    @parameterized.parameters(
+        ("[[1, 2, 2]]", "Must have 3 keypoints.*Received: 1"),
+        ('{"tail": [1, 2, 2]}', "Unknown keypoints .'tail'.*left_ear"),
+        ('{"nose": [1, 2]}', r"'nose' must be three numbers.*\[1, 2\]"),
+        ('{"nose": [1, "2", 2]}', "'nose' must be three numbers"),
+        ('{"nose": [NaN, 2, 2]}', "'nose' must be finite.*nan"),
+        ('{"nose": [1, 2, 3]}', "v of keypoint 'nose'.*Received: 3"),
+        ('"nose"', "Must be a list.*Received: str"),
+        ("{", "not a JSON file"),
+    )
+    def test_errors_name_the_file(self, text, message):
+        path = self.create_tempfile("mine.json", text).full_path
+        with self.assertRaisesRegex(ValueError, f"mine.json: .*{message}"):
+            keypoints_json.load(path, tiny.CATEGORY)
+
+
+if __name__ == "__main__":
+    absltest.main()

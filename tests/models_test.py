@@ -1,0 +1,112 @@
+import keras
+from absl.testing import absltest
+from absl.testing import parameterized
+import numpy as np
+
+from kp2part import category
+from kp2part import layers
+from kp2part import models
+from kp2part import schema
+from kp2part.models import architecture
+from tests import tiny
+
+TASK = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
+SMALL = architecture.Architecture("squeezenet", 2, (3, 4, 5, 6, 7), "group")
+OUTPUTS = {
+    "kp2part": ["parts", "pseudo_parts"],
+    "pose_to_part": ["parts"],
+    "ternausnet": ["parts"],
+}
+INPUTS = {
+    "kp2part": ["heatmaps", "image"],
+    "pose_to_part": ["heatmaps"],
+    "ternausnet": ["image"],
+}
+
+
+def inputs_of(model, seed=0):
+    rng = np.random.default_rng(seed)
+    return {
+        name: rng.uniform(0, 255 if name == "image" else 1, (2, *x.shape[1:]))
+        .astype(np.float32)
+        for name, x in model.input.items()
+    }  # fmt: skip
+
+
+class NetworksTest(parameterized.TestCase):
+    @parameterized.parameters(*models.BUILDERS)
+    def test_names_shapes_and_saving(self, name):
+        model = models.build(name, TASK, SMALL)
+        self.assertEqual(sorted(model.input), INPUTS[name])
+        self.assertEqual(sorted(model.output), OUTPUTS[name])
+        path = self.create_tempfile("m.keras").full_path
+        model.save(path)
+        again = keras.saving.load_model(path)
+        self.assertEqual(layers.task_of(again), TASK)
+        before = model.predict_on_batch(inputs_of(model))
+        after = again.predict_on_batch(inputs_of(model))
+        for output in OUTPUTS[name]:
+            self.assertEqual(before[output].shape, (2, 32, 32, 3))
+            np.testing.assert_array_equal(before[output], after[output])
+
+    @parameterized.parameters("mixed_float16", "mixed_bfloat16")
+    def test_logits_are_float32_whatever_the_policy(self, policy):
+        keras.config.set_dtype_policy(policy)
+        self.addCleanup(keras.config.set_dtype_policy, "float32")
+        model = models.build("kp2part", TASK, SMALL)
+        for logits in model.predict_on_batch(inputs_of(model)).values():
+            self.assertEqual(logits.dtype, np.float32)
+            self.assertTrue(np.isfinite(logits).all())
+
+    @parameterized.named_parameters(
+        # BASELINES' own count of the robot-surgery UNet16.
+        ("ternausnet", "ternausnet", 32_202_469),
+        ("kp2part", "kp2part", 68_349_226),
+        ("pose_to_part", "pose_to_part", 35_707_557),
+    )
+    def test_parameters_of_the_papers_sizes(self, name, expected):
+        model = models.build(name, schema.Task(category.load("quadruped")))
+        self.assertEqual(model.count_params(), expected)
+
+    def test_image_and_pose_both_reach_the_answer(self):
+        model = models.build("kp2part", TASK, SMALL)
+        inputs = inputs_of(model)
+        answer = model.predict_on_batch(inputs)
+        for name in inputs:
+            changed = {**inputs, name: inputs_of(model, seed=1)[name]}
+            other = model.predict_on_batch(changed)
+            self.assertGreater(np.abs(other["parts"] - answer["parts"]).max(), 1e-4)
+        blind = model.predict_on_batch({**inputs, "image": inputs["image"] * 0})
+        np.testing.assert_array_equal(blind["pseudo_parts"], answer["pseudo_parts"])
+
+    def test_loss_of_the_answer_teaches_pose_to_part(self):
+        model = models.build("kp2part", TASK, SMALL)
+        model.compile("sgd", {"parts": "mse"})
+        layer = model.get_layer("pose_down1_conv1")
+        before = layer.get_weights()[0]
+        model.train_on_batch(
+            inputs_of(model), {"parts": np.ones((2, 32, 32, 3), np.float32)}
+        )
+        self.assertGreater(np.abs(layer.get_weights()[0] - before).max(), 0)
+
+    def test_errors(self):
+        with self.assertRaisesRegex(ValueError, "'kp2part'.*network='unet'"):
+            models.build("unet", TASK)
+        with self.assertRaisesRegex(ValueError, "'squeezenet'.*encoder='resnet'"):
+            models.build(
+                "ternausnet", TASK, architecture.Architecture("resnet")
+            )
+        with self.assertRaisesRegex(ValueError, "5 positive.*pose_widths=.4, 4"):
+            architecture.Architecture(pose_widths=(4, 4))
+        with self.assertRaisesRegex(ValueError, "normalization='layer'"):
+            models.build(
+                "pose_to_part", TASK, architecture.Architecture(normalization="layer")
+            )
+        inputs = keras.Input((3,))
+        stranger = keras.Model(inputs, inputs, name="mine")
+        with self.assertRaisesRegex(ValueError, "'mine' does not say"):
+            layers.task_of(stranger)
+
+
+if __name__ == "__main__":
+    absltest.main()

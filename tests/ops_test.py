@@ -1,0 +1,171 @@
+from absl.testing import absltest
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+
+from kp2part import ops
+from kp2part import schema
+
+K_MIRROR = (1, 0, 2)  # left_ear, right_ear, nose
+P_MIRROR = (0, 2, 1)  # background, left_leg, right_leg
+
+
+def example(size=32, seed=(1, 2)):
+    rng = np.random.default_rng(0)
+    return {
+        schema.IMAGE: tf.constant(rng.uniform(0, 255, (size, size, 3)), tf.float32),
+        schema.PART_MASK: tf.constant(
+            rng.choice([0, 1, 2, 255], (size, size)), tf.uint8
+        ),
+        schema.KEYPOINTS: tf.constant([[3, 5, 2], [20, 9, 1], [0, 0, 0]], tf.float32),
+        ops.SEED: tf.constant(seed, tf.int32),
+    }
+
+
+def apply(op, value):
+    """Runs an op inside tf.data, which differs from running it eagerly."""
+    return next(iter(tf.data.Dataset.from_tensors(value).map(op)))
+
+
+class FlipTest(parameterized.TestCase):
+    def test_by_hand(self):
+        flipped = apply(ops.make_flip(K_MIRROR, P_MIRROR, 1.0), example())
+        # Side 32: x becomes 31 - x, and left becomes right.
+        np.testing.assert_array_equal(
+            flipped[schema.KEYPOINTS], [[31 - 20, 9, 1], [31 - 3, 5, 2], [0, 0, 0]]
+        )
+        mask = example()[schema.PART_MASK].numpy()[:, ::-1]
+        expected = np.array([0, 2, 1, *[255] * 253])[mask]
+        np.testing.assert_array_equal(flipped[schema.PART_MASK], expected)
+        np.testing.assert_array_equal(
+            flipped[schema.IMAGE], example()[schema.IMAGE][:, ::-1]
+        )
+
+    def test_twice_is_nothing(self):
+        flip = ops.make_flip(K_MIRROR, P_MIRROR, 1.0)
+        twice = apply(flip, apply(flip, example()))
+        for key, value in example().items():
+            np.testing.assert_array_equal(twice[key], value)
+
+    def test_heatmap_of_the_flipped_is_the_flipped_heatmap(self):
+        flip = ops.make_flip(K_MIRROR, P_MIRROR, 1.0)
+        keypoints = [example()[schema.KEYPOINTS], apply(flip, example())[schema.KEYPOINTS]]
+        before, after = ops.draw_heatmaps(tf.stack(keypoints), 32, 2.0).numpy()
+        np.testing.assert_allclose(
+            after, before[:, ::-1][..., list(K_MIRROR)], atol=1e-6
+        )
+
+    def test_share(self):
+        flip = ops.make_flip(K_MIRROR, P_MIRROR, 0.25)
+        seeds = [flip(example(seed=(7, i)))[schema.KEYPOINTS][2, 2] * 0
+                 + flip(example(seed=(7, i)))[schema.KEYPOINTS][0, 0] for i in range(200)]  # fmt: skip
+        share = np.mean(np.array(seeds) == 31 - 20)
+        self.assertBetween(share, 0.15, 0.35)
+
+
+class AffineTest(parameterized.TestCase):
+    @parameterized.parameters(
+        dict(rotation=40.0, scale=0.0, translation=0.0),
+        dict(rotation=0.0, scale=0.5, translation=0.0),
+        dict(rotation=0.0, scale=0.0, translation=0.2),
+        dict(rotation=25.0, scale=0.3, translation=0.1),
+    )
+    def test_image_mask_and_keypoints_move_together(self, **settings):
+        size, x, y = 64, 25, 38
+        image = np.zeros((size, size, 3), np.float32)
+        image[y - 2 : y + 3, x - 2 : x + 3] = 100
+        mask = (image[..., 0] > 0).astype(np.uint8)
+        moved_far = 0.0
+        for i in range(8):
+            moved = apply(
+                ops.make_affine(**settings),
+                {
+                    schema.IMAGE: image,
+                    schema.PART_MASK: mask,
+                    schema.KEYPOINTS: np.array([[x, y, 2]], np.float32),
+                    ops.SEED: np.array([3, i], np.int32),
+                },
+            )
+            rows, columns = np.indices((size, size))
+            for weight in (
+                moved[schema.IMAGE][..., 0].numpy(),
+                (moved[schema.PART_MASK].numpy() == 1).astype(float),
+            ):
+                centre = [(columns * weight).sum(), (rows * weight).sum()]
+                centre /= weight.sum()
+                np.testing.assert_allclose(
+                    moved[schema.KEYPOINTS][0, :2], centre, atol=0.6
+                )
+            moved_far = max(moved_far, np.abs(centre - np.array([x, y])).max())
+        self.assertGreater(moved_far, 2)
+
+    def test_outside_is_ignored_and_keypoints_there_are_absent(self):
+        shift = ops.make_affine(0.0, 0.0, 0.9)
+        absent = 0
+        for i in range(10):
+            moved = shift(example(seed=(0, i)))
+            absent += int((moved[schema.KEYPOINTS][:2, 2].numpy() == 0).sum())
+            black = (moved[schema.IMAGE].numpy() == 0).all(-1)
+            np.testing.assert_array_equal(
+                moved[schema.PART_MASK].numpy()[black], 255
+            )
+        self.assertGreater(absent, 3)
+
+    def test_same_seed_same_result(self):
+        op = ops.make_affine(30.0, 0.3, 0.2)
+        once, twice = apply(op, example()), apply(op, example())
+        other = apply(op, example(seed=(1, 3)))
+        np.testing.assert_array_equal(once[schema.IMAGE], twice[schema.IMAGE])
+        self.assertGreater(
+            np.abs(once[schema.IMAGE] - other[schema.IMAGE]).max(), 1
+        )
+
+
+class ColourTest(absltest.TestCase):
+    def test_changes_pixels_only(self):
+        value = example()
+        changed = apply(ops.make_colour(0.3), value)
+        self.assertGreater(
+            np.abs(changed[schema.IMAGE] - value[schema.IMAGE]).mean(), 1
+        )
+        self.assertBetween(changed[schema.IMAGE].numpy().min(), 0, 255)
+        self.assertBetween(changed[schema.IMAGE].numpy().max(), 0, 255)
+        np.testing.assert_array_equal(
+            changed[schema.PART_MASK], value[schema.PART_MASK]
+        )
+
+
+class ResizeTest(absltest.TestCase):
+    def test_halves_everything(self):
+        resized = apply(ops.make_resize(16), example(size=32))
+        self.assertEqual(resized[schema.IMAGE].shape, (16, 16, 3))
+        self.assertEqual(resized[schema.PART_MASK].shape, (16, 16))
+        np.testing.assert_allclose(
+            resized[schema.KEYPOINTS][0], [(3 + 0.5) / 2 - 0.5, (5 + 0.5) / 2 - 0.5, 2]
+        )
+
+
+class HeatmapsTest(absltest.TestCase):
+    def test_by_hand(self):
+        keypoints = tf.constant([[[2.0, 5.0, 2.0], [2.0, 5.0, 0.0]]])
+        maps = ops.draw_heatmaps(keypoints, 8, 1.5).numpy()
+        self.assertEqual(maps.shape, (1, 8, 8, 2))
+        self.assertEqual(maps[0, 5, 2, 0], 1.0)
+        # 3 to the right, 1 up: exp(-(3^2 + 1^2) / (2 * 1.5^2)).
+        self.assertAlmostEqual(maps[0, 4, 5, 0], np.exp(-10 / 4.5), places=6)
+        np.testing.assert_array_equal(maps[..., 1], 0)
+
+
+class AugmentationTest(parameterized.TestCase):
+    @parameterized.parameters(
+        ({"flip": 1.5}, "flip=1.5"),
+        ({"scale": -0.1}, "scale=-0.1"),
+        ({"colour": 1.0}, "below 1. Received: colour=1.0"),
+    )
+    def test_errors(self, settings, message):
+        with self.assertRaisesRegex(ValueError, message):
+            ops.Augmentation(**settings)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,196 @@
+import json
+import pathlib
+import tempfile
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from kp2part import crops
+from kp2part import evaluation
+from kp2part import input_pipeline
+from kp2part import models
+from kp2part import predictor
+from kp2part import saved_model
+from kp2part import schema
+from kp2part import serving_graph
+from kp2part.models import architecture
+from tests import tiny
+
+SMALL = architecture.Architecture("squeezenet", 4, (4, 4, 4, 4, 4))
+SIGNATURES = {
+    "serving_default": (
+        {"image_bytes", "keypoints"}, {"mask_bytes", "box"},
+    ),
+    "masks_of_boxes": (
+        {"image_bytes", "keypoints", "box"}, {"mask_bytes", "box"},
+    ),
+    "probabilities": (
+        {"image_bytes", "keypoints", "box"}, {"probabilities", "box"},
+    ),
+    "tensors": ({"image", "heatmaps"}, {"pseudo_parts", "parts"}),
+}  # fmt: skip
+KEYPOINTS = np.array([[20, 18, 2], [0, 0, 0], [60, 40, 1]], np.float32)
+
+
+def photo(height=70, width=90, seed=0):
+    pixels = np.random.default_rng(seed).integers(0, 255, (height, width, 3))
+    return cv2.imencode(".png", pixels.astype(np.uint8))[1].tobytes()
+
+
+class SavedModelTest(parameterized.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.task = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
+        cls.model = models.build("kp2part", cls.task, SMALL)
+        # Random logits are nearly equal, and so would be all labels.
+        head = cls.model.get_layer("parts")
+        rng = np.random.default_rng(0)
+        head.set_weights([rng.normal(size=w.shape) for w in head.weights])
+        temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.base = pathlib.Path(temporary)
+        cls.path = saved_model.export(cls.model, str(cls.base / "toy"))
+        cls.predictor = predictor.Predictor(str(cls.base / "toy"))
+
+    def test_signatures_have_these_names(self):
+        signatures = self.predictor._model.signatures
+        self.assertEqual(set(signatures), set(SIGNATURES))
+        for name, (inputs, outputs) in SIGNATURES.items():
+            self.assertEqual(
+                set(signatures[name].structured_input_signature[1]), inputs
+            )
+            self.assertEqual(set(signatures[name].structured_outputs), outputs)
+
+    def test_versions_count_up_and_are_not_overwritten(self):
+        base = str(self.base / "versions")
+        self.assertEqual(saved_model.export(self.model, base, 7).name, "7")
+        self.assertEqual(saved_model.export(self.model, base).name, "8")
+        self.assertEqual(
+            predictor.newest_version(pathlib.Path(base)).name, "8"
+        )
+        with self.assertRaisesRegex(ValueError, "versions/7: exists"):
+            saved_model.export(self.model, base, 7)
+        self.assertEmpty(list(pathlib.Path(base).glob(".partial*")))
+
+    def test_metadata(self):
+        fields = json.loads((self.path / saved_model.METADATA).read_text())
+        self.assertEqual(schema.Task.from_json(fields["task"]), self.task)
+        self.assertEqual(fields["network"], "kp2part")
+        self.assertIn("keras", fields["versions"])
+
+    def test_record_and_its_bytes_get_the_same_mask(self):
+        directory = self.create_tempdir().full_path
+        manifest = tiny.write_records(directory, {"val": 4}, size=32)
+        model = models.build("kp2part", schema.Task(tiny.CATEGORY, 32), SMALL)
+        model.get_layer("parts").set_weights(
+            self.model.get_layer("parts").get_weights()
+        )
+        path = saved_model.export(model, f"{directory}/export")
+        served = predictor.Predictor(str(path))
+        examples = input_pipeline.Examples(manifest, ("val",))
+        task = served.task
+        batch = next(
+            input_pipeline.eval_batches(examples, task, 4).as_numpy_iterator()
+        )
+        trained = evaluation.answer(model, batch)[schema.PARTS].argmax(-1)
+        self.assertGreater(len(np.unique(trained)), 1)
+        box = np.array([0, 0, 32, 32], np.float32)
+        for record, mask in zip(
+            examples.read().as_numpy_iterator(), trained, strict=True
+        ):
+            answer = served(
+                record[schema.IMAGE], record[schema.KEYPOINTS], box
+            )
+            np.testing.assert_array_equal(answer, mask)
+
+    def test_answer_equals_the_networks_step_by_step(self):
+        box = tf.constant([10, 5, 71, 60])
+        pixels = tf.io.decode_image(photo(), channels=3)
+        how = (box, 32, "pad")
+        keypoints = crops.move_keypoints(KEYPOINTS, *how)[tf.newaxis]
+        logits = self.model.predict_on_batch(
+            {
+                "image": crops.cut_image(pixels, *how)[tf.newaxis],
+                "heatmaps": serving_graph.ops.draw_heatmaps(keypoints, 32, 2.0),
+            }
+        )["parts"]
+        expected = crops.paste_labels(
+            tf.nn.softmax(logits[0]), box, tf.constant([70, 90]), "pad"
+        )
+        # Context 0.1 of 50 x 45 px adds 5 and 4.5 px on each side.
+        answer = self.predictor(
+            photo(), KEYPOINTS, np.array([15.5, 9.9, 65.8, 55.1], np.float32)
+        )
+        self.assertEqual(answer.shape, (70, 90))
+        self.assertGreater((answer == expected.numpy()).mean(), 0.999)
+
+    def test_photos_of_different_sizes_in_one_request(self):
+        signature = self.predictor._model.signatures["serving_default"]
+        answer = signature(
+            image_bytes=tf.constant([photo(70, 90), photo(100, 80, 1)]),
+            keypoints=tf.constant([KEYPOINTS, KEYPOINTS]),
+        )
+        sizes = [
+            tf.io.decode_png(mask).shape for mask in answer["mask_bytes"]
+        ]
+        self.assertEqual(sizes, [(70, 90, 1), (100, 80, 1)])
+        alone = self.predictor(photo(100, 80, 1), KEYPOINTS)
+        np.testing.assert_array_equal(
+            tf.io.decode_png(answer["mask_bytes"][1])[..., 0], alone
+        )
+
+    def test_box_of_keypoints_by_hand(self):
+        # Pixels 20..60 and 18..40: 41 x 23 px, and 0.15 * 41 on each side.
+        margin = serving_graph.BOX_MARGIN * 41
+        np.testing.assert_allclose(
+            serving_graph.box_of_keypoints(tf.constant(KEYPOINTS)),
+            [20 - margin, 18 - margin, 61 + margin, 41 + margin],
+            rtol=1e-6,
+        )
+
+    @parameterized.named_parameters(
+        ("no_image", dict(image=b"GIF89a"), "must be a JPEG or PNG.*GIF89a"),
+        ("empty", dict(image=b""), "must be a JPEG or PNG"),
+        ("cut_png", dict(image=photo()[:18]), "cut off in its header"),
+        ("cut_pixels", dict(image=photo()[:500]), "PNG"),
+        (
+            "bomb",
+            dict(image=photo()[:16] + b"\0\0\x4e\x20" * 2 + photo()[24:]),
+            "at most 40000000 pixels.*20000 20000",
+        ),
+        (
+            "nan",
+            dict(keypoints=KEYPOINTS * [[np.nan, 1, 1]]),
+            "`keypoints` must be finite",
+        ),
+        ("wrong_v", dict(keypoints=KEYPOINTS + [[0, 0, 7]]), "v of .* must be 0"),
+        ("wrong_k", dict(keypoints=KEYPOINTS[:2]), "2,3|expected shape"),
+        ("no_pose", dict(keypoints=KEYPOINTS * 0), "at least 2 with v > 0"),
+        (
+            "box_outside",
+            dict(box=np.array([200, 200, 300, 300])),
+            "`box` must overlap",
+        ),
+        ("box_nan", dict(box=np.full(4, np.nan)), "`box` must be finite"),
+    )
+    def test_bad_input(self, change, message):
+        inputs = {"image": photo(), "keypoints": KEYPOINTS, "box": None}
+        with self.assertRaisesRegex(ValueError, message):
+            self.predictor(**{**inputs, **change})
+
+    def test_broken_exports(self):
+        empty = self.create_tempdir().full_path
+        with self.assertRaisesRegex(ValueError, f"{empty}: neither a SavedModel"):
+            predictor.Predictor(empty)
+        bare = pathlib.Path(empty, "1")
+        bare.mkdir()
+        (bare / "saved_model.pb").write_bytes(b"x")
+        with self.assertRaisesRegex(ValueError, "kp2part.json: must say what"):
+            predictor.Predictor(empty)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,47 @@
+import json
+
+from absl.testing import absltest
+import numpy as np
+
+from kp2part import scores
+
+# Two images: rows are truth. The tail is nowhere.
+MATRICES = np.array(
+    [[[6, 2, 0], [0, 4, 0], [0, 0, 0]], [[5, 0, 0], [3, 1, 0], [0, 0, 0]]]
+)
+
+
+class ScoresTest(absltest.TestCase):
+    def test_pooled_and_per_image(self):
+        summary = scores.summarize(MATRICES, ("background", "head", "tail"))
+        # Pooled: [[11, 2, 0], [3, 5, 0], [0, 0, 0]].
+        self.assertAlmostEqual(summary["iou"]["background"], 11 / 16)
+        self.assertAlmostEqual(summary["iou"]["head"], 5 / 10)
+        self.assertIsNone(summary["iou"]["tail"])
+        self.assertAlmostEqual(summary["mean_iou"], (11 / 16 + 5 / 10) / 2)
+        self.assertAlmostEqual(summary["mean_iou_foreground"], 5 / 10)
+        self.assertEqual(summary["num_examples"], 2)
+        self.assertEqual(
+            summary["num_examples_with"], {"background": 2, "head": 2, "tail": 0}
+        )
+        per_image = summary["per_image"]
+        self.assertAlmostEqual(per_image["iou"]["head"], (4 / 6 + 1 / 4) / 2)
+        self.assertAlmostEqual(
+            per_image["mean_iou"],
+            ((6 / 8 + 4 / 6) / 2 + (5 / 8 + 1 / 4) / 2) / 2,
+        )
+        low, high = summary["interval"]["mean_iou"]
+        self.assertLessEqual(low, summary["mean_iou"])
+        self.assertGreaterEqual(high, summary["mean_iou"])
+        json.dumps(summary, allow_nan=False)
+
+    def test_table(self):
+        summary = scores.summarize(MATRICES, ("background", "head", "tail"))
+        table = scores.to_markdown(summary)
+        self.assertIn("| head | 0.500 |", table)
+        self.assertIn("| tail | n/a | n/a - n/a | n/a | 0 |", table)
+        self.assertIn("| **mean** | 0.594 |", table)
+
+
+if __name__ == "__main__":
+    absltest.main()

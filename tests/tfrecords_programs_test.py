@@ -1,0 +1,57 @@
+import pathlib
+import subprocess
+import sys
+
+from absl.testing import absltest
+
+from tests import tiny_photos
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+def run(program, *flags):
+    result = subprocess.run(
+        [sys.executable, "-m", f"tfrecords_tools.{program}", *flags],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    return result.returncode, result.stdout, result.stderr
+
+
+class ProgramsTest(absltest.TestCase):
+    def test_build_verify_inspect(self):
+        root = pathlib.Path(self.create_tempdir())
+        tiny_photos.save_dataset(root)
+        tiny_photos.save_json(root / "pet.json", tiny_photos.CATEGORY.to_json())
+        code, printed, errors = run(
+            "build",
+            f"--category={root}/pet.json",
+            f"--images={root}/jpg",
+            f"--annotations={root}/mat",
+            f"--keypoints={root}/pose.json",
+            f"--image_sets={root}/sets",
+            f"--output={root}/out",
+            "--image_size=32",
+            "--min_side=8",
+            "--min_keypoints=2",
+            "--workers=1",
+        )
+        self.assertEqual(code, 0, errors)
+        self.assertRegex(printed, r"all +total +6 +6")
+        code, printed, errors = run(
+            "inspect", f"--tfrecords={root}/out", f"--output={root}/sheet.png"
+        )
+        self.assertEqual(code, 0, errors)
+        contents = (root / "sheet.png").read_bytes()
+        self.assertTrue(contents.startswith(b"\x89PNG"))
+        (root / "out/stray.tfrecord").touch()
+        code, printed, errors = run("verify", f"--tfrecords={root}/out")
+        self.assertEqual(code, 1, errors)
+        self.assertRegex(printed, "head +40.62% of pixels, in +4 records")
+        self.assertRegex(errors, "error: .*: 1 problems:\n.*stray.tfrecord")
+        self.assertNotIn("Traceback", errors)
+
+
+if __name__ == "__main__":
+    absltest.main()

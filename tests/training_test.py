@@ -1,0 +1,142 @@
+import dataclasses
+import json
+import pathlib
+
+from absl.testing import absltest
+import keras
+import numpy as np
+
+from kp2part import ops
+from kp2part import train_config
+from kp2part import training
+from kp2part import workdir
+from kp2part.models import architecture
+from tests import tiny
+
+
+class TrainingTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(keras.config.set_dtype_policy, "float32")
+        self.base = pathlib.Path(self.create_tempdir().full_path)
+        tiny.write_records(str(self.base / "data"), {"train": 9, "val": 3})
+
+    def config(self, name, **changes):
+        return train_config.TrainConfig(
+            tfrecords=str(self.base / "data"),
+            workdir=str(self.base / name),
+            architecture=architecture.Architecture(
+                "squeezenet", 2, (2, 2, 2, 2, 2)
+            ),
+            augmentation=ops.Augmentation(0.5, 10.0, 0.1, 0.1, 0.1),
+            encoder_weights="none",
+            image_size=32,
+            batch_size=4,
+            epochs=2,
+            optimizer="adamw",
+            learning_rate=1e-3,
+            schedule="cosine",
+            warmup_epochs=1,
+            dice_weight=0.5,
+            **changes,
+        )
+
+    def weights(self, path):
+        return keras.saving.load_model(path).get_weights()
+
+    def test_stopped_and_resumed_equals_never_stopped(self):
+        training.train(self.config("whole"))
+        stopped = self.config("parts")
+        # A stop in the second epoch: what the first has left is all there is.
+        keep = training.SaveEpochs.on_epoch_begin
+
+        def stop(callback, epoch, logs=None):
+            if epoch == 1:
+                raise KeyboardInterrupt
+            keep(callback, epoch, logs)
+
+        training.SaveEpochs.on_epoch_begin = stop
+        try:
+            with self.assertRaises(KeyboardInterrupt):
+                training.train(stopped)
+        finally:
+            training.SaveEpochs.on_epoch_begin = keep
+        self.assertTrue((self.base / "parts" / "checkpoint-00001.keras").exists())
+        training.train(stopped)
+        whole, parts = (
+            self.weights(self.base / name / "checkpoint-00002.keras")
+            for name in ("whole", "parts")
+        )
+        for a, b in zip(whole, parts, strict=True):
+            np.testing.assert_array_equal(a, b)
+        histories = [
+            workdir.Workdir(self.base / name).history(2)
+            for name in ("whole", "parts")
+        ]
+        for a, b in zip(*histories, strict=True):
+            self.assertEqual({**a, "seconds": 0}, {**b, "seconds": 0})
+        self.check_files(self.base / "whole")
+
+    def check_files(self, path):
+        summary = json.loads((path / "training.json").read_text())
+        self.assertEqual(summary["epochs"], 2)
+        self.assertIn(summary["best_epoch"], (1, 2))
+        self.assertTrue((path / "model.keras").exists())
+        self.assertNotEmpty(list((path / "logs" / "pictures").iterdir()))
+        self.assertLen(list(path.glob("checkpoint-*.keras")), 1)
+        self.assertEmpty(list(path.glob(".partial*")))
+
+    def test_loss_that_is_not_finite_stops_and_says_so(self):
+        config = dataclasses.replace(
+            self.config("nan", network="pose_to_part"),
+            optimizer="sgd", schedule="constant", learning_rate=1e30,
+        )  # fmt: skip
+        with self.assertRaisesRegex(ValueError, "finite.*--learning_rate"):
+            training.train(config)
+        self.assertFalse((self.base / "nan" / "model.keras").exists())
+
+    def test_folds_are_written_down(self):
+        config = self.config("fold", fold=1, num_folds=3)
+        rest, held_out = training.subsets(config, self.manifest())
+        self.assertEqual(rest.count() + held_out.count(), 12)
+        dealt = json.loads((self.base / "fold" / "folds.json").read_text())
+        self.assertEqual(
+            {i for i, f in dealt.items() if f == 1}, set(held_out.image_ids)
+        )
+
+    def manifest(self):
+        return tiny.manifest.load(str(self.base / "data"))
+
+    def test_sigma_scales_with_the_size(self):
+        task = training.make_task(self.config("x"), self.manifest())
+        self.assertEqual(task.image_size, 32)
+        self.assertEqual(task.heatmap_sigma, 7.0 * 32 / 256)
+
+    def test_loss_weights_are_the_papers(self):
+        config = self.config("x")
+        task = training.make_task(config, self.manifest())
+        model = training.make_model(config, task)
+        training.compile_model(model, config, 2)
+        self.assertEqual(
+            model._compile_loss._user_loss_weights,
+            {"pseudo_parts": 0.01, "parts": 1.0},
+        )
+
+    def test_other_flags_on_a_begun_workdir(self):
+        run = workdir.Workdir(self.base / "run")
+        run.begin("--epochs=2\n--seed=0\n--workdir=a\n")
+        run.begin("--epochs=2\n--seed=0\n--workdir=b\n")
+        with self.assertRaisesRegex(
+            ValueError, "train.flags: .*'--seed=0'.*'--seed=1'.*another --workdir"
+        ):
+            run.begin("--epochs=2\n--seed=1\n--workdir=a\n")
+
+    def test_errors(self):
+        with self.assertRaisesRegex(ValueError, "learning_rate=0"):
+            dataclasses.replace(self.config("x"), learning_rate=0)
+        with self.assertRaisesRegex(ValueError, "num_folds=5. Received: fold=5"):
+            self.config("x", fold=5)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,60 @@
+"""Original Pascal-Part, Berkeley and Animal-Pose files, if they are at hand."""
+
+import pathlib
+import unittest
+
+from absl.testing import absltest
+from absl.testing import parameterized
+import numpy as np
+
+from kp2part import category
+from tfrecords_tools import instances
+from tfrecords_tools import pascal_part
+from tfrecords_tools import plan
+from tfrecords_tools import settings
+
+DATA = (
+    pathlib.Path(__file__).resolve().parent.parent.parent
+    / "shared/data/pascal_part_true"
+)
+# The annotator's five animals: (photo, object in the .mat file), keypoints as
+# counted in Berkeley's and in Animal-Pose's file.
+ANIMALS = {
+    ("2008_003228", 3): (8, 8),
+    ("2008_003497", 0): (13, 17),
+    ("2008_003497", 1): (10, 13),
+    ("2008_006462", 0): (7, 11),
+    ("2010_005243", 10): (7, 9),
+}
+
+
+@unittest.skipUnless(
+    DATA.is_dir(), "needs the original files in ../shared/data/pascal_part_true"
+)
+class TrueDataTest(parameterized.TestCase):
+    @parameterized.parameters((0, "berkeley"), (1, "animal_pose.json"))
+    def test_all_animals_are_found(self, column, name):
+        inputs = plan.Inputs(
+            images=DATA / "JPEGImages",
+            annotations=DATA / "Annotations_Part",
+            keypoints=DATA / "keypoints" / name,
+        )
+        asked = settings.Settings(category.load("quadruped"), image_size=64)
+        found = {}
+        for source in plan.sources(inputs, asked)["all"]:
+            for example in instances.convert(source, asked)[0]:
+                key = (example.image_id, example.object_index)
+                found[key] = (example.keypoints[:, 2] > 0).sum()
+        expected = {key: num[column] for key, num in ANIMALS.items()}
+        self.assertEqual(found, expected)
+
+    def test_parts_overlap_and_lie_in_their_object(self):
+        path = DATA / "Annotations_Part/2008_006462.mat"
+        (cat, *_) = pascal_part.read(path)
+        masks = np.stack([part.mask for part in cat.parts])
+        self.assertGreater((masks.sum(axis=0) > 1).sum(), 0)
+        self.assertFalse((masks.any(axis=0) & ~cat.mask).any())
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,80 @@
+import pathlib
+
+from absl.testing import absltest
+from absl.testing import parameterized
+
+from tfrecords_tools import voc
+
+BOXES = """<annotation><filename>p1.jpg</filename>
+<object><name>person</name>
+<part><name>head</name><bndbox><xmin>1</xmin></bndbox></part>
+<bndbox><xmax>9</xmax><xmin>3</xmin><ymin>5</ymin><ymax>7.5</ymax></bndbox>
+</object>
+<object><name>diningtable</name>
+<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>60</xmax><ymax>40</ymax></bndbox>
+</object></annotation>"""
+
+
+class VocTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.create_tempdir())
+
+    def write(self, name, text):
+        (self.root / name).write_text(text)
+        return self.root / name
+
+    def test_boxes_become_edges(self):
+        boxes = voc.read_boxes(self.write("p1.xml", BOXES))
+        self.assertEqual(
+            boxes, (("person", (2, 4, 9, 7.5)), ("table", (0, 0, 60, 40)))
+        )
+
+    @parameterized.parameters(
+        ("<xmin>3<", "<xmin>three<", "object 1: `bndbox/xmin`.*'three'"),
+        ("<xmin>3<", "<xmin>13<", "object 1: `bndbox` must have xmax >= xmin"),
+        ("<ymax>40</ymax>", "", "object 2: `bndbox/ymax`.*None"),
+        ("<name>person</name>", "", "object 1: `name` must not be empty"),
+        ("</annotation>", "", "not an XML file"),
+    )
+    def test_bad_boxes(self, old, new, message):
+        path = self.write("p1.xml", BOXES.replace(old, new))
+        with self.assertRaisesRegex(ValueError, f"p1.xml: {message}"):
+            voc.read_boxes(path)
+
+    def test_object_without_box(self):
+        text = "<annotation><object><name>cat</name></object></annotation>"
+        with self.assertRaisesRegex(ValueError, "object 1.*`bndbox`"):
+            voc.read_boxes(self.write("p1.xml", text))
+
+    def test_missing_boxes(self):
+        with self.assertRaisesRegex(ValueError, "p1.xml: no such file"):
+            voc.read_boxes(self.root / "p1.xml")
+
+    def test_image_sets(self):
+        self.write("train.txt", "p2  1\np1 -1\n")
+        self.write("trainval.txt", "p1\np2\n")
+        self.assertEqual(
+            voc.read_image_sets(self.root), {"train": ("p2", "p1")}
+        )
+        self.write("val.txt", "p3\n\n")
+        self.assertEqual(
+            voc.read_image_sets(self.root),
+            {"train": ("p2", "p1"), "val": ("p3",)},
+        )
+
+    @parameterized.parameters(
+        ({}, "neither train.txt nor val.txt"),
+        ({"val.txt": "\n"}, "val.txt: lists no image"),
+        ({"val.txt": "a\nb\na\n"}, r"val.txt: lists images twice: \['a'\]"),
+        ({"train.txt": "a\nb", "val.txt": "b"}, r"In both: \['b'\]"),
+    )
+    def test_bad_image_sets(self, files, message):
+        for name, text in files.items():
+            self.write(name, text)
+        with self.assertRaisesRegex(ValueError, message):
+            voc.read_image_sets(self.root)
+
+
+if __name__ == "__main__":
+    absltest.main()
