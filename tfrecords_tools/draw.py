@@ -12,6 +12,8 @@ whatever reads these can read the real ones:
     keypoints/berkeley/<class>/<id>_<voc_id>.xml Berkeley keypoints
     keypoints/animal_pose.json                   the same as Animal-Pose has it
     ImageSets/train.txt, val.txt                 which photos are for what
+    sample.jpg, sample.json                      a photo for kp2part.predict,
+                                                 and one animal's keypoints
     draw.json                                    the settings
 
 The output appears when it is complete. The same flags give the same bytes,
@@ -147,8 +149,29 @@ def _write_all(directory, settings, num_workers):
         if ids:
             path = directory / "ImageSets" / f"{name}.txt"
             path.write_text("".join(f"{i}\n" for i in ids))
+    _write_sample(directory, settings, images, annotations)
     fields = dataclasses.asdict(settings)
     (directory / "draw.json").write_text(json.dumps(fields, indent=1) + "\n")
+
+
+def _write_sample(directory, settings, images, annotations):
+    """Copies a val photo with a large animal that shows most keypoints."""
+    ids = _split(settings)["val"] or _split(settings)["train"]
+    best = max(
+        (a for a in annotations if images[a["image_id"]][:-4] in ids),
+        key=_visible_area,
+        default=annotations[0],
+    )
+    photo = directory / "JPEGImages" / images[best["image_id"]]
+    shutil.copyfile(photo, directory / "sample.jpg")
+    text = json.dumps(best["keypoints"])
+    (directory / "sample.json").write_text(text + "\n")
+
+
+def _visible_area(annotation: dict) -> float:
+    left, top, right, bottom = annotation["bbox"]
+    shown = sum(v > 0 for _, _, v in annotation["keypoints"])
+    return (right - left) * (bottom - top) * shown
 
 
 def _map(function, items: Iterable, num_workers: int) -> Iterator:

@@ -14,7 +14,7 @@ import tqdm
 from tfrecords_tools import shards
 
 _SECONDS_BETWEEN_UPDATES = 0.5
-# Workers share the CPU and log nothing; their pixels must not depend on a GPU.
+# Workers share the CPU and log little; their pixels must not depend on a GPU.
 _ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "OMP_NUM_THREADS": "1",

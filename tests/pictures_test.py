@@ -1,0 +1,60 @@
+from absl.testing import absltest
+import cv2
+import numpy as np
+
+from kp2part import pictures
+from tests import tiny
+
+
+class PicturesTest(absltest.TestCase):
+    def test_paint_uses_the_palette_and_grey_for_ignored(self):
+        mask = np.array([[0, 1, 255]], np.uint8)
+        painted = pictures.paint(mask, tiny.CATEGORY)
+        np.testing.assert_array_equal(
+            painted[0],
+            [tiny.CATEGORY.colours[0], tiny.CATEGORY.colours[1], (128,) * 3],
+        )
+
+    def test_blend_leaves_the_background(self):
+        image = np.full((9, 11, 3), 90, np.uint8)
+        mask = np.zeros((9, 11), np.uint8)
+        mask[2:7, 3:8] = 1
+        blended = pictures.blend(image, mask, tiny.CATEGORY)
+        np.testing.assert_array_equal(blended[mask == 0], image[mask == 0])
+        self.assertTrue((blended[mask == 1] != 90).any(-1).all())
+        np.testing.assert_array_equal(blended[2, 3], [255, 255, 255])  # Outline.
+
+    def test_keypoints_show_where_they_are_and_only_if_they_are(self):
+        image = np.zeros((40, 60, 3), np.uint8)
+        keypoints = np.array([[50, 10, 2], [5, 30, 1], [30, 20, 0]], np.float32)
+        drawn = pictures.draw_keypoints(image, keypoints, tiny.CATEGORY)
+        np.testing.assert_array_equal(drawn[10, 50], [0, 114, 255])  # Left.
+        np.testing.assert_array_equal(drawn[30, 5], [255, 140, 0])  # Right.
+        np.testing.assert_array_equal(drawn[20, 30], [0, 0, 0])
+        self.assertEqual(image.max(), 0)
+
+    def test_png_round_trip_is_rgb(self):
+        picture = np.zeros((4, 6, 3), np.uint8)
+        picture[..., 0] = 200
+        decoded = cv2.imdecode(
+            np.frombuffer(pictures.encode_png(picture), np.uint8),
+            cv2.IMREAD_COLOR_RGB,
+        )
+        np.testing.assert_array_equal(decoded, picture)
+
+    def test_example_grid_has_a_column_for_each_answer(self):
+        batch = {
+            "image": np.zeros((2, 32, 32, 3), np.float32),
+            "keypoints": np.zeros((2, 3, 3), np.float32),
+            "part_mask": np.zeros((2, 32, 32), np.uint8),
+        }
+        logits = np.zeros((2, 32, 32, 3), np.float32)
+        both = {"pseudo_parts": logits, "parts": logits}
+        for answers, columns in ((both, 5), ({"parts": logits}, 4)):
+            sheet = pictures.example_grid(batch, answers, tiny.CATEGORY)
+            self.assertEqual(sheet.shape[1:], (columns * 32, 3))
+            self.assertGreater(sheet.shape[0], 2 * 32)
+
+
+if __name__ == "__main__":
+    absltest.main()

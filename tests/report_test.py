@@ -1,0 +1,71 @@
+import json
+import pathlib
+
+from absl.testing import absltest
+import cv2
+import numpy as np
+
+from kp2part import models
+from kp2part import plots
+from kp2part import report
+from kp2part import schema
+from kp2part import scores
+from kp2part import workdir
+from kp2part.models import architecture
+from tests import tiny
+
+SMALL = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
+ROWS = [
+    {"epoch": e, "loss": 1 / e, "val_loss": 2 / e, "val_mean_iou": e / 9,
+     "seconds": 30.0}
+    for e in (1, 2)
+]  # fmt: skip
+MATRICES = np.array([[[6, 2, 0], [1, 4, 0], [0, 0, 0]]] * 3)
+SCORES = {
+    **scores.summarize(MATRICES, tuple(tiny.CATEGORY.parts)),
+    "split": "<val>",
+}
+
+
+class ReportTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.base = pathlib.Path(self.create_tempdir().full_path)
+        self.run_dir = workdir.Workdir(self.base)
+        task = schema.Task(tiny.CATEGORY, 32)
+        models.build("pose_to_part", task, SMALL).save(self.run_dir.best)
+        self.run_dir.save_history(ROWS)
+        self.run_dir.save_summary(
+            {"epochs": 2, "best_epoch": 2, "seconds": 60, "num_parameters": 1234}
+        )
+        (self.base / "examples.png").write_bytes(b"png")
+        (self.base / "metrics.json").write_text(json.dumps(SCORES))
+
+    def test_page(self):
+        page = report.render(
+            "Cats & dogs", self.run_dir, self.base, self.base / "examples.png"
+        )
+        self.assertIn("<h1>Cats &amp; dogs</h1>", page)
+        self.assertIn("1,234 parameters, 2 epochs in 1.0 minutes", page)
+        self.assertIn("3 examples of &lt;val&gt;", page)
+        # Pooled: 18 right of 18 + 6 + 3.
+        self.assertIn(f"<td>background</td><td>{18 / 27:.3f}</td>", page)
+        self.assertEqual(page.count("<img "), 4)
+        self.assertNotIn("http", page.replace("http-equiv", ""))
+
+    def test_unfinished_run_names_the_file(self):
+        (self.base / "training.json").unlink()
+        with self.assertRaisesRegex(ValueError, "training.json: cannot be read"):
+            report.render("x", self.run_dir, self.base, None)
+
+    def test_charts_are_pictures(self):
+        for png in (
+            plots.curves(ROWS),
+            plots.iou_bars(SCORES, tiny.CATEGORY.palette),
+        ):
+            pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+            self.assertGreater(pixels.std(), 5)
+
+
+if __name__ == "__main__":
+    absltest.main()
