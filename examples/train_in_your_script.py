@@ -23,7 +23,7 @@ model = models.build(
 )
 train, val = (input_pipeline.Examples(records, (s,)) for s in ("train", "val"))
 select = input_pipeline.make_select(model)
-batches = input_pipeline.train_batches(train, task, 16, range(epochs))
+batches = input_pipeline.train_batches(train, task, batch_size=16)
 model.compile(
     keras.optimizers.Adam(1e-3),
     loss={name: losses.PartLoss(dice_weight=0.5) for name in model.output},

@@ -1,8 +1,12 @@
 """From TFRecords to the batches that a network takes.
 
     examples = input_pipeline.Examples(manifest, ("train",))
-    dataset = input_pipeline.train_batches(examples, task, 24, range(10))
-    model.fit(dataset.map(input_pipeline.make_select(model)), ...)
+    batches = input_pipeline.train_batches(examples, task, batch_size=24)
+    model.fit(
+        batches.map(input_pipeline.make_select(model)),
+        steps_per_epoch=input_pipeline.steps_per_epoch(examples, 24),
+        ...
+    )
 
 Images stay encoded until an example is due, and heatmaps are drawn per batch:
 nothing of the size of an image waits in memory.
@@ -127,11 +131,11 @@ def train_batches(
     examples: Examples,
     task: schema.Task,
     batch_size: int,
-    epochs: range,
+    first_epoch: int = 0,
     augmentation: ops.Augmentation | None = None,
     seed: int = 0,
 ) -> tf.data.Dataset:
-    """Returns shuffled, augmented batches, one epoch after another.
+    """Returns shuffled, augmented batches, epoch after epoch without end.
 
     Epoch 7 is the same whether training began with it or with epoch 0, so a
     run that was stopped goes on as if it had not been.
@@ -139,8 +143,8 @@ def train_batches(
     Args:
         examples: What to read.
         task: Size of the crops, spread of the heatmaps, names to mirror.
-        batch_size: B. An epoch is `examples.count() // batch_size` batches.
-        epochs: Their numbers.
+        batch_size: B. An epoch is `steps_per_epoch` batches.
+        first_epoch: Number of the epoch to begin with.
         augmentation: Mirrors only, by default.
         seed: Of order and augmentation.
 
@@ -148,8 +152,8 @@ def train_batches(
         Batches as `eval_batches` describes them.
     """
     size = steps_per_epoch(examples, batch_size) * batch_size
-    first = epochs.start * size
-    dataset = examples.read_shuffled(seed).take(size).repeat(epochs.stop)
+    first = first_epoch * size
+    dataset = examples.read_shuffled(seed).take(size).repeat()
     # Encoded examples are skipped: reading them costs no decoding.
     dataset = dataset.skip(first).enumerate(first)
     dataset = dataset.map(

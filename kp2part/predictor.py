@@ -58,6 +58,12 @@ class Predictor:
         Raises:
             ValueError: The model refuses the input; the message says why.
         """
+        expected = (self.task.num_keypoints, 3)
+        if keypoints.shape != expected:
+            raise ValueError(
+                f"`keypoints` must have shape {expected}. Received: "
+                f"{keypoints.shape}"
+            )
         inputs = {
             "image_bytes": tf.constant([image]),
             "keypoints": tf.constant(keypoints[np.newaxis], tf.float32),
@@ -69,7 +75,7 @@ class Predictor:
         try:
             answer = self._model.signatures[name](**inputs)
         except tf.errors.OpError as error:
-            raise ValueError(_first_line(error)) from error
+            raise ValueError(_message(error)) from error
         return tf.io.decode_png(answer["mask_bytes"][0])[..., 0].numpy()
 
 
@@ -86,8 +92,9 @@ def newest_version(directory: pathlib.Path) -> pathlib.Path:
     return max(versions, key=lambda path: int(path.name))
 
 
-def _first_line(error: tf.errors.OpError) -> str:
-    # TensorFlow wraps the message of a check in the names of its nodes.
-    lines = [x for x in error.message.splitlines() if x.strip()]
-    told = [x for x in lines if "must" in x or "cut off" in x]
-    return (told or lines)[0].removeprefix("assertion failed: ")
+def _message(error: tf.errors.OpError) -> str:
+    # Between the names of nodes and stack traces stands one line of sense.
+    lines = error.message.splitlines()
+    noise = ("Graph execution error", "Detected at node", "<stack", "\t [[")
+    told = [x for x in lines if x.strip() and not x.startswith(noise)]
+    return " ".join(told).removeprefix("assertion failed: ")

@@ -117,18 +117,19 @@ class PartServer:
         return self.model(inputs, training=False)
 
     def _crop(self, image_bytes, keypoints, box):
-        count = tf.shape(image_bytes)[0]
-        given = {schema.KEYPOINTS: keypoints}
-        if box is not None:
-            given[schema.BOX] = box
-        for name, values in given.items():
-            tf.debugging.assert_equal(
-                tf.shape(values)[0],
-                count,
-                f"`{name}` must have as many rows as `{IMAGE_BYTES}`.",
-            )
+        # Servers do not enforce the shapes of a signature.
+        keypoints = tf.ensure_shape(
+            keypoints, [None, self.task.num_keypoints, 3]
+        )
         if box is None:
             box = tf.map_fn(box_of_keypoints, keypoints)
+        rows = tf.shape(image_bytes)[0]
+        for name, values in ((schema.KEYPOINTS, keypoints), (schema.BOX, box)):
+            tf.debugging.assert_equal(
+                tf.shape(values)[0],
+                rows,
+                f"`{name}` must have as many rows as `{IMAGE_BYTES}`.",
+            )
         size = self.task.image_size
         return tf.map_fn(
             lambda row: self._crop_one(*row),
@@ -144,16 +145,12 @@ class PartServer:
         )
 
     def _crop_one(self, contents, keypoints, box):
-        check_values(keypoints, box)
-        check_file(contents)
         task = self.task
-        image = records.decode_photo(contents)
+        keypoints, box = check_values(keypoints, box)
+        image = records.decode_photo(check_file(contents))
         source_size = tf.shape(image)[:2]
-        pixels = crops.whole_pixels(box, source_size, task.context)
-        tf.debugging.assert_less(
-            pixels[:2],
-            pixels[2:],
-            "`box` must overlap the photo: (xmin, ymin, xmax, ymax) in pixels.",
+        pixels = check_inside(
+            crops.whole_pixels(box, source_size, task.context), box, source_size
         )
         how = (pixels, task.image_size, task.aspect)
         return {
@@ -193,9 +190,9 @@ def box_of_keypoints(keypoints):
         float32 [4].
     """
     known = tf.boolean_mask(keypoints[:, :2], keypoints[:, 2] > 0)
-    tf.debugging.assert_greater(
-        tf.shape(known)[0],
-        1,
+    known = _checked(
+        known,
+        tf.shape(known)[0] > 1,
         "`keypoints` must have at least 2 with v > 0 if no `box` is given.",
     )
     low = tf.reduce_min(known, 0)
@@ -205,45 +202,80 @@ def box_of_keypoints(keypoints):
 
 
 def check_values(keypoints, box):
-    """Checks keypoints float32 [K, 3] and a box float32 [4], in the graph."""
-    for name, values in ((schema.KEYPOINTS, keypoints), (schema.BOX, box)):
-        tf.debugging.Assert(
+    """Returns keypoints float32 [K, 3] and a box float32 [4], if possible."""
+    keypoints, box = (
+        _checked(
+            values,
             tf.reduce_all(tf.math.is_finite(values)),
-            [f"`{name}` must be finite numbers. Received:", values],
+            f"`{name}` must be finite numbers. Received:",
+            values,
         )
+        for name, values in ((schema.KEYPOINTS, keypoints), (schema.BOX, box))
+    )
     v = keypoints[:, 2]
-    tf.debugging.Assert(
-        tf.reduce_all((v == 0) | (v == 1) | (v == 2)),
-        ["The v of `keypoints` must be 0, 1 or 2. Received:", v],
+    return (
+        _checked(
+            keypoints,
+            tf.reduce_all((v == 0) | (v == 1) | (v == 2)),
+            "The v of `keypoints` must be 0, 1 or 2. Received:",
+            v,
+        ),
+        box,
+    )
+
+
+def check_inside(pixels, box, source_size):
+    """Returns the pixels int32 [4] of a box, if it has any in the photo."""
+    return _checked(
+        pixels,
+        tf.reduce_all(pixels[:2] < pixels[2:]),
+        "`box` must overlap the photo: xmin, ymin, xmax, ymax in its pixels. "
+        "Received a box, and a photo of (height, width):",
+        box,
+        source_size,
     )
 
 
 def check_file(contents):
-    """Checks that string [] is a JPEG or PNG file of a bearable size."""
-    jpeg = tf.strings.substr(contents, 0, 3) == b"\xff\xd8\xff"
-    png = tf.strings.substr(contents, 0, 8) == b"\x89PNG\r\n\x1a\n"
-    tf.debugging.Assert(
+    """Returns string [], if it is a JPEG or PNG file of a bearable size."""
+    begin = tf.strings.substr(contents, 0, 8)
+    jpeg = tf.strings.substr(begin, 0, 3) == b"\xff\xd8\xff"
+    png = begin == b"\x89PNG\r\n\x1a\n"
+    contents = _checked(
+        contents,
         jpeg | png,
-        ["`image_bytes` must be a JPEG or PNG file. It begins with:",
-         tf.strings.substr(contents, 0, 8)],
-    )  # fmt: skip
+        "`image_bytes` must be a JPEG or PNG file. It begins with:",
+        begin,
+    )
     # From the header: a small file can decode to gigabytes.
     sides = tf.cond(
         jpeg,
         lambda: tf.io.extract_jpeg_shape(contents)[:2],
         lambda: _png_sides(contents),
     )
-    tf.debugging.Assert(
+    return _checked(
+        contents,
         tf.reduce_prod(tf.cast(sides, tf.int64)) <= MAX_PIXELS,
-        [f"The image must have at most {MAX_PIXELS} pixels. Received:", sides],
+        f"`image_bytes` must have at most {MAX_PIXELS} pixels. Received "
+        "(height, width):",
+        sides,
     )
+
+
+def _checked(value, condition, message, *evidence):
+    # A graph runs in any order: what comes after must depend on the check.
+    check = tf.debugging.Assert(condition, [message, *evidence])
+    with tf.control_dependencies([] if check is None else [check]):
+        return tf.identity(value)
 
 
 def _png_sides(contents):
     # IHDR is always first: width and height in bytes 16 to 23, big endian.
     header = tf.strings.substr(contents, 16, 8)
-    tf.debugging.assert_equal(
-        tf.strings.length(header), 8, "The PNG file is cut off in its header."
+    header = _checked(
+        header,
+        tf.strings.length(header) == 8,
+        "`image_bytes` must be a whole PNG file: it ends in its header.",
     )
     # decode_raw reads 8 bytes as two numbers of 4.
     sides = tf.io.decode_raw(header, tf.int32, little_endian=False)

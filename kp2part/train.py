@@ -8,15 +8,12 @@ The same command on the same --workdir goes on after the last finished epoch.
 examples), history.csv, train.flags and logs for TensorBoard.
 """
 
-import pathlib
-
 from absl import flags
 from absl import logging
 
 from kp2part import cli
 from kp2part import train_config
 from kp2part import training
-from kp2part import workdir
 
 flags.adopt_module_key_flags(train_config)  # So that --help lists them.
 
@@ -24,10 +21,7 @@ flags.adopt_module_key_flags(train_config)  # So that --help lists them.
 def main(argv):
     del argv  # `cli` has refused any.
     logging.set_verbosity(logging.INFO)
-    config = train_config.from_flags()
-    run = workdir.Workdir(pathlib.Path(config.workdir))
-    run.begin(train_config.to_flagfile())
-    training.train(config)
+    training.train(train_config.from_flags())
 
 
 if __name__ == "__main__":

@@ -167,6 +167,17 @@ class TrainConfig:
                 f"fold={self.fold}"
             )
 
+    def to_flagfile(self) -> str:
+        """Returns the settings as the text of a flagfile."""
+        values = dataclasses.asdict(self)
+        values |= values.pop("architecture") | values.pop("augmentation")
+        lines = [
+            f"--{name}={_serialize(value)}"
+            for name, value in sorted(values.items())
+            if value is not None
+        ]
+        return "\n".join(lines) + "\n"
+
 
 def from_flags() -> TrainConfig:
     """Returns what the command line asks for.
@@ -187,14 +198,10 @@ def from_flags() -> TrainConfig:
     return _take(TrainConfig, values)
 
 
-def to_flagfile() -> str:
-    """Returns the command line's settings as the text of a flagfile."""
-    lines = [
-        flag.serialize()
-        for flag in flags.FLAGS.get_flags_for_module(__name__)
-        if flag.value is not None
-    ]
-    return "\n".join(sorted(lines)) + "\n"
+def _serialize(value) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value)
 
 
 def _take(kind, values: dict):

@@ -39,6 +39,8 @@ def train(config: train_config.TrainConfig):
     training, validation = subsets(config, manifest)
     task = make_task(config, manifest)
     steps = input_pipeline.steps_per_epoch(training, config.batch_size)
+    # Not before the input is known to be good: a typing error would stay.
+    workdir.begin(config.to_flagfile())
     checkpoint, done = workdir.checkpoint()
     if done >= config.epochs:
         logging.info("All %d epochs are done: %s", done, workdir.best)
@@ -56,7 +58,7 @@ def train(config: train_config.TrainConfig):
         training,
         task,
         config.batch_size,
-        range(done, config.epochs),
+        done,
         config.augmentation,
         config.seed,
     )

@@ -16,9 +16,6 @@ import kp2part
 from kp2part import atomic
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
-# Settings that may change between two runs on one workdir: where it lies, and
-# how errors are shown.
-_FREE = ("--workdir", "--debug", "--nodebug")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,5 +125,6 @@ def _check_same(path: pathlib.Path, flagfile: str):
 
 
 def _fixed(flagfile: str) -> set[str]:
+    # Where the directory lies may change: it was moved, or named otherwise.
     lines = flagfile.splitlines()
-    return {line for line in lines if line.split("=")[0] not in _FREE}
+    return {line for line in lines if not line.startswith("--workdir=")}

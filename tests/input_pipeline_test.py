@@ -27,12 +27,12 @@ class InputPipelineTest(absltest.TestCase):
         self.manifest = tiny.write_records(directory, {"train": 11, "val": 5})
         self.examples = input_pipeline.Examples(self.manifest, ("train",))
 
-    def batches(self, epochs, seed=0, augmentation=MOVES):
-        return list(
-            input_pipeline.train_batches(
-                self.examples, TASK, 4, epochs, augmentation, seed
-            ).as_numpy_iterator()
+    def batches(self, epochs, seed=0):
+        """The batches of a range of epochs, 2 in each."""
+        endless = input_pipeline.train_batches(
+            self.examples, TASK, 4, epochs.start, MOVES, seed
         )
+        return list(endless.take(2 * len(epochs)).as_numpy_iterator())
 
     def test_eval_batches_hold_all_in_order(self):
         batches = list(
@@ -48,17 +48,18 @@ class InputPipelineTest(absltest.TestCase):
         self.assertEqual(batches[0][schema.PART_MASK].dtype, np.uint8)
 
     def test_epochs_are_shuffled_and_whole(self):
-        first, second = (ids(self.batches(range(2))[i : i + 2]) for i in (0, 2))
+        batches = self.batches(range(2))
+        first, second = ids(batches[:2]), ids(batches[2:])
         self.assertLen(set(first), 8)  # 11 // 4 batches of different examples.
         self.assertLen(set(second), 8)
         self.assertNotEqual(first, second)
 
     def test_same_seed_same_batches(self):
-        for a, b in zip(self.batches(range(1)), self.batches(range(1)), strict=True):
+        once, twice = self.batches(range(1)), self.batches(range(1))
+        for a, b in zip(once, twice, strict=True):
             for key in a:
                 np.testing.assert_array_equal(a[key], b[key])
-        other = self.batches(range(1), seed=1)
-        self.assertNotEqual(ids(other), ids(self.batches(range(1))))
+        self.assertNotEqual(ids(self.batches(range(1), seed=1)), ids(once))
 
     def test_going_on_gives_what_would_have_come(self):
         later = self.batches(range(0, 3))[4:]

@@ -65,15 +65,13 @@ class SavedModelTest(parameterized.TestCase):
             self.assertEqual(set(signatures[name].structured_outputs), outputs)
 
     def test_versions_count_up_and_are_not_overwritten(self):
-        base = str(self.base / "versions")
-        self.assertEqual(saved_model.export(self.model, base, 7).name, "7")
-        self.assertEqual(saved_model.export(self.model, base).name, "8")
-        self.assertEqual(
-            predictor.newest_version(pathlib.Path(base)).name, "8"
-        )
-        with self.assertRaisesRegex(ValueError, "versions/7: exists"):
-            saved_model.export(self.model, base, 7)
-        self.assertEmpty(list(pathlib.Path(base).glob(".partial*")))
+        base = self.base / "versions"
+        (base / "9").mkdir(parents=True)
+        with self.assertRaisesRegex(ValueError, "versions/9: exists"):
+            saved_model.export(self.model, str(base), 9)
+        self.assertEqual(saved_model.export(self.model, str(base)).name, "10")
+        self.assertEqual(predictor.newest_version(base).name, "10")
+        self.assertCountEqual([p.name for p in base.iterdir()], ["9", "10"])
 
     def test_metadata(self):
         fields = json.loads((self.path / saved_model.METADATA).read_text())
@@ -154,7 +152,7 @@ class SavedModelTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("no_image", dict(image=b"GIF89a"), "must be a JPEG or PNG.*GIF89a"),
         ("empty", dict(image=b""), "must be a JPEG or PNG"),
-        ("cut_png", dict(image=photo()[:18]), "cut off in its header"),
+        ("cut_png", dict(image=photo()[:18]), "ends in its header"),
         ("cut_pixels", dict(image=photo()[:500]), "PNG"),
         (
             "bomb",
@@ -167,7 +165,7 @@ class SavedModelTest(parameterized.TestCase):
             "`keypoints` must be finite",
         ),
         ("wrong_v", dict(keypoints=KEYPOINTS + [[0, 0, 7]]), "v of .* must be 0"),
-        ("wrong_k", dict(keypoints=KEYPOINTS[:2]), "2,3|expected shape"),
+        ("wrong_k", dict(keypoints=KEYPOINTS[:2]), r"must have shape \(3, 3\).*\(2, 3\)"),
         ("no_pose", dict(keypoints=KEYPOINTS * 0), "at least 2 with v > 0"),
         (
             "box_outside",

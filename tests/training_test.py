@@ -131,6 +131,14 @@ class TrainingTest(absltest.TestCase):
         ):
             run.begin("--epochs=2\n--seed=1\n--workdir=a\n")
 
+    def test_flagfile_says_what_the_config_says(self):
+        config = self.config("x", fold=2)
+        lines = config.to_flagfile().splitlines()
+        for line in ("--fold=2", "--pose_widths=2,2,2,2,2", "--rotation=10.0",
+                     "--optimizer=adamw", "--jit_compile=False"):  # fmt: skip
+            self.assertIn(line, lines)
+        self.assertNotIn("folds", config.to_flagfile().replace("num_folds", ""))
+
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "learning_rate=0"):
             dataclasses.replace(self.config("x"), learning_rate=0)

@@ -156,12 +156,11 @@ def _write_all(directory, settings, num_workers):
 
 def _write_sample(directory, settings, images, annotations):
     """Copies a val photo with a large animal that shows most keypoints."""
-    ids = _split(settings)["val"] or _split(settings)["train"]
-    best = max(
-        (a for a in annotations if images[a["image_id"]][:-4] in ids),
-        key=_visible_area,
-        default=annotations[0],
-    )
+    val = set(_split(settings)["val"])
+    held_out = [a for a in annotations if images[a["image_id"]][:-4] in val]
+    best = max(held_out or annotations, key=_visible_area, default=None)
+    if best is None:  # A photo or two in which no animal shows a keypoint.
+        return
     photo = directory / "JPEGImages" / images[best["image_id"]]
     shutil.copyfile(photo, directory / "sample.jpg")
     text = json.dumps(best["keypoints"])

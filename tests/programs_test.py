@@ -1,0 +1,95 @@
+"""What the programs of kp2part say to wrong input, as a user sees it."""
+
+import pathlib
+import subprocess
+import sys
+
+from absl.testing import absltest
+
+from kp2part import models
+from kp2part import schema
+from kp2part.models import architecture
+from tests import tiny
+
+ROOT = pathlib.Path(__file__).parents[1]
+SMALL = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
+
+
+def run(program, *args):
+    """Returns the exit status and the standard error of a program."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"kp2part.{program}", *args],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+class ProgramsTest(absltest.TestCase):
+    def check(self, program, args, *words, status=1):
+        returncode, output = run(program, *args)
+        self.assertEqual(returncode, status, output)
+        for word in words:
+            self.assertIn(word, output)
+        self.assertNotIn("Traceback", output)
+
+    def setUp(self):
+        super().setUp()
+        self.base = pathlib.Path(self.create_tempdir().full_path)
+
+    def test_train_without_records(self):
+        missing = str(self.base / "nowhere")
+        self.check(
+            "train",
+            [f"--tfrecords={missing}", f"--workdir={self.base}/run"],
+            "error: ", f"{missing}/manifest.json: no such file",
+        )  # fmt: skip
+
+    def test_train_refuses_a_value_before_it_writes(self):
+        self.check(
+            "train",
+            ["--tfrecords=x", f"--workdir={self.base}/run", "--pose_widths=4,x"],
+            "`pose_widths` must be numbers",
+        )
+        self.assertFalse((self.base / "run").exists())
+
+    def test_evaluate_on_records_of_another_category(self):
+        tiny.write_records(str(self.base / "data"), {"val": 2})
+        task = schema.Task(tiny.category.load("cat"), 32)
+        models.build("pose_to_part", task, SMALL).save(self.base / "m.keras")
+        self.check(
+            "evaluate",
+            [f"--model={self.base}/m.keras", f"--tfrecords={self.base}/data",
+             f"--output={self.base}/out"],
+            "must have the network's keypoints", "left_front_paw",
+        )  # fmt: skip
+
+    def test_evaluate_with_a_file_that_is_no_network(self):
+        (self.base / "m.keras").write_text("not a zip")
+        self.check(
+            "evaluate",
+            [f"--model={self.base}/m.keras", "--tfrecords=x", "--output=y"],
+            "m.keras: not a network of kp2part",
+        )
+
+    def test_predict_with_a_wrong_box(self):
+        (self.base / "a.jpg").write_bytes(b"")
+        self.check(
+            "predict",
+            ["--saved_model=x", f"--image={self.base}/a.jpg", "--keypoints=k",
+             "--output=o", "--box=5,5,1,9"],
+            "`box` must be xmin,ymin,xmax,ymax", "box=5,5,1,9",
+        )  # fmt: skip
+
+    def test_help_lists_flags_and_a_command(self):
+        self.check(
+            "train", ["--help"],
+            "python -m kp2part.train --flagfile", "--encoder_weights",
+            "--[no]deterministic", status=1,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,81 @@
+"""Runs README's commands as they stand, in a folder that has nothing else."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from absl.testing import absltest
+import cv2
+
+ROOT = pathlib.Path(__file__).parents[1]
+# A test has no hour: less of everything, otherwise as README has it.
+SMALLER = {
+    "--num_images=400": "--num_images=36",
+    "--flagfile=configs/lite_quadruped.flags": (
+        "--flagfile=configs/lite_quadruped.flags --epochs=2 --num_filters=2 "
+        "--pose_widths=4,4,4,4,4 --batch_size=8"
+    ),
+    "records mine.keras 2": "records mine.keras 1",
+}
+
+
+def blocks(language):
+    """Returns the fenced blocks of README in a language, in order."""
+    text = (ROOT / "README.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
+class ReadmeTest(absltest.TestCase):
+    def test_commands(self):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        for name in "kp2part", "tfrecords_tools", "configs", "examples":
+            (folder / name).symlink_to(ROOT / name)
+        script = "set -euo pipefail\n" + "".join(blocks("bash"))
+        for theirs, ours in SMALLER.items():
+            self.assertIn(theirs, script)
+            script = script.replace(theirs, ours)
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}",
+                "PYTHONPATH": str(ROOT),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+        self.check_results(folder)
+
+    def check_results(self, folder):
+        photo = cv2.imread(str(folder / "photos" / "sample.jpg"))
+        for name in "answer/mask.png", "mask.png":
+            mask = cv2.imread(str(folder / name), cv2.IMREAD_UNCHANGED)
+            self.assertEqual(mask.shape, photo.shape[:2])
+            self.assertLess(mask.max(), 5)
+        overlay = cv2.imread(str(folder / "answer" / "overlay.png"))
+        self.assertEqual(overlay.shape, photo.shape)
+        scores = json.loads((folder / "run" / "val" / "metrics.json").read_text())
+        self.assertEqual(
+            list(scores["iou"]), ["background", "head", "torso", "legs", "tail"]
+        )
+        for name in "mean_iou", "mean_iou_foreground", "num_examples":
+            self.assertGreater(scores[name], 0)
+        for name in "sheet.png", "mine.keras", "run/index.html", "run/model.keras":
+            self.assertGreater((folder / name).stat().st_size, 1000)
+
+    def test_links_and_pictures_exist(self):
+        text = (ROOT / "README.md").read_text()
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            if not target.startswith("http"):
+                self.assertTrue((ROOT / target).exists(), target)
+
+
+if __name__ == "__main__":
+    absltest.main()
