@@ -1,6 +1,6 @@
 """Trains a network in a script of one's own, with Keras's compile and fit.
 
-    python examples/train_in_your_script.py TFRECORDS OUTPUT.keras [EPOCHS]
+python examples/train_in_your_script.py TFRECORDS OUTPUT.keras [EPOCHS]
 """
 
 import sys

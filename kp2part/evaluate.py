@@ -56,7 +56,9 @@ def main(argv):
         _, examples = input_pipeline.fold_examples(manifest, dealt, _FOLD.value)
     matrices = evaluation.score(model, examples, _BATCH_SIZE.value)
     results = scores.summarize(matrices, tuple(task.category.parts))
-    results["split"] = _SPLIT.value if not _FOLDS.value else f"fold {_FOLD.value}"
+    results["split"] = (
+        _SPLIT.value if not _FOLDS.value else f"fold {_FOLD.value}"
+    )
     output = pathlib.Path(_OUTPUT.value)
     table = scores.to_markdown(results)
     picture = evaluation.draw(model, examples, _NUM_PICTURES.value)

@@ -57,7 +57,7 @@ class Examples:
         return sum(1 for _ in self.read().as_numpy_iterator())
 
     def read(self) -> tf.data.Dataset:
-        """Returns parsed examples, images encoded, in the order of the files."""
+        """Returns parsed examples in the files' order, images encoded."""
         return self._parse(tf.data.TFRecordDataset(self.paths))
 
     def read_shuffled(self, seed: int) -> tf.data.Dataset:

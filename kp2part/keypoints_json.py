@@ -64,7 +64,9 @@ def _row(name: str, row) -> list[float]:
     if (
         not isinstance(row, list)
         or len(row) != 3
-        or any(isinstance(c, bool) or not isinstance(c, int | float) for c in row)
+        or any(
+            isinstance(c, bool) or not isinstance(c, int | float) for c in row
+        )
     ):
         raise ValueError(
             f"Keypoint {name!r} must be three numbers [x, y, v]. "

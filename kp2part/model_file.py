@@ -16,10 +16,14 @@ def load(path: str) -> tuple[keras.Model, schema.Task]:
             message names the file.
     """
     if not pathlib.Path(path).is_file():
-        raise ValueError(f"{path}: no such file. `model` must be a .keras file.")
+        raise ValueError(
+            f"{path}: no such file. `model` must be a .keras file."
+        )
     try:
         model = keras.saving.load_model(path, compile=False)
         return model, layers.task_of(model)
     # A damaged zip raises anything from KeyError to zlib.error.
     except Exception as error:
-        raise ValueError(f"{path}: not a network of kp2part: {error}") from error
+        raise ValueError(
+            f"{path}: not a network of kp2part: {error}"
+        ) from error

@@ -216,9 +216,7 @@ def _inverse_warp(matrix, zoom, shift, centre):
     inverse = tf.transpose(matrix) / zoom**2  # Of row vectors, again.
     a, b = inverse[0, 0], inverse[1, 0]
     c, d = inverse[0, 1], inverse[1, 1]
-    offset = centre - tf.linalg.matvec(
-        tf.transpose(inverse), centre + shift
-    )
+    offset = centre - tf.linalg.matvec(tf.transpose(inverse), centre + shift)
     row = [a, b, offset[0], c, d, offset[1], 0.0, 0.0]
     return tf.stack(row)[tf.newaxis]
 

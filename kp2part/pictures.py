@@ -71,10 +71,16 @@ def draw_keypoints(
     shown = keypoints[:, 2] > 0
     for a, b in category.skeleton_indices:
         if shown[a] and shown[b]:
-            cv2.line(picture, points[a], points[b], (255, 255, 0), 1, cv2.LINE_AA)
-    for name, point, show in zip(category.keypoints, points, shown, strict=True):
+            cv2.line(
+                picture, points[a], points[b], (255, 255, 0), 1, cv2.LINE_AA
+            )
+    for name, point, show in zip(
+        category.keypoints, points, shown, strict=True
+    ):
         if show:
-            cv2.circle(picture, point, radius, _side_colour(name), -1, cv2.LINE_AA)
+            cv2.circle(
+                picture, point, radius, _side_colour(name), -1, cv2.LINE_AA
+            )
             cv2.circle(picture, point, radius, (0, 0, 0), 1, cv2.LINE_AA)
     return picture
 

@@ -26,7 +26,9 @@ def curves(history: Sequence[dict[str, float]]) -> bytes:
         for name in sorted(n for n in history[0] if n.endswith(suffix)):
             style = "-" if name.startswith("val_") else "--"
             label = name.removesuffix("_" + suffix) or name
-            axis.plot(epochs, [row[name] for row in history], style, label=label)
+            axis.plot(
+                epochs, [row[name] for row in history], style, label=label
+            )
         axis.set(title=title, xlabel="epoch")
         axis.grid(alpha=0.3)
         axis.legend(fontsize=8)
@@ -45,7 +47,9 @@ def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
         A PNG file.
     """
     names, values, errors, fills = [], [], [[], []], []
-    for (part, value), colour in zip(scores["iou"].items(), colours, strict=True):
+    for (part, value), colour in zip(
+        scores["iou"].items(), colours, strict=True
+    ):
         if value is None:
             continue
         low, high = scores["interval"]["iou"][part]
@@ -55,7 +59,9 @@ def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
         errors[1].append(max(high - value, 0))
         fills.append(colour)
     figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
-    axis.bar(names, values, yerr=errors, color=fills, edgecolor="black", capsize=4)
+    axis.bar(
+        names, values, yerr=errors, color=fills, edgecolor="black", capsize=4
+    )
     axis.axhline(scores["mean_iou"], linestyle=":", color="black")
     axis.set(
         ylim=(0, 1), ylabel="IoU", title=f"mean IoU {scores['mean_iou']:.3f}"

@@ -39,7 +39,9 @@ class Predictor:
         try:
             self._model = tf.saved_model.load(str(self.path))
         except (OSError, tf.errors.OpError) as error:
-            raise ValueError(f"{self.path}: not a whole model: {error}") from error
+            raise ValueError(
+                f"{self.path}: not a whole model: {error}"
+            ) from error
 
     def __call__(
         self, image: bytes, keypoints: np.ndarray, box: np.ndarray | None = None

@@ -41,8 +41,8 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark }}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto;
-  padding: 0 1rem }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 62rem;
+  margin: 2rem auto; padding: 0 1rem }}
 table {{ border-collapse: collapse }}
 td, th {{ border: 1px solid #8888; padding: .25rem .75rem; text-align: right }}
 td:first-child, th:first-child {{ text-align: left }}

@@ -1,4 +1,4 @@
-"""Writes a network as a SavedModel, the directory that TensorFlow Serving loads.
+"""Writes a network as a SavedModel, which TensorFlow Serving loads.
 
 `serving_graph` describes what is in it.
 """
@@ -59,7 +59,7 @@ def export(
 
 
 def metadata(model: keras.Model) -> dict:
-    """Returns what a client has to know of a network: names, sizes, versions."""
+    """Returns what a client has to know: names, sizes, versions."""
     return {
         "network": model.name,
         "task": layers.task_of(model).to_json(),

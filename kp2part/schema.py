@@ -69,8 +69,7 @@ class Task:
             )
         if not 0 <= self.context <= 1:
             raise ValueError(
-                "`context` must be in [0, 1]. Received: "
-                f"context={self.context}"
+                f"`context` must be in [0, 1]. Received: context={self.context}"
             )
         if self.aspect not in ASPECTS:
             raise ValueError(

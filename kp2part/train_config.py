@@ -113,7 +113,8 @@ flags.DEFINE_enum(
     "precision",
     "auto",
     PRECISIONS,
-    "auto is mixed_float16 on a GPU and float32 elsewhere.",
+    "auto is mixed_float16 on a GPU, mixed_bfloat16 on a CPU that has units "
+    "for it (AMX), and float32 elsewhere.",
 )
 flags.DEFINE_bool("jit_compile", False, "Compile the training step with XLA.")
 flags.DEFINE_integer("seed", 0, "Of weights, order and augmentation.")
@@ -130,7 +131,9 @@ class TrainConfig:
 
     tfrecords: str
     workdir: str
-    architecture: architecture_lib.Architecture = architecture_lib.Architecture()
+    architecture: architecture_lib.Architecture = (
+        architecture_lib.Architecture()
+    )
     augmentation: ops.Augmentation = ops.Augmentation()
     network: str = "kp2part"
     encoder_weights: str = "imagenet"

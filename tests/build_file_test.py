@@ -77,7 +77,9 @@ class BuildFileTest(absltest.TestCase):
         )
         self.assertEmpty([path for path, n in counts.items() if n > 1])
         modules = {
-            str(p.relative_to(ROOT)) for d in PACKAGES for p in (ROOT / d).rglob("*.py")
+            str(p.relative_to(ROOT))
+            for d in PACKAGES
+            for p in (ROOT / d).rglob("*.py")
         }
         self.assertEqual(set(counts), modules)
 
@@ -119,7 +121,7 @@ class BuildFileTest(absltest.TestCase):
 
         for name in self.targets:
             visit(name)
-        for name, target in self.targets.items():
+        for target in self.targets.values():
             if any(path.startswith("kp2part/") for path in target["srcs"]):
                 self.assertNotIn(":tfrecords_tools", target["deps"])
 

@@ -14,7 +14,9 @@ FIELDS = {
 
 
 class CategoryTest(parameterized.TestCase):
-    @parameterized.parameters("cat", "cow", "dog", "horse", "sheep", "quadruped")
+    @parameterized.parameters(
+        "cat", "cow", "dog", "horse", "sheep", "quadruped"
+    )
     def test_shipped_categories(self, name):
         loaded = category.load(name)
         self.assertEqual(loaded.name, name)
@@ -73,7 +75,9 @@ class CategoryTest(parameterized.TestCase):
 
     def test_missing_field(self):
         with self.assertRaisesRegex(ValueError, "here: missing .*'parts'"):
-            category.from_json({"name": "a", "classes": [], "keypoints": []}, "here")
+            category.from_json(
+                {"name": "a", "classes": [], "keypoints": []}, "here"
+            )
 
     def test_unknown_name_lists_the_known(self):
         with self.assertRaisesRegex(ValueError, "'quadruped'.*category='lion'"):

@@ -112,7 +112,9 @@ class CropsTest(parameterized.TestCase):
     def test_works_inside_tf_data(self):
         boxes = tf.data.Dataset.from_tensors(tf.constant([1, 2, 8, 9]))
         image = spot(17, 31, 3, 3)
-        cut = next(iter(boxes.map(lambda b: crops.cut_image(image, b, 32, "pad"))))
+        cut = next(
+            iter(boxes.map(lambda b: crops.cut_image(image, b, 32, "pad")))
+        )
         self.assertEqual(cut.shape, (32, 32, 3))
 
 

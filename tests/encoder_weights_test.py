@@ -70,7 +70,9 @@ class EncoderWeightsTest(absltest.TestCase):
 
     def test_none_leaves_them(self):
         model = models.build("ternausnet", TASK, SMALL)
-        self.assertEqual(encoder_weights.load_into(model, "squeezenet", "none"), 0)
+        self.assertEqual(
+            encoder_weights.load_into(model, "squeezenet", "none"), 0
+        )
 
     def test_errors_name_file_and_layer(self):
         model = models.build("ternausnet", TASK, SMALL)
@@ -101,7 +103,8 @@ class EncoderWeightsTest(absltest.TestCase):
             keras.utils, "get_file", side_effect=OSError("no route")
         ):
             with self.assertRaisesRegex(
-                ValueError, "'vgg16' could not.*no route.*--encoder_weights=PATH"
+                ValueError,
+                "'vgg16' could not.*no route.*--encoder_weights=PATH",
             ):
                 encoder_weights.download("vgg16")
 

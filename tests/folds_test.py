@@ -9,7 +9,9 @@ from kp2part import folds
 
 def photos(count, prefix="p"):
     """Photos of which a quarter are cows."""
-    return {f"{prefix}{i}": "cow" if i % 4 == 0 else "cat" for i in range(count)}
+    return {
+        f"{prefix}{i}": "cow" if i % 4 == 0 else "cat" for i in range(count)
+    }
 
 
 class FoldsTest(parameterized.TestCase):
@@ -58,7 +60,9 @@ class FoldsTest(parameterized.TestCase):
             folds.deal(photos(9), 1)
         with self.assertRaisesRegex(ValueError, "number of photos, 3"):
             folds.deal(photos(3), 5)
-        with self.assertRaisesRegex(ValueError, "num_folds=2. Received: fold 4"):
+        with self.assertRaisesRegex(
+            ValueError, "num_folds=2. Received: fold 4"
+        ):
             folds.deal(photos(9), 2, previous={"p1": 4})
 
 

@@ -36,7 +36,9 @@ class InputPipelineTest(absltest.TestCase):
 
     def test_eval_batches_hold_all_in_order(self):
         batches = list(
-            input_pipeline.eval_batches(self.examples, TASK, 4).as_numpy_iterator()
+            input_pipeline.eval_batches(
+                self.examples, TASK, 4
+            ).as_numpy_iterator()
         )
         self.assertEqual([len(b[schema.IMAGE]) for b in batches], [4, 4, 3])
         self.assertEqual(
@@ -73,7 +75,9 @@ class InputPipelineTest(absltest.TestCase):
         dealt = input_pipeline.deal_folds(self.manifest, 3)
         held_out = []
         for fold in range(3):
-            rest, test = input_pipeline.fold_examples(self.manifest, dealt, fold)
+            rest, test = input_pipeline.fold_examples(
+                self.manifest, dealt, fold
+            )
             batch = [
                 ids(input_pipeline.eval_batches(e, TASK, 4).as_numpy_iterator())
                 for e in (rest, test)
@@ -99,7 +103,9 @@ class InputPipelineTest(absltest.TestCase):
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "examples, 11.*batch_size=12"):
             input_pipeline.steps_per_epoch(self.examples, 12)
-        with self.assertRaisesRegex(ValueError, "no split 'test'.*'train', 'val'"):
+        with self.assertRaisesRegex(
+            ValueError, "no split 'test'.*'train', 'val'"
+        ):
             input_pipeline.Examples(self.manifest, ("test",)).count()
 
 

@@ -28,10 +28,14 @@ class MetricsTest(absltest.TestCase):
         expected = [3 / (3 + 1 + 2), 4 / (2 + 4 + 1), np.nan]
         np.testing.assert_allclose(metrics.iou(matrix), expected)
         self.assertAlmostEqual(metrics.mean_iou(matrix), (3 / 6 + 4 / 7) / 2)
-        self.assertAlmostEqual(metrics.mean_iou(matrix, background=False), 4 / 7)
+        self.assertAlmostEqual(
+            metrics.mean_iou(matrix, background=False), 4 / 7
+        )
 
     def test_part_answered_but_nowhere_true_counts_as_0(self):
-        np.testing.assert_allclose(metrics.iou(np.array([[2, 2], [0, 0]])), [0.5, 0])
+        np.testing.assert_allclose(
+            metrics.iou(np.array([[2, 2], [0, 0]])), [0.5, 0]
+        )
 
     def test_nothing_is_nan(self):
         self.assertTrue(np.isnan(metrics.mean_iou(np.zeros((2, 2), int))))
@@ -48,7 +52,9 @@ class MetricsTest(absltest.TestCase):
         np.testing.assert_array_equal(low, again)
 
     def test_bootstrap_of_an_absent_part_is_nan(self):
-        low, high = metrics.bootstrap(np.array([[[1, 0], [0, 0]]]), metrics.iou, 9)
+        low, high = metrics.bootstrap(
+            np.array([[[1, 0], [0, 0]]]), metrics.iou, 9
+        )
         np.testing.assert_array_equal(low, [1, np.nan])
         np.testing.assert_array_equal(high, [1, np.nan])
 

@@ -1,6 +1,6 @@
-import keras
 from absl.testing import absltest
 from absl.testing import parameterized
+import keras
 import numpy as np
 
 from kp2part import category
@@ -75,9 +75,13 @@ class NetworksTest(parameterized.TestCase):
         for name in inputs:
             changed = {**inputs, name: inputs_of(model, seed=1)[name]}
             other = model.predict_on_batch(changed)
-            self.assertGreater(np.abs(other["parts"] - answer["parts"]).max(), 1e-4)
+            self.assertGreater(
+                np.abs(other["parts"] - answer["parts"]).max(), 1e-4
+            )
         blind = model.predict_on_batch({**inputs, "image": inputs["image"] * 0})
-        np.testing.assert_array_equal(blind["pseudo_parts"], answer["pseudo_parts"])
+        np.testing.assert_array_equal(
+            blind["pseudo_parts"], answer["pseudo_parts"]
+        )
 
     def test_loss_of_the_answer_teaches_pose_to_part(self):
         model = models.build("kp2part", TASK, SMALL)
@@ -92,15 +96,21 @@ class NetworksTest(parameterized.TestCase):
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "'kp2part'.*network='unet'"):
             models.build("unet", TASK)
-        with self.assertRaisesRegex(ValueError, "'squeezenet'.*encoder='resnet'"):
+        with self.assertRaisesRegex(
+            ValueError, "'squeezenet'.*encoder='resnet'"
+        ):
             models.build(
                 "ternausnet", TASK, architecture.Architecture("resnet")
             )
-        with self.assertRaisesRegex(ValueError, "5 positive.*pose_widths=.4, 4"):
+        with self.assertRaisesRegex(
+            ValueError, "5 positive.*pose_widths=.4, 4"
+        ):
             architecture.Architecture(pose_widths=(4, 4))
         with self.assertRaisesRegex(ValueError, "normalization='layer'"):
             models.build(
-                "pose_to_part", TASK, architecture.Architecture(normalization="layer")
+                "pose_to_part",
+                TASK,
+                architecture.Architecture(normalization="layer"),
             )
         inputs = keras.Input((3,))
         stranger = keras.Model(inputs, inputs, name="mine")

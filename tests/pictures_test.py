@@ -22,7 +22,9 @@ class PicturesTest(absltest.TestCase):
         blended = pictures.blend(image, mask, tiny.CATEGORY)
         np.testing.assert_array_equal(blended[mask == 0], image[mask == 0])
         self.assertTrue((blended[mask == 1] != 90).any(-1).all())
-        np.testing.assert_array_equal(blended[2, 3], [255, 255, 255])  # Outline.
+        np.testing.assert_array_equal(
+            blended[2, 3], [255, 255, 255]
+        )  # Outline.
 
     def test_keypoints_show_where_they_are_and_only_if_they_are(self):
         image = np.zeros((40, 60, 3), np.uint8)

@@ -50,7 +50,11 @@ class ProgramsTest(absltest.TestCase):
     def test_train_refuses_a_value_before_it_writes(self):
         self.check(
             "train",
-            ["--tfrecords=x", f"--workdir={self.base}/run", "--pose_widths=4,x"],
+            [
+                "--tfrecords=x",
+                f"--workdir={self.base}/run",
+                "--pose_widths=4,x",
+            ],
             "`pose_widths` must be numbers",
         )
         self.assertFalse((self.base / "run").exists())

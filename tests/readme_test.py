@@ -37,12 +37,13 @@ class ReadmeTest(absltest.TestCase):
         for theirs, ours in SMALLER.items():
             self.assertIn(theirs, script)
             script = script.replace(theirs, ours)
+        binaries = pathlib.Path(sys.executable).parent
         done = subprocess.run(
             ["bash", "-c", script],
             cwd=folder,
             env={
                 **os.environ,
-                "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}",
+                "PATH": f"{binaries}:{os.environ['PATH']}",
                 "PYTHONPATH": str(ROOT),
             },
             stdout=subprocess.PIPE,
@@ -61,13 +62,20 @@ class ReadmeTest(absltest.TestCase):
             self.assertLess(mask.max(), 5)
         overlay = cv2.imread(str(folder / "answer" / "overlay.png"))
         self.assertEqual(overlay.shape, photo.shape)
-        scores = json.loads((folder / "run" / "val" / "metrics.json").read_text())
+        scores = json.loads(
+            (folder / "run" / "val" / "metrics.json").read_text()
+        )
         self.assertEqual(
             list(scores["iou"]), ["background", "head", "torso", "legs", "tail"]
         )
         for name in "mean_iou", "mean_iou_foreground", "num_examples":
             self.assertGreater(scores[name], 0)
-        for name in "sheet.png", "mine.keras", "run/index.html", "run/model.keras":
+        for name in (
+            "sheet.png",
+            "mine.keras",
+            "run/index.html",
+            "run/model.keras",
+        ):
             self.assertGreater((folder / name).stat().st_size, 1000)
 
     def test_links_and_pictures_exist(self):

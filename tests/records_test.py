@@ -12,8 +12,12 @@ class RecordsTest(absltest.TestCase):
         example = tiny.example(3, size=31)
         parsed = records.parse(records.encode(example), 3)
         decoded = records.decode_images(parsed)
-        np.testing.assert_array_equal(decoded[schema.PART_MASK], example.part_mask)
-        np.testing.assert_array_equal(decoded[schema.KEYPOINTS], example.keypoints)
+        np.testing.assert_array_equal(
+            decoded[schema.PART_MASK], example.part_mask
+        )
+        np.testing.assert_array_equal(
+            decoded[schema.KEYPOINTS], example.keypoints
+        )
         error = decoded[schema.IMAGE].numpy().astype(int) - example.image
         self.assertLess(np.abs(error).mean(), 12)  # JPEG on noise.
         self.assertEqual(decoded[schema.CLASS_NAME], b"dog")
@@ -28,7 +32,9 @@ class RecordsTest(absltest.TestCase):
 
     def test_wrong_number_of_keypoints(self):
         record = records.encode(tiny.example(0))
-        with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "keypoints"):
+        with self.assertRaisesRegex(
+            tf.errors.InvalidArgumentError, "keypoints"
+        ):
             records.parse(record, 4)
 
 

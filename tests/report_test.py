@@ -36,7 +36,12 @@ class ReportTest(absltest.TestCase):
         models.build("pose_to_part", task, SMALL).save(self.run_dir.best)
         self.run_dir.save_history(ROWS)
         self.run_dir.save_summary(
-            {"epochs": 2, "best_epoch": 2, "seconds": 60, "num_parameters": 1234}
+            {
+                "epochs": 2,
+                "best_epoch": 2,
+                "seconds": 60,
+                "num_parameters": 1234,
+            }
         )
         (self.base / "examples.png").write_bytes(b"png")
         (self.base / "metrics.json").write_text(json.dumps(SCORES))
@@ -55,7 +60,9 @@ class ReportTest(absltest.TestCase):
 
     def test_unfinished_run_names_the_file(self):
         (self.base / "training.json").unlink()
-        with self.assertRaisesRegex(ValueError, "training.json: cannot be read"):
+        with self.assertRaisesRegex(
+            ValueError, "training.json: cannot be read"
+        ):
             report.render("x", self.run_dir, self.base, None)
 
     def test_charts_are_pictures(self):
@@ -63,7 +70,9 @@ class ReportTest(absltest.TestCase):
             plots.curves(ROWS),
             plots.iou_bars(SCORES, tiny.CATEGORY.palette),
         ):
-            pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+            pixels = cv2.imdecode(
+                np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR
+            )
             self.assertGreater(pixels.std(), 5)
 
 

@@ -99,9 +99,7 @@ class SavedModelTest(parameterized.TestCase):
         for record, mask in zip(
             examples.read().as_numpy_iterator(), trained, strict=True
         ):
-            answer = served(
-                record[schema.IMAGE], record[schema.KEYPOINTS], box
-            )
+            answer = served(record[schema.IMAGE], record[schema.KEYPOINTS], box)
             np.testing.assert_array_equal(answer, mask)
 
     def test_answer_equals_the_networks_step_by_step(self):
@@ -131,9 +129,7 @@ class SavedModelTest(parameterized.TestCase):
             image_bytes=tf.constant([photo(70, 90), photo(100, 80, 1)]),
             keypoints=tf.constant([KEYPOINTS, KEYPOINTS]),
         )
-        sizes = [
-            tf.io.decode_png(mask).shape for mask in answer["mask_bytes"]
-        ]
+        sizes = [tf.io.decode_png(mask).shape for mask in answer["mask_bytes"]]
         self.assertEqual(sizes, [(70, 90, 1), (100, 80, 1)])
         alone = self.predictor(photo(100, 80, 1), KEYPOINTS)
         np.testing.assert_array_equal(
@@ -164,8 +160,16 @@ class SavedModelTest(parameterized.TestCase):
             dict(keypoints=KEYPOINTS * [[np.nan, 1, 1]]),
             "`keypoints` must be finite",
         ),
-        ("wrong_v", dict(keypoints=KEYPOINTS + [[0, 0, 7]]), "v of .* must be 0"),
-        ("wrong_k", dict(keypoints=KEYPOINTS[:2]), r"must have shape \(3, 3\).*\(2, 3\)"),
+        (
+            "wrong_v",
+            dict(keypoints=KEYPOINTS + [[0, 0, 7]]),
+            "v of .* must be 0",
+        ),
+        (
+            "wrong_k",
+            dict(keypoints=KEYPOINTS[:2]),
+            r"must have shape \(3, 3\).*\(2, 3\)",
+        ),
         ("no_pose", dict(keypoints=KEYPOINTS * 0), "at least 2 with v > 0"),
         (
             "box_outside",
@@ -181,7 +185,9 @@ class SavedModelTest(parameterized.TestCase):
 
     def test_broken_exports(self):
         empty = self.create_tempdir().full_path
-        with self.assertRaisesRegex(ValueError, f"{empty}: neither a SavedModel"):
+        with self.assertRaisesRegex(
+            ValueError, f"{empty}: neither a SavedModel"
+        ):
             predictor.Predictor(empty)
         bare = pathlib.Path(empty, "1")
         bare.mkdir()

@@ -22,7 +22,8 @@ class ScoresTest(absltest.TestCase):
         self.assertAlmostEqual(summary["mean_iou_foreground"], 5 / 10)
         self.assertEqual(summary["num_examples"], 2)
         self.assertEqual(
-            summary["num_examples_with"], {"background": 2, "head": 2, "tail": 0}
+            summary["num_examples_with"],
+            {"background": 2, "head": 2, "tail": 0},
         )
         per_image = summary["per_image"]
         self.assertAlmostEqual(per_image["iou"]["head"], (4 / 6 + 1 / 4) / 2)

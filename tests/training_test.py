@@ -61,7 +61,9 @@ class TrainingTest(absltest.TestCase):
                 training.train(stopped)
         finally:
             training.SaveEpochs.on_epoch_begin = keep
-        self.assertTrue((self.base / "parts" / "checkpoint-00001.keras").exists())
+        self.assertTrue(
+            (self.base / "parts" / "checkpoint-00001.keras").exists()
+        )
         training.train(stopped)
         whole, parts = (
             self.weights(self.base / name / "checkpoint-00002.keras")
@@ -127,7 +129,8 @@ class TrainingTest(absltest.TestCase):
         run.begin("--epochs=2\n--seed=0\n--workdir=a\n")
         run.begin("--epochs=2\n--seed=0\n--workdir=b\n")
         with self.assertRaisesRegex(
-            ValueError, "train.flags: .*'--seed=0'.*'--seed=1'.*another --workdir"
+            ValueError,
+            "train.flags: .*'--seed=0'.*'--seed=1'.*another --workdir",
         ):
             run.begin("--epochs=2\n--seed=1\n--workdir=a\n")
 
@@ -142,7 +145,9 @@ class TrainingTest(absltest.TestCase):
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "learning_rate=0"):
             dataclasses.replace(self.config("x"), learning_rate=0)
-        with self.assertRaisesRegex(ValueError, "num_folds=5. Received: fold=5"):
+        with self.assertRaisesRegex(
+            ValueError, "num_folds=5. Received: fold=5"
+        ):
             self.config("x", fold=5)
 
 

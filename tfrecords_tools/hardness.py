@@ -18,24 +18,24 @@ TAIL_THICKNESS_SPREAD = 0.2
 TAIL_TURN = 32.0  # Degrees, spread of raise and of curl of a tail.
 
 # Keypoints as annotators give them.
-KEYPOINT_NOISE = (0.6, 1.4)  # Pixels, range of the standard deviation.
-KEYPOINT_MISSING = (0.06, 0.18)  # Range of the share left out at random.
+KEYPOINT_NOISE = (0.4, 1.0)  # Pixels, range of the standard deviation.
+KEYPOINT_MISSING = (0.02, 0.10)  # Range of the share left out at random.
 
 # Scene: what the pixels do not tell.
 NEIGHBOUR_SHARE = 0.30  # Photos with another animal close to the first.
 SAME_FUR_SHARE = 0.8  # Neighbours that wear the fur of the first animal.
-OVERLAPPING_SHARE = 0.08  # Photos with an animal that overlaps the first.
+OVERLAPPING_SHARE = 0.06  # Photos with an animal that overlaps the first.
 FAR_SHARE = 0.22  # Photos with a far, tiny animal.
-LOOKALIKE_COUNTS = (0.30, 0.40, 0.20, 0.10)  # Chances of 0, 1, 2, 3 of them.
-LOOKALIKE_IN_FRONT = 0.15  # Of them, share that covers the animal.
-OCCLUDER_SHARE = 0.15  # Photos with a bush, rock or fence in front.
-CAMOUFLAGE_SHARE = 0.05  # Photos whose background may have the fur's colour.
-TRUNCATED_SHARE = 0.12  # Photos that cut off a piece of the first animal.
-TINTED_HEAD_SHARE = 0.35  # Animals whose head is not of the trunk's colour.
+LOOKALIKE_COUNTS = (0.50, 0.35, 0.15, 0.0)  # Chances of 0, 1, 2, 3 of them.
+LOOKALIKE_IN_FRONT = 0.05  # Of them, share that covers the animal.
+OCCLUDER_SHARE = 0.06  # Photos with a bush, rock or fence in front.
+CAMOUFLAGE_SHARE = 0.02  # Photos whose background may have the fur's colour.
+TRUNCATED_SHARE = 0.06  # Photos that cut off a piece of the first animal.
+TINTED_HEAD_SHARE = 0.5  # Animals whose head is not of the trunk's colour.
 SEAM_SOFTNESS = 0.006  # Blur of shading across parts, as a share of the height.
 CHAIR_SHARE = 0.06  # Photos with an annotated object that has no parts.
 
 # Views: how far an animal turns from being seen from its side, in degrees.
-SIDE_VIEW_SHARE = 0.75  # Of the animals, seen nearly from the side.
-SIDE_VIEW_SPREAD = 16.0
-OTHER_VIEW_SPREAD = 50.0
+SIDE_VIEW_SHARE = 0.9  # Of the animals, seen nearly from the side.
+SIDE_VIEW_SPREAD = 12.0
+OTHER_VIEW_SPREAD = 40.0

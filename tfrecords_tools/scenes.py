@@ -116,7 +116,7 @@ def _draw_main_box(rng, size, horizon):
 
 def _background(rng, size, horizon, main):
     """Returns a background from which the main animal stands out, mostly."""
-    least = 0 if rng.random() < hardness.CAMOUFLAGE_SHARE else 65
+    least = 0 if rng.random() < hardness.CAMOUFLAGE_SHARE else 85
     xmin, ymin, xmax, ymax = main.box
     colour = main.rgb[main.mask].mean(0)
     for _ in range(5):
