@@ -184,6 +184,9 @@ def compile_model(
         },
         jit_compile=config.jit_compile,
     )
+    # Inside the first step Keras would make these variables one by one, each in
+    # a conditional of its own: a minute for nothing.
+    model.optimizer.build(model.trainable_variables)
 
 
 def make_optimizer(
