@@ -83,7 +83,7 @@ $(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/answer/overlay.png
 # --- Checks -----------------------------------------------------------------
 
 test: lint
-	$(run) pytest
+	$(run) pytest -n 2 --dist loadfile
 
 lint: $(VENV)/installed-dev
 	$(run) ruff format --check .

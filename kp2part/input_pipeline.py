@@ -17,6 +17,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import math
 
 import keras
 import tensorflow as tf
@@ -205,7 +206,7 @@ def eval_batches(
         keypoints float32 [B, K, 3], in pixels of the crop; and what records
         hold besides.
     """
-    return (
+    batches = (
         examples.read()
         .shard(step, 0)
         .map(lambda e: _prepare(e, task), num_parallel_calls=tf.data.AUTOTUNE)
@@ -213,6 +214,9 @@ def eval_batches(
         .map(make_heatmaps(task), num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
+    # Files do not tell how many they hold, and Keras warns where it is unknown.
+    num_batches = math.ceil(math.ceil(examples.count() / step) / batch_size)
+    return batches.apply(tf.data.experimental.assert_cardinality(num_batches))
 
 
 def make_heatmaps(task: schema.Task) -> ops.Op:
