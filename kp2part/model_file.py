@@ -11,6 +11,9 @@ from kp2part import schema
 def load(path: str) -> tuple[keras.Model, schema.Task]:
     """Returns a saved network, not compiled, and what it is asked.
 
+    It computes in float32, whatever it was trained in: its weights are float32,
+    and so scores and exports are the same on every machine.
+
     Raises:
         ValueError: No such file, or not a network of `kp2part.models`; the
             message names the file.
@@ -20,10 +23,25 @@ def load(path: str) -> tuple[keras.Model, schema.Task]:
             f"{path}: no such file. `model` must be a .keras file."
         )
     try:
-        model = keras.saving.load_model(path, compile=False)
+        model = in_float32(keras.saving.load_model(path, compile=False))
         return model, layers.task_of(model)
     # A damaged zip raises anything from KeyError to zlib.error.
     except Exception as error:
         raise ValueError(
             f"{path}: not a network of kp2part: {error}"
         ) from error
+
+
+def in_float32(model: keras.Model) -> keras.Model:
+    """Returns a copy of a functional model that computes in float32."""
+
+    def clone(layer):
+        config = layer.get_config()
+        # The others are operations, such as an addition: they have no dtype.
+        if isinstance(layer, keras.layers.Layer):
+            config["dtype"] = "float32"
+        return layer.__class__.from_config(config)
+
+    copy = keras.models.clone_model(model, clone_function=clone)
+    copy.set_weights(model.get_weights())
+    return copy

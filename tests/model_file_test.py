@@ -1,0 +1,57 @@
+from absl.testing import absltest
+import keras
+import numpy as np
+
+from kp2part import model_file
+from kp2part import models
+from kp2part import schema
+from kp2part.models import architecture
+from tests import tiny
+
+SMALL = architecture.Architecture("squeezenet", 2, (2, 3, 4, 5, 6))
+TASK = schema.Task(tiny.CATEGORY, 32, 2.0)
+
+
+class ModelFileTest(absltest.TestCase):
+    def test_half_precision_loads_as_float32_with_the_same_weights(self):
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        self.addCleanup(keras.config.set_dtype_policy, "float32")
+        trained = models.build("kp2part", TASK, SMALL)
+        path = self.create_tempfile("m.keras").full_path
+        trained.save(path)
+        loaded, task = model_file.load(path)
+        self.assertEqual(task, TASK)
+        self.assertEqual(loaded.name, "kp2part")
+        self.assertEqual(list(loaded.output), list(trained.output))
+        self.assertEqual(
+            {x.compute_dtype for x in loaded.layers if x.weights}, {"float32"}
+        )
+        for a, b in zip(trained.weights, loaded.weights, strict=True):
+            self.assertEqual(a.path, b.path)
+            np.testing.assert_array_equal(a, b)
+        rng = np.random.default_rng(0)
+        inputs = {
+            name: rng.uniform(0, 1, (1, *x.shape[1:])).astype(np.float32)
+            for name, x in loaded.input.items()
+        }
+        expected = trained.predict_on_batch(inputs)["parts"]
+        answer = loaded.predict_on_batch(inputs)["parts"]
+        np.testing.assert_allclose(
+            answer, expected, atol=0.05 * np.abs(expected).max()
+        )
+
+    def test_errors_name_the_file(self):
+        with self.assertRaisesRegex(ValueError, "nowhere.keras: no such file"):
+            model_file.load("nowhere.keras")
+        path = self.create_tempfile("text.keras", "text").full_path
+        with self.assertRaisesRegex(ValueError, "text.keras: not a network"):
+            model_file.load(path)
+        inputs = keras.Input((3,))
+        stranger = self.create_tempfile("stranger.keras").full_path
+        keras.Model(inputs, keras.layers.Dense(1)(inputs)).save(stranger)
+        with self.assertRaisesRegex(ValueError, "stranger.keras: .*TaskLabel"):
+            model_file.load(stranger)
+
+
+if __name__ == "__main__":
+    absltest.main()
