@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DEMO ?= out/demo
-DEMO_IMAGES ?= 480
+DEMO_IMAGES ?= 600
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 

@@ -45,6 +45,13 @@ class FoldsTest(parameterized.TestCase):
         self.assertEqual({i: after[i] for i in before}, before)
         self.assertLen(after, 220)
 
+    def test_previous_take_their_room(self):
+        cats = {f"p{i}": "cat" for i in range(10)}
+        for fold in range(5):
+            previous = {"p0": fold, "p1": fold}
+            dealt = folds.deal(cats, 5, previous=previous)
+            self.assertEqual(list(dealt.values()).count(fold), 10 // 5)
+
     def test_load(self):
         path = self.create_tempfile(content=json.dumps({"a": 1})).full_path
         self.assertEqual(folds.load(path), {"a": 1})

@@ -36,6 +36,11 @@ class ScoresTest(absltest.TestCase):
         self.assertGreaterEqual(high, summary["mean_iou"])
         json.dumps(summary, allow_nan=False)
 
+    def test_a_part_only_answered_is_not_an_image_with_it(self):
+        matrices = np.array([[[5, 2], [0, 0]], [[4, 0], [1, 3]]])
+        summary = scores.summarize(matrices, ("background", "head"))
+        self.assertEqual(summary["num_examples_with"]["head"], 1)
+
     def test_table(self):
         summary = scores.summarize(MATRICES, ("background", "head", "tail"))
         table = scores.to_markdown(summary)
