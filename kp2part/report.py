@@ -7,9 +7,6 @@ The page holds its pictures: it can be sent as one file. --answer adds a picture
 that kp2part.predict has made.
 """
 
-import base64
-import html
-import json
 import pathlib
 
 from absl import flags
@@ -17,9 +14,7 @@ from absl import logging
 
 from kp2part import atomic
 from kp2part import cli
-from kp2part import model_file
-from kp2part import plots
-from kp2part import scores as scores_lib
+from kp2part import page
 from kp2part import workdir as workdir_lib
 
 _WORKDIR = flags.DEFINE_string(
@@ -34,116 +29,17 @@ _ANSWER = flags.DEFINE_string(
 _TITLE = flags.DEFINE_string("title", "kp2part", "Heading of the page.")
 _OUTPUT = flags.DEFINE_string("output", None, "The page, .html.")
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark }}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 62rem;
-  margin: 2rem auto; padding: 0 1rem }}
-table {{ border-collapse: collapse }}
-td, th {{ border: 1px solid #8888; padding: .25rem .75rem; text-align: right }}
-td:first-child, th:first-child {{ text-align: left }}
-img {{ max-width: 100%; height: auto }}
-.scroll {{ overflow-x: auto }}
-</style>
-<h1>{title}</h1>
-<p>{summary}</p>
-<h2>IoU on {count} examples of {split}</h2>
-<div class="scroll">{table}</div>
-{bars}
-<h2>Training</h2>
-{curves}
-<h2>Examples</h2>
-<p>Left keypoints are blue, right ones orange. Truth is the mask that the
-network did not see.</p>
-{examples}
-{answer}
-</html>
-"""
-
-
-def render(
-    title: str,
-    workdir: workdir_lib.Workdir,
-    evaluation: pathlib.Path,
-    answer: pathlib.Path | None,
-) -> str:
-    """Returns the page as HTML, its pictures inside."""
-    training = read_json(workdir.path / "training.json")
-    scores = read_json(evaluation / "metrics.json")
-    _, task = model_file.load(str(workdir.best))
-    history = workdir.history(training["epochs"])
-    shown = ""
-    if answer:
-        shown = "<h2>Answer of the exported model</h2>" + picture(
-            answer.read_bytes(), "photo with its keypoints and parts"
-        )
-    return _PAGE.format(
-        title=html.escape(title),
-        summary=(
-            f"{training['num_parameters']:,} parameters, {training['epochs']} "
-            f"epochs in {training['seconds'] / 60:.1f} minutes; best epoch "
-            f"{training['best_epoch']}."
-        ),
-        count=scores["num_examples"],
-        split=html.escape(scores["split"]),
-        table=table(scores_lib.to_markdown(scores)),
-        bars=picture(
-            plots.iou_bars(scores, task.category.palette), "IoU of each part"
-        ),
-        curves=picture(plots.curves(history), "loss and mean IoU by epoch"),
-        examples=picture(
-            (evaluation / "examples.png").read_bytes(),
-            "rows of image, keypoints, pseudo parts, parts and truth",
-        ),
-        answer=shown,
-    )
-
-
-def table(markdown: str) -> str:
-    """Returns a Markdown table as HTML."""
-    rows = [
-        [cell.strip().replace("*", "") for cell in line.strip("| ").split("|")]
-        for line in markdown.strip().splitlines()
-    ]
-    lines = []
-    for row in rows[:1] + rows[2:]:
-        tag = "td" if lines else "th"
-        cells = "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in row)
-        lines.append(f"<tr>{cells}</tr>")
-    return f"<table>{''.join(lines)}</table>"
-
-
-def picture(png: bytes, text: str) -> str:
-    """Returns a PNG file as an element that needs no other file."""
-    data = base64.b64encode(png).decode()
-    return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}">'
-
-
-def read_json(path: pathlib.Path) -> dict:
-    """Returns the fields of a JSON file; errors name it."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{path}: cannot be read ({error}). Has the program that writes it "
-            "finished?"
-        ) from error
-
 
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
-    page = render(
+    text = page.render(
         _TITLE.value,
         workdir_lib.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),
         pathlib.Path(_ANSWER.value) if _ANSWER.value else None,
     )
-    atomic.write_text(_OUTPUT.value, page)
+    atomic.write_text(_OUTPUT.value, text)
     logging.info("Wrote %s", _OUTPUT.value)
 
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from kp2part import models
+from kp2part import page
 from kp2part import plots
-from kp2part import report
 from kp2part import schema
 from kp2part import scores
 from kp2part import workdir
@@ -27,7 +27,7 @@ SCORES = {
 }
 
 
-class ReportTest(absltest.TestCase):
+class PageTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
         self.base = pathlib.Path(self.create_tempdir().full_path)
@@ -47,23 +47,23 @@ class ReportTest(absltest.TestCase):
         (self.base / "metrics.json").write_text(json.dumps(SCORES))
 
     def test_page(self):
-        page = report.render(
+        text = page.render(
             "Cats & dogs", self.run_dir, self.base, self.base / "examples.png"
         )
-        self.assertIn("<h1>Cats &amp; dogs</h1>", page)
-        self.assertIn("1,234 parameters, 2 epochs in 1.0 minutes", page)
-        self.assertIn("3 examples of &lt;val&gt;", page)
+        self.assertIn("<h1>Cats &amp; dogs</h1>", text)
+        self.assertIn("1,234 parameters, 2 epochs in 1.0 minutes", text)
+        self.assertIn("3 examples of &lt;val&gt;", text)
         # Pooled: 18 right of 18 + 6 + 3.
-        self.assertIn(f"<td>background</td><td>{18 / 27:.3f}</td>", page)
-        self.assertEqual(page.count("<img "), 4)
-        self.assertNotIn("http", page.replace("http-equiv", ""))
+        self.assertIn(f"<td>background</td><td>{18 / 27:.3f}</td>", text)
+        self.assertEqual(text.count("<img "), 4)
+        self.assertNotIn("http", text.replace("http-equiv", ""))
 
     def test_unfinished_run_names_the_file(self):
         (self.base / "training.json").unlink()
         with self.assertRaisesRegex(
             ValueError, "training.json: cannot be read"
         ):
-            report.render("x", self.run_dir, self.base, None)
+            page.render("x", self.run_dir, self.base, None)
 
     def test_charts_are_pictures(self):
         for png in (
