@@ -22,27 +22,14 @@ nothing; with other settings it refuses. `hardness.py` says what makes the
 photos easy or hard.
 """
 
-from collections.abc import Iterable
-from collections.abc import Iterator
-from concurrent import futures
-import dataclasses
-import functools
-import itertools
-import json
-import multiprocessing
 import os
 import pathlib
-import shutil
-import tempfile
 
 from absl import flags
 from absl import logging
-import numpy as np
-import tqdm
 
 from kp2part import cli
-from tfrecords_tools import annotation_writers
-from tfrecords_tools import scenes
+from tfrecords_tools import photo_set
 
 _OUTPUT = flags.DEFINE_string(
     "output", None, "Directory to make. Nothing is written elsewhere."
@@ -66,157 +53,14 @@ _NUM_WORKERS = flags.DEFINE_integer(
     lower_bound=1,
 )  # fmt: skip
 
-# Raised whenever the same settings give other photos than before.
-_VERSION = 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """All that the drawn files depend on.
-
-    Attributes:
-        num_images: Photos to draw.
-        seed: Of all randomness.
-        size: Longest side of the longest photo, in pixels.
-        val_fraction: Share of the photos in val.txt.
-        version: Of the program's drawings.
-    """
-
-    num_images: int
-    seed: int
-    size: int
-    val_fraction: float
-    version: int = _VERSION
-
-
-def draw(output: pathlib.Path, settings: Settings, num_workers: int) -> bool:
-    """Makes `output`, whole or not at all.
-
-    Returns:
-        Whether anything was drawn: False if it was there.
-
-    Raises:
-        ValueError: `output` holds something else.
-    """
-    if _is_complete(output, settings):
-        return False
-    output.parent.mkdir(parents=True, exist_ok=True)
-    partial = pathlib.Path(
-        tempfile.mkdtemp(prefix=f".{output.name}.partial.", dir=output.parent)
-    )
-    try:
-        partial.chmod(0o755)  # `mkdtemp` lets nobody else read.
-        _write_all(partial, settings, num_workers)
-        partial.replace(output)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return True
-
-
-def _is_complete(output: pathlib.Path, settings: Settings) -> bool:
-    if not output.exists():
-        return False
-    if output.is_dir() and not any(output.iterdir()):
-        return False
-    path = output / "draw.json"
-    if not path.is_file():
-        raise ValueError(
-            "`output` must be new, empty or made by this program. "
-            f"Received: output={output}, which has no draw.json"
-        )
-    found, wanted = json.loads(path.read_text()), dataclasses.asdict(settings)
-    if found != wanted:
-        raise ValueError(
-            f"{output} was drawn with other settings: {found}. Received: "
-            f"{wanted}. Choose another `output`, or delete this one."
-        )
-    return True
-
-
-def _write_all(directory, settings, num_workers):
-    annotation_writers.make_directories(directory)
-    numbers = range(1, settings.num_images + 1)
-    write = functools.partial(_write_photo, directory, settings)
-    photos = tqdm.tqdm(
-        _map(write, numbers, num_workers), "drawing", len(numbers), unit="photo"
-    )
-    annotations = list(itertools.chain.from_iterable(photos))
-    images = {number: f"{_image_id(number)}.jpg" for number in numbers}
-    (directory / "keypoints" / "animal_pose.json").write_bytes(
-        annotation_writers.animal_pose_json(images, annotations)
-    )
-    for name, ids in _split(settings).items():
-        if ids:
-            path = directory / "ImageSets" / f"{name}.txt"
-            path.write_text("".join(f"{i}\n" for i in ids))
-    _write_sample(directory, settings, images, annotations)
-    fields = dataclasses.asdict(settings)
-    (directory / "draw.json").write_text(json.dumps(fields, indent=1) + "\n")
-
-
-def _write_sample(directory, settings, images, annotations):
-    """Copies a val photo with a large animal that shows most keypoints."""
-    val = set(_split(settings)["val"])
-    held_out = [a for a in annotations if images[a["image_id"]][:-4] in val]
-    best = max(held_out or annotations, key=_visible_area, default=None)
-    if best is None:  # A photo or two in which no animal shows a keypoint.
-        return
-    photo = directory / "JPEGImages" / images[best["image_id"]]
-    shutil.copyfile(photo, directory / "sample.jpg")
-    text = json.dumps(best["keypoints"])
-    (directory / "sample.json").write_text(text + "\n")
-
-
-def _visible_area(annotation: dict) -> float:
-    left, top, right, bottom = annotation["bbox"]
-    shown = sum(v > 0 for _, _, v in annotation["keypoints"])
-    return (right - left) * (bottom - top) * shown
-
-
-def _map(function, items: Iterable, num_workers: int) -> Iterator:
-    """Yields results in the order of `items`."""
-    if num_workers == 1:
-        yield from map(function, items)
-        return
-    # Spawned, not forked: OpenCV's threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with futures.ProcessPoolExecutor(num_workers, context) as pool:
-        yield from pool.map(function, items, chunksize=4)
-
-
-def _write_photo(directory, settings, number) -> list[dict]:
-    """Draws a photo, and returns its entries for Animal-Pose's file."""
-    # Each photo has a stream of its own, so no other photo can change it.
-    rng = np.random.default_rng([settings.seed, number])
-    scene = scenes.draw(rng, settings.size)
-    quality = int(rng.integers(72, 93))
-    image_id = _image_id(number)
-    annotation_writers.write_scene(scene, image_id, directory, quality)
-    return annotation_writers.animal_pose_annotations(scene, number)
-
-
-def _image_id(number: int) -> str:
-    return f"2026_{number:06d}"
-
-
-def _split(settings: Settings) -> dict[str, list[str]]:
-    """Returns the image ids of train and val, in order."""
-    rng = np.random.default_rng([settings.seed, settings.num_images, 0])
-    order = rng.permutation(settings.num_images) + 1
-    num_val = round(settings.val_fraction * settings.num_images)
-    return {
-        "train": [_image_id(number) for number in sorted(order[num_val:])],
-        "val": [_image_id(number) for number in sorted(order[:num_val])],
-    }
-
 
 def main(_: list[str]):
     """Draws what the flags say."""
     output = pathlib.Path(_OUTPUT.value)
-    settings = Settings(
+    settings = photo_set.Settings(
         _NUM_IMAGES.value, _SEED.value, _SIZE.value, _VAL_FRACTION.value
     )
-    if draw(output, settings, _NUM_WORKERS.value):
+    if photo_set.draw(output, settings, _NUM_WORKERS.value):
         logging.info("Drew %d photos: %s", settings.num_images, output)
     else:
         logging.info("Already complete, left as it is: %s", output)

@@ -12,15 +12,15 @@ import scipy.io
 
 from tfrecords_tools import animals
 from tfrecords_tools import annotation_writers
-from tfrecords_tools import draw
 from tfrecords_tools import official_parts
+from tfrecords_tools import photo_set
 from tfrecords_tools import poses
 from tfrecords_tools import scenes
 from tfrecords_tools import solids
 from tfrecords_tools import species
 from tfrecords_tools import sprites
 
-SETTINGS = draw.Settings(num_images=10, seed=3, size=128, val_fraction=0.2)
+SETTINGS = photo_set.Settings(num_images=10, seed=3, size=128, val_fraction=0.2)
 
 
 def checksums(directory):
@@ -52,7 +52,7 @@ class DrawnFilesTest(absltest.TestCase):
         cls.addClassCleanup(directory.cleanup)
         cls.parent = pathlib.Path(directory.name)
         cls.output = cls.parent / "drawn"
-        draw.draw(cls.output, SETTINGS, num_workers=1)
+        photo_set.draw(cls.output, SETTINGS, num_workers=1)
         cls.mats = sorted((cls.output / "Annotations_Part").iterdir())
 
     def boxes(self, image_id):
@@ -68,7 +68,7 @@ class DrawnFilesTest(absltest.TestCase):
 
     def test_same_settings_give_same_bytes(self):
         again = self.parent / "again"
-        draw.draw(again, SETTINGS, num_workers=2)
+        photo_set.draw(again, SETTINGS, num_workers=2)
         self.assertEqual(checksums(again), checksums(self.output))
 
     def test_another_seed_gives_other_photos(self):
@@ -80,23 +80,27 @@ class DrawnFilesTest(absltest.TestCase):
 
     def test_a_complete_output_is_left_alone(self):
         before = checksums(self.output)
-        self.assertFalse(draw.draw(self.output, SETTINGS, num_workers=1))
+        self.assertFalse(photo_set.draw(self.output, SETTINGS, num_workers=1))
         self.assertEqual(checksums(self.output), before)
 
     def test_another_output_is_refused(self):
-        other = draw.Settings(num_images=10, seed=4, size=128, val_fraction=0.2)
+        other = photo_set.Settings(
+            num_images=10, seed=4, size=128, val_fraction=0.2
+        )
         with self.assertRaisesRegex(ValueError, "other settings.*'seed': 4"):
-            draw.draw(self.output, other, num_workers=1)
+            photo_set.draw(self.output, other, num_workers=1)
         (foreign := self.parent / "foreign").mkdir()
         (foreign / "letter.txt").touch()
         with self.assertRaisesRegex(ValueError, "has no draw.json"):
-            draw.draw(foreign, SETTINGS, num_workers=1)
+            photo_set.draw(foreign, SETTINGS, num_workers=1)
 
     def test_a_failure_leaves_nothing(self):
         before = sorted(self.parent.iterdir())
-        broken = draw.Settings(num_images=2, seed=0, size=-1, val_fraction=0)
+        broken = photo_set.Settings(
+            num_images=2, seed=0, size=-1, val_fraction=0
+        )
         with self.assertRaises(ValueError):
-            draw.draw(self.parent / "broken", broken, num_workers=1)
+            photo_set.draw(self.parent / "broken", broken, num_workers=1)
         self.assertEqual(sorted(self.parent.iterdir()), before)
 
     def test_the_lists_divide_the_photos(self):
