@@ -30,6 +30,7 @@ from kp2part import schema
 
 _SHUFFLE_BUFFER = 4096  # Encoded examples of about 20 kB.
 _NUM_OPEN_SHARDS = 8
+_NUM_BUCKETS = 2**20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,11 +41,18 @@ class Examples:
         manifest: The directory.
         splits: Names of its splits.
         image_ids: If given, only the objects of these photos.
+        classes: If given, only objects of these classes.
+        share: Share of the objects, in (0, 1]. A smaller share is part of a
+            larger one.
+        seed: Which objects belong to a share.
     """
 
     manifest: manifest_lib.Manifest
     splits: tuple[str, ...]
     image_ids: frozenset[str] | None = None
+    classes: frozenset[str] | None = None
+    share: float = 1.0
+    seed: int = 0
 
     @property
     def paths(self) -> list[str]:
@@ -52,8 +60,8 @@ class Examples:
         return [p for s in self.splits for p in self.manifest.shard_paths(s)]
 
     def count(self) -> int:
-        """Returns the number of examples; with `image_ids` by reading them."""
-        if self.image_ids is None:
+        """Returns the number of examples; reads them if some are left out."""
+        if self._is_whole:
             return sum(self.manifest.split(s).num_records for s in self.splits)
         return sum(1 for _ in self.read().as_numpy_iterator())
 
@@ -79,10 +87,30 @@ class Examples:
     def _parse(self, lines: tf.data.Dataset) -> tf.data.Dataset:
         num_keypoints = len(self.manifest.category.keypoints)
         dataset = lines.map(lambda line: records.parse(line, num_keypoints))
-        if self.image_ids is None:
-            return dataset
-        chosen = _make_lookup(self.image_ids)
-        return dataset.filter(lambda e: chosen.lookup(e[schema.IMAGE_ID]))
+        if self.image_ids is not None:
+            dataset = dataset.filter(
+                _make_test(schema.IMAGE_ID, self.image_ids)
+            )
+        if self.classes is not None:
+            dataset = dataset.filter(
+                _make_test(schema.CLASS_NAME, self.classes)
+            )
+        if self.share < 1:
+            dataset = dataset.filter(self._in_share)
+        return dataset
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.image_ids is self.classes is None and self.share == 1
+
+    def _in_share(self, example):
+        index = tf.strings.as_string(example[schema.OBJECT_INDEX])
+        names = [str(self.seed), example[schema.IMAGE_ID], index]
+        # The same for ever: it is Google's Fingerprint64.
+        place = tf.strings.to_hash_bucket_fast(
+            tf.strings.join(names, "/"), _NUM_BUCKETS
+        )
+        return place < round(self.share * _NUM_BUCKETS)
 
 
 def classes_of_images(
@@ -202,9 +230,9 @@ def eval_batches(
 
     Returns:
         Batches under the keys of `schema`: image float32 [B, S, S, 3], RGB in
-        0..255; heatmaps float32 [B, S, S, K]; part_mask uint8 [B, S, S];
-        keypoints float32 [B, K, 3], in pixels of the crop; and what records
-        hold besides.
+        0..255; heatmaps float32 [B, S, S, `task.num_heatmaps`]; part_mask
+        uint8 [B, S, S]; keypoints float32 [B, K, 3], in pixels of the crop;
+        and what records hold besides.
     """
     batches = (
         examples.read()
@@ -223,9 +251,7 @@ def make_heatmaps(task: schema.Task) -> ops.Op:
     """Returns an op that adds the heatmaps to a batch."""
     return lambda batch: {
         **batch,
-        schema.HEATMAPS: ops.draw_heatmaps(
-            batch[schema.KEYPOINTS], task.image_size, task.heatmap_sigma
-        ),
+        schema.HEATMAPS: ops.draw_pose(batch[schema.KEYPOINTS], task),
     }
 
 
@@ -252,6 +278,9 @@ def _make_augment(task: schema.Task, augmentation: ops.Augmentation) -> ops.Op:
         steps.append(ops.make_affine(*moves))
     if augmentation.colour:
         steps.append(ops.make_colour(augmentation.colour))
+    noise = augmentation.keypoint_dropout, augmentation.keypoint_jitter
+    if any(noise):
+        steps.append(ops.make_keypoint_noise(*noise))
 
     def augment(example):
         for step in steps:
@@ -261,10 +290,11 @@ def _make_augment(task: schema.Task, augmentation: ops.Augmentation) -> ops.Op:
     return augment
 
 
-def _make_lookup(image_ids: frozenset[str]):
-    return tf.lookup.StaticHashTable(
+def _make_test(key: str, values: frozenset[str]) -> Callable:
+    table = tf.lookup.StaticHashTable(
         tf.lookup.KeyValueTensorInitializer(
-            sorted(image_ids), [True] * len(image_ids), tf.string, tf.bool
+            sorted(values), [True] * len(values), tf.string, tf.bool
         ),
         default_value=False,
     )
+    return lambda example: table.lookup(example[key])

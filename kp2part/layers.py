@@ -102,7 +102,7 @@ def normalize(x, normalization: str, name: str):
     if normalization == "none":
         return x
     if normalization == "batch":
-        return keras.layers.BatchNormalization(momentum=0.9, name=name)(x)
+        return keras.layers.BatchNormalization(name=name)(x)
     if normalization == "group":
         # Groups of 8 channels: Wu & He, 2018, table 3.
         return keras.layers.GroupNormalization(

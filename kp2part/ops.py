@@ -7,6 +7,7 @@ whatever runs in parallel. One draw moves image, mask and keypoints together.
 """
 
 from collections.abc import Callable
+from collections.abc import Sequence
 import dataclasses
 
 import tensorflow as tf
@@ -31,6 +32,9 @@ class Augmentation:
         translation: Largest shift along x and y, as a share of the side.
         colour: Largest change of brightness, contrast and saturation, as a
             share.
+        keypoint_dropout: Share of the keypoints that are taken away.
+        keypoint_jitter: Standard deviation of the shift of each keypoint along
+            x and y, in pixels of a 256 px crop.
     """
 
     flip: float = 0.5
@@ -38,19 +42,26 @@ class Augmentation:
     scale: float = 0.0
     translation: float = 0.0
     colour: float = 0.0
+    keypoint_dropout: float = 0.0
+    keypoint_jitter: float = 0.0
 
     def __post_init__(self):
         if not 0 <= self.flip <= 1:
             raise ValueError(
                 f"`flip` must be in [0, 1]. Received: flip={self.flip}"
             )
-        for name in "rotation", "scale", "translation", "colour":
+        for name in "scale", "translation", "colour", "keypoint_dropout":
             value = getattr(self, name)
-            if value < 0 or (value >= 1 and name != "rotation"):
+            if not 0 <= value < 1:
                 raise ValueError(
-                    f"`{name}` must be at least 0"
-                    f"{'' if name == 'rotation' else ' and below 1'}. "
-                    f"Received: {name}={value}"
+                    f"`{name}` must be at least 0 and below 1. Received: "
+                    f"{name}={value}"
+                )
+        for name in "rotation", "keypoint_jitter":
+            value = getattr(self, name)
+            if not value >= 0:
+                raise ValueError(
+                    f"`{name}` must be at least 0. Received: {name}={value}"
                 )
 
 
@@ -185,6 +196,51 @@ def make_colour(strength: float) -> Op:
     return recolour
 
 
+def make_keypoint_noise(dropout: float, jitter: float) -> Op:
+    """Returns an op that takes keypoints away and shifts the others.
+
+    Reads and writes keypoints: float32 [K, 3]; those that leave the crop become
+    absent. Reads image (its size) and seed.
+
+    Args:
+        dropout: Probability of each keypoint to become absent, in [0, 1).
+        jitter: Standard deviation of the shift along x and y, in pixels of a
+            256 px crop.
+    """
+
+    def disturb(example):
+        keypoints = example[schema.KEYPOINTS]
+        size = example[schema.IMAGE].shape[0]
+        seed = example[SEED] + [0, 4]
+        shift = tf.random.stateless_normal(
+            keypoints.shape, seed, stddev=jitter * size / 256
+        )
+        draw = tf.random.stateless_uniform(keypoints.shape[:1], seed + [0, 1])
+        moved = keypoints + shift * tf.constant([1.0, 1.0, 0.0])
+        kept = tf.where((draw < dropout)[:, tf.newaxis], 0.0, moved)
+        return {**example, schema.KEYPOINTS: crops.confine(kept, size)}
+
+    return disturb
+
+
+def draw_pose(keypoints, task: schema.Task):
+    """Returns the heatmaps that a network of that task takes.
+
+    Args:
+        keypoints: float32 [B, K, 3], rows of (x, y, v), in pixels of the crop.
+        task: Size and spread; whether bones are drawn beside the points.
+
+    Returns:
+        float32 [B, S, S, `task.num_heatmaps`], in [0, 1].
+    """
+    size, sigma = task.image_size, task.heatmap_sigma
+    points = draw_heatmaps(keypoints, size, sigma)
+    if not task.bones:
+        return points
+    skeleton = task.category.skeleton_indices
+    return tf.concat([points, draw_bones(keypoints, skeleton, size, sigma)], -1)
+
+
 def draw_heatmaps(keypoints, size: int, sigma: float):
     """Returns one Gaussian per keypoint; blank where v = 0.
 
@@ -203,6 +259,37 @@ def draw_heatmaps(keypoints, size: int, sigma: float):
     across = tf.exp(-(((pixels - x) / sigma) ** 2) / 2)
     across = across * tf.cast(v > 0, tf.float32)
     return down[:, :, tf.newaxis] * across[:, tf.newaxis]
+
+
+def draw_bones(
+    keypoints, skeleton: Sequence[tuple[int, int]], size: int, sigma: float
+):
+    """Returns one soft line per bone; blank where an end has v = 0.
+
+    Args:
+        keypoints: float32 [B, K, 3], rows of (x, y, v), in pixels.
+        skeleton: E pairs of indices of keypoints.
+        size: Side S of the maps, in pixels.
+        sigma: Standard deviation of a line's profile, in pixels.
+
+    Returns:
+        float32 [B, S, S, E], in [0, 1]; 1 on the segment between the ends.
+    """
+    first, last = zip(*skeleton, strict=True)
+    begin = tf.gather(keypoints, first, axis=1)[:, tf.newaxis]  # [B, 1, E, 3]
+    along = tf.gather(keypoints, last, axis=1)[:, tf.newaxis] - begin
+    pixels = tf.range(size, dtype=tf.float32)[:, tf.newaxis]
+    x, y = pixels - begin[..., 0], pixels - begin[..., 1]  # [B, S, E]
+    dx, dy = along[..., 0], along[..., 1]  # [B, 1, E]
+    # Of every pixel (row, column), from the begin of the bone.
+    dot = (y * dy)[:, :, tf.newaxis] + (x * dx)[:, tf.newaxis]
+    squared = (y * y)[:, :, tf.newaxis] + (x * x)[:, tf.newaxis]
+    length = (dx * dx + dy * dy)[:, tf.newaxis]  # Squared.
+    nearest = tf.clip_by_value(dot / tf.maximum(length, 1e-6), 0.0, 1.0)
+    squared += nearest * (nearest * length - 2 * dot)
+    v = tf.gather(keypoints[..., 2], tf.constant(skeleton), axis=1) > 0
+    shown = tf.cast(tf.reduce_all(v, -1), tf.float32)[:, tf.newaxis, tf.newaxis]
+    return tf.exp(squared / (-2 * sigma**2)) * shown
 
 
 def _similarity(angle, zoom):

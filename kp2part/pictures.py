@@ -11,6 +11,7 @@ from kp2part import schema
 
 _IGNORED = (128, 128, 128)
 _HEADER = 22  # Height of a line of text, in pixels.
+_CELL = 128  # Small examples are enlarged to about this side.
 
 
 def paint(mask: np.ndarray, category: category_lib.Category) -> np.ndarray:
@@ -144,13 +145,16 @@ def example_grid(
     names = [n for n in (schema.PSEUDO_PARTS, schema.PARTS) if n in answers]
     rows = []
     for i, image in enumerate(images):
-        labels = [np.argmax(answers[n][i], -1).astype(np.uint8) for n in names]
+        masks = [np.argmax(answers[n][i], -1) for n in names]
+        masks.append(batch[schema.PART_MASK][i])
+        image, keypoints, masks = _enlarge(
+            image, batch[schema.KEYPOINTS][i], masks
+        )
         rows.append(
             [
                 image,
-                draw_keypoints(image, batch[schema.KEYPOINTS][i], category),
-                *(blend(image, mask, category) for mask in labels),
-                blend(image, batch[schema.PART_MASK][i], category),
+                draw_keypoints(image, keypoints, category),
+                *(blend(image, mask, category) for mask in masks),
             ]
         )
     return grid(rows, ["image", "keypoints", *names, "truth"])
@@ -168,3 +172,20 @@ def _side_colour(name: str) -> tuple[int, int, int]:
     if "left" in words:
         return (0, 114, 255)
     return (255, 140, 0) if "right" in words else (255, 255, 255)
+
+
+def _enlarge(image, keypoints, masks):
+    factor = max(round(_CELL / image.shape[1]), 1)
+    size = (factor * image.shape[1], factor * image.shape[0])
+    # (0, 0) is the centre of the first pixel.
+    points = (keypoints[:, :2] + 0.5) * factor - 0.5
+    return (
+        cv2.resize(image, size, interpolation=cv2.INTER_CUBIC),
+        np.concatenate([points, keypoints[:, 2:]], axis=1),
+        [
+            cv2.resize(
+                m.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST
+            )
+            for m in masks
+        ],
+    )

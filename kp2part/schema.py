@@ -17,7 +17,7 @@ from kp2part import category as category_lib
 IMAGE = "image"  # uint8 [H, W, 3], RGB; on disk JPEG.
 PART_MASK = "part_mask"  # uint8 [H, W], part ids; on disk PNG.
 KEYPOINTS = "keypoints"  # float32 [K, 3], rows of (x, y, v).
-HEATMAPS = "heatmaps"  # float32 [H, W, K], in [0, 1]; never on disk.
+HEATMAPS = "heatmaps"  # float32 [H, W, `num_heatmaps`], in [0, 1].
 CLASS_NAME = "class_name"  # string, e.g. "horse".
 IMAGE_ID = "image_id"  # string, names the source photo.
 OBJECT_INDEX = "object_index"  # int64, 0-based, in its annotation file.
@@ -48,6 +48,8 @@ class Task:
         heatmap_sigma: Spread of a keypoint's Gaussian, in pixels of that crop.
         context: Margin around an object's box, as a share of the box's sides.
         aspect: How a crop is made square: "stretch", or "pad".
+        bones: Whether the lines of the category's skeleton are drawn too: the
+            network need not learn which points belong together.
     """
 
     category: category_lib.Category
@@ -55,6 +57,7 @@ class Task:
     heatmap_sigma: float = 7.0
     context: float = 0.0
     aspect: str = "stretch"
+    bones: bool = False
 
     def __post_init__(self):
         if self.image_size < 32 or self.image_size % 32:
@@ -66,6 +69,10 @@ class Task:
             raise ValueError(
                 "`heatmap_sigma` must be positive. Received: "
                 f"heatmap_sigma={self.heatmap_sigma}"
+            )
+        if self.bones and not self.category.skeleton:
+            raise ValueError(
+                f"`bones` needs a `skeleton` in category {self.category.name!r}"
             )
         if not 0 <= self.context <= 1:
             raise ValueError(
@@ -79,8 +86,14 @@ class Task:
 
     @property
     def num_keypoints(self) -> int:
-        """K, the number of heatmaps."""
+        """K."""
         return len(self.category.keypoints)
+
+    @property
+    def num_heatmaps(self) -> int:
+        """K, and a heatmap for each bone if they are drawn."""
+        bones = self.category.skeleton if self.bones else ()
+        return self.num_keypoints + len(bones)
 
     @property
     def num_parts(self) -> int:

@@ -1,7 +1,7 @@
 """The functions of an exported model: files and keypoints in, masks out.
 
 All that happens to an input is the code that prepared the training records
-(`records.decode_photo`, `crops`, `ops.draw_heatmaps`), so that serving cannot
+(`records.decode_photo`, `crops`, `ops.draw_pose`), so that serving cannot
 drift from training. Nothing here knows where the graph will run.
 """
 
@@ -110,7 +110,8 @@ class PartServer:
 
         Args:
             inputs: image float32 [N, S, S, 3], RGB in 0..255, and heatmaps
-                float32 [N, S, S, K], as far as the network takes them.
+                float32 [N, S, S, `task.num_heatmaps`], as far as the network
+                takes them.
 
         Returns:
             Logits float32 [N, S, S, P] by output name.
@@ -164,11 +165,7 @@ class PartServer:
     def _answer(self, crop):
         inputs = {
             **crop,
-            schema.HEATMAPS: ops.draw_heatmaps(
-                crop[schema.KEYPOINTS],
-                self.task.image_size,
-                self.task.heatmap_sigma,
-            ),
+            schema.HEATMAPS: ops.draw_pose(crop[schema.KEYPOINTS], self.task),
         }
         logits = self.model(
             {name: inputs[name] for name in self.model.input}, training=False

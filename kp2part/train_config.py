@@ -59,6 +59,11 @@ flags.DEFINE_float(
     "Spread of a keypoint's Gaussian, in pixels of a 256 px crop; scaled with "
     "--image_size.",
 )
+flags.DEFINE_bool(
+    "bones",
+    False,
+    "Draw the lines of the skeleton beside the points, as heatmaps too.",
+)
 flags.DEFINE_string("train_split", "train", "Split to learn from.")
 flags.DEFINE_string("val_split", "val", "Split to choose the best epoch by.")
 flags.DEFINE_integer(
@@ -109,6 +114,15 @@ flags.DEFINE_float(
 flags.DEFINE_float(
     "colour", 0.0, "Largest random change of brightness and colour, a share."
 )
+flags.DEFINE_float(
+    "keypoint_dropout", 0.0, "Share of keypoints taken away at random."
+)
+flags.DEFINE_float(
+    "keypoint_jitter",
+    0.0,
+    "Random shift of each keypoint: standard deviation in pixels of a 256 px "
+    "crop.",
+)
 flags.DEFINE_enum(
     "precision",
     "auto",
@@ -139,6 +153,7 @@ class TrainConfig:
     encoder_weights: str = "imagenet"
     image_size: int | None = None
     heatmap_sigma: float = 7.0
+    bones: bool = False
     train_split: str = "train"
     val_split: str = "val"
     fold: int | None = None

@@ -1,5 +1,6 @@
 """A training run on disk: what it was asked, how far it came, its networks."""
 
+from collections.abc import Callable
 import csv
 import dataclasses
 import io
@@ -58,10 +59,10 @@ class Workdir:
         epochs = int(_CHECKPOINT.fullmatch(found[-1])[1])
         return self.path / found[-1], epochs
 
-    def save_checkpoint(self, model: keras.Model, epochs: int):
-        """Saves the network and its optimiser after that many epochs."""
+    def save_checkpoint(self, save: Callable[[str], None], epochs: int):
+        """Has `save` write the checkpoint after that many epochs."""
         path = self.path / f"checkpoint-{epochs:05d}.keras"
-        atomic.write(path, model.save)
+        atomic.write(path, save)
         for old in self.path.glob("checkpoint-*.keras"):
             if old != path:
                 old.unlink()

@@ -1,3 +1,5 @@
+import dataclasses
+
 from absl.testing import absltest
 import numpy as np
 
@@ -88,6 +90,28 @@ class InputPipelineTest(absltest.TestCase):
             held_out += batch[1]
         self.assertLen(held_out, 16)
         self.assertLen(set(held_out), 16)
+
+    def test_classes_and_shares(self):
+        def chosen(**settings):
+            examples = dataclasses.replace(self.examples, **settings)
+            found = list(examples.read().as_numpy_iterator())
+            self.assertEqual(examples.count(), len(found))
+            return {
+                (e[schema.IMAGE_ID], int(e[schema.OBJECT_INDEX])): e[
+                    schema.CLASS_NAME
+                ]
+                for e in found
+            }
+
+        everything = chosen()
+        dogs = chosen(classes=frozenset(["dog"]))
+        self.assertEqual(set(dogs.values()), {b"dog"})
+        cats = chosen(classes=frozenset(["cat"]))
+        self.assertEqual(cats | dogs, everything)
+        few, more = chosen(share=0.3), chosen(share=0.7)
+        self.assertLess(few.keys(), more.keys())
+        self.assertLess(more.keys(), everything.keys())
+        self.assertNotEqual(chosen(share=0.3, seed=1), few)
 
     def test_select_feeds_what_a_network_takes(self):
         small = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))

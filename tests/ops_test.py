@@ -1,3 +1,5 @@
+import dataclasses
+
 from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
@@ -5,6 +7,7 @@ import tensorflow as tf
 
 from kp2part import ops
 from kp2part import schema
+from tests import tiny
 
 K_MIRROR = (1, 0, 2)  # left_ear, right_ear, nose
 P_MIRROR = (0, 2, 1)  # background, left_leg, right_leg
@@ -143,6 +146,43 @@ class ColourTest(absltest.TestCase):
         )
 
 
+class KeypointNoiseTest(absltest.TestCase):
+    def disturb(self, dropout, jitter):
+        op = tf.function(ops.make_keypoint_noise(dropout, jitter))
+        before = example()
+        moved = [
+            op({**before, ops.SEED: tf.constant([3, i])})[schema.KEYPOINTS]
+            for i in range(300)
+        ]
+        return before[schema.KEYPOINTS].numpy(), np.stack(moved)
+
+    def test_dropout_takes_a_share_and_leaves_the_others(self):
+        before, after = self.disturb(0.25, 0.0)
+        kept = after[..., 2] > 0
+        self.assertBetween(kept[:, :2].mean(), 0.70, 0.80)
+        np.testing.assert_array_equal(after[~kept], 0)
+        for k in (0, 1):
+            rows = after[kept[:, k], k]
+            np.testing.assert_array_equal(rows, [before[k]] * len(rows))
+
+    def test_jitter_has_its_spread_and_leaves_v(self):
+        before, after = self.disturb(0.0, 16.0)  # 2 pixels of 32.
+        shift = after[:, 1] - before[1]
+        self.assertBetween(shift[:, 0].std(), 1.8, 2.2)
+        self.assertBetween(abs(shift[:, 0].mean()), 0, 0.3)
+        np.testing.assert_array_equal(shift[:, 2], 0)
+        np.testing.assert_array_equal(after[:, 2], 0)  # Absent stays absent.
+
+    def test_jitter_is_of_a_crop_of_256(self):
+        op = ops.make_keypoint_noise(0.0, 3.0)
+        large, small = (
+            op(example(size=size))[schema.KEYPOINTS].numpy()
+            - example(size=size)[schema.KEYPOINTS].numpy()
+            for size in (256, 64)
+        )
+        np.testing.assert_allclose(large[1] / 4, small[1], atol=1e-5)
+
+
 class ResizeTest(absltest.TestCase):
     def test_halves_everything(self):
         resized = apply(ops.make_resize(16), example(size=32))
@@ -165,11 +205,56 @@ class HeatmapsTest(absltest.TestCase):
         np.testing.assert_array_equal(maps[..., 1], 0)
 
 
+class BonesTest(absltest.TestCase):
+    def test_distance_to_the_segment(self):
+        rng = np.random.default_rng(0)
+        keypoints = rng.uniform(0, 16, (3, 4, 3)).astype(np.float32)
+        keypoints[..., 2] = 2
+        skeleton = ((0, 1), (3, 2))
+        maps = ops.draw_bones(keypoints, skeleton, 16, 1.5).numpy()
+        self.assertEqual(maps.shape, (3, 16, 16, 2))
+        for b, i, j, e in ((0, 3, 5, 0), (1, 12, 2, 1), (2, 7, 7, 0)):
+            first, last = (keypoints[b, k, :2] for k in skeleton[e])
+            points = np.linspace(first, last, 10001)
+            distance = np.hypot(*(points - (j, i)).T).min()
+            expected = np.exp(-((distance / 1.5) ** 2) / 2)
+            self.assertAlmostEqual(maps[b, i, j, e], expected, places=4)
+
+    def test_blank_where_an_end_is_absent(self):
+        keypoints = tf.constant([[[2.0, 5, 2], [7, 5, 0], [3, 3, 1]]])
+        maps = ops.draw_bones(keypoints, ((0, 1), (1, 2), (2, 0)), 8, 1.5)
+        np.testing.assert_array_equal(maps[..., :2], 0)
+        self.assertGreater(maps.numpy()[..., 2].max(), 0.8)
+
+    def test_a_bone_without_length_is_a_point(self):
+        keypoints = tf.constant([[[2.0, 5.0, 2.0], [2.0, 5.0, 2.0]]])
+        bone = ops.draw_bones(keypoints, ((0, 1),), 8, 1.5)
+        points = ops.draw_heatmaps(keypoints, 8, 1.5)
+        np.testing.assert_allclose(bone[..., 0], points[..., 0], atol=1e-6)
+
+    def test_pose_is_points_then_bones_if_asked(self):
+        keypoints = tf.constant([[[2.0, 5, 2], [7, 5, 2], [3, 3, 1]]])
+        task = schema.Task(tiny.CATEGORY, 32, 2.0)
+        points = ops.draw_pose(keypoints, task)
+        self.assertEqual(points.shape[-1], task.num_heatmaps)
+        task = dataclasses.replace(task, bones=True)
+        pose = ops.draw_pose(keypoints, task)
+        self.assertEqual(pose.shape[-1], task.num_heatmaps)
+        self.assertGreater(task.num_heatmaps, task.num_keypoints)
+        np.testing.assert_array_equal(pose[..., :3], points)
+        with self.assertRaisesRegex(ValueError, "`bones` needs a `skeleton`"):
+            category = dataclasses.replace(task.category, skeleton=())
+            dataclasses.replace(task, category=category)
+
+
 class AugmentationTest(parameterized.TestCase):
     @parameterized.parameters(
         ({"flip": 1.5}, "flip=1.5"),
         ({"scale": -0.1}, "scale=-0.1"),
         ({"colour": 1.0}, "below 1. Received: colour=1.0"),
+        ({"keypoint_dropout": 1.0}, "keypoint_dropout=1.0"),
+        ({"keypoint_jitter": -1.0}, "keypoint_jitter=-1.0"),
+        ({"rotation": float("nan")}, "rotation=nan"),
     )
     def test_errors(self, settings, message):
         with self.assertRaisesRegex(ValueError, message):

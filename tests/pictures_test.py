@@ -54,8 +54,25 @@ class PicturesTest(absltest.TestCase):
         both = {"pseudo_parts": logits, "parts": logits}
         for answers, columns in ((both, 5), ({"parts": logits}, 4)):
             sheet = pictures.example_grid(batch, answers, tiny.CATEGORY)
-            self.assertEqual(sheet.shape[1:], (columns * 32, 3))
-            self.assertGreater(sheet.shape[0], 2 * 32)
+            # Small examples are shown four times as large.
+            self.assertEqual(sheet.shape[1:], (columns * 128, 3))
+            self.assertGreater(sheet.shape[0], 2 * 128)
+
+    def test_example_grid_enlarges_all_alike(self):
+        image = np.zeros((1, 64, 64, 3), np.float32)
+        image[0, 20:24, 40:44, 2] = 255
+        mask = np.zeros((1, 64, 64), np.uint8)
+        mask[0, 20:24, 40:44] = 1
+        batch = {
+            "image": image,
+            "keypoints": np.array([[[41.5, 21.5, 2], [0, 0, 0], [0, 0, 0]]]),
+            "part_mask": mask,
+        }
+        sheet = pictures.example_grid(batch, {}, tiny.CATEGORY)[-128:]
+        for column in range(3):
+            cell = sheet[:, column * 128 : (column + 1) * 128].astype(int)
+            changed = np.argwhere((cell != cell[0, 0]).any(-1))
+            np.testing.assert_allclose(changed.mean(0), [43.5, 83.5], atol=0.6)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ from kp2part import schema
 
 class TaskTest(parameterized.TestCase):
     def test_json_round_trip_without_defaults(self):
-        task = schema.Task(category.load("cow"), 96, 2.5, 0.1, "pad")
+        task = schema.Task(category.load("cow"), 96, 2.5, 0.1, "pad", True)
         self.assertEqual(schema.Task.from_json(task.to_json()), task)
         self.assertEqual((task.num_keypoints, task.num_parts), (20, 5))
+        self.assertEqual(task.num_heatmaps, 20 + len(task.category.skeleton))
 
     @parameterized.parameters(
         ({"image_size": 100}, "multiple of 32.*image_size=100"),

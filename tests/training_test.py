@@ -6,6 +6,8 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
+from kp2part import callbacks
+from kp2part import compilation
 from kp2part import ops
 from kp2part import train_config
 from kp2part import training
@@ -49,19 +51,19 @@ class TrainingTest(absltest.TestCase):
         training.train(self.config("whole", network="pose_to_part"))
         stopped = self.config("parts", network="pose_to_part")
         # A stop in the second epoch: what the first has left is all there is.
-        keep = training.SaveEpochs.on_epoch_begin
+        keep = callbacks.SaveEpochs.on_epoch_begin
 
         def stop(callback, epoch, logs=None):
             if epoch == 1:
                 raise KeyboardInterrupt
             keep(callback, epoch, logs)
 
-        training.SaveEpochs.on_epoch_begin = stop
+        callbacks.SaveEpochs.on_epoch_begin = stop
         try:
             with self.assertRaises(KeyboardInterrupt):
                 training.train(stopped)
         finally:
-            training.SaveEpochs.on_epoch_begin = keep
+            callbacks.SaveEpochs.on_epoch_begin = keep
         self.assertTrue(
             (self.base / "parts" / "checkpoint-00001.keras").exists()
         )
@@ -119,7 +121,7 @@ class TrainingTest(absltest.TestCase):
         config = self.config("x")
         task = training.make_task(config, self.manifest())
         model = training.make_model(config, task)
-        training.compile_model(model, config, 2)
+        compilation.compile_model(model, config, 2)
         self.assertEqual(
             model._compile_loss._user_loss_weights,
             {"pseudo_parts": 0.01, "parts": 1.0},

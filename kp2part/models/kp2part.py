@@ -20,7 +20,7 @@ def build(
     size = task.image_size
     image = keras.Input((size, size, 3), name=schema.IMAGE)
     heatmaps = keras.Input(
-        (size, size, task.num_keypoints), name=schema.HEATMAPS
+        (size, size, task.num_heatmaps), name=schema.HEATMAPS
     )
     pose = layers.TaskLabel(task, name="task")(heatmaps)
     pseudo_parts = pose_to_part.pose_to_part(

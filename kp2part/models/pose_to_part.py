@@ -56,7 +56,7 @@ def build(
 ) -> keras.Model:
     """Returns the network: `heatmaps` -> `parts`."""
     size = task.image_size
-    heatmaps = keras.Input((size, size, task.num_keypoints), name="heatmaps")
+    heatmaps = keras.Input((size, size, task.num_heatmaps), name="heatmaps")
     parts = pose_to_part(
         layers.TaskLabel(task, name="task")(heatmaps),
         task.num_parts,

@@ -1,0 +1,88 @@
+"""What happens after every epoch: files are saved, pictures shown."""
+
+import functools
+import math
+import pathlib
+import shutil
+import time
+
+import keras
+import tensorflow as tf
+
+from kp2part import atomic
+from kp2part import pictures
+from kp2part import schema
+from kp2part import workdir as workdir_lib
+
+_NUM_PICTURES = 8
+_PARTS_IOU = f"val_{schema.PARTS}_mean_iou"
+
+
+class SaveEpochs(keras.callbacks.Callback):
+    """Saves history, the best network and a checkpoint after every epoch.
+
+    In that order, so that a run stopped between two of them repeats the epoch
+    and arrives at the same files.
+
+    Args:
+        workdir: Where to.
+        done: Number of epochs that are finished already.
+    """
+
+    def __init__(self, workdir: workdir_lib.Workdir, done: int):
+        super().__init__()
+        self.workdir = workdir
+        self.rows = workdir.history(done)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.began = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not all(math.isfinite(value) for value in logs.values()):
+            raise ValueError(
+                f"The loss must be finite. Received: {logs} in epoch "
+                f"{epoch + 1}. A lower --learning_rate or --precision=float32 "
+                "may help; the last checkpoint is kept."
+            )
+        best = max((validation_iou(row) for row in self.rows), default=-1.0)
+        row = {"epoch": epoch + 1, **{k: float(v) for k, v in logs.items()}}
+        row["seconds"] = round(time.monotonic() - self.began, 1)
+        self.rows.append(row)
+        self.workdir.save_history(self.rows)
+        save = self.model.save
+        if validation_iou(row) > best:
+            atomic.write(self.workdir.best, save)
+            # Copying takes a tenth of the time of saving once more.
+            save = functools.partial(shutil.copyfile, self.workdir.best)
+        self.workdir.save_checkpoint(save, epoch + 1)
+
+
+class Pictures(keras.callbacks.Callback):
+    """Shows some validation examples to TensorBoard after every epoch.
+
+    Args:
+        logdir: Where to.
+        batches: As `input_pipeline.eval_batches` makes them.
+        task: Names and colours of the parts.
+    """
+
+    def __init__(self, logdir: pathlib.Path, batches, task: schema.Task):
+        super().__init__()
+        self.writer = tf.summary.create_file_writer(str(logdir))
+        self.batch = next(
+            batches.unbatch().batch(_NUM_PICTURES).take(1).as_numpy_iterator()
+        )
+        self.task = task
+
+    def on_epoch_end(self, epoch, logs=None):
+        inputs = {name: self.batch[name] for name in self.model.input}
+        answers = self.model.predict_on_batch(inputs)
+        sheet = pictures.example_grid(self.batch, answers, self.task.category)
+        with self.writer.as_default():
+            tf.summary.image("validation", sheet[None], step=epoch)
+
+
+def validation_iou(row: dict[str, float]) -> float:
+    """Returns the mean IoU of the answer in a row of the history."""
+    # Keras leaves the output's name out where there is only one.
+    return row.get(_PARTS_IOU, row.get("val_mean_iou"))

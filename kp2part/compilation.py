@@ -1,0 +1,64 @@
+"""The optimiser, losses and metrics of a network."""
+
+import keras
+
+from kp2part import layers
+from kp2part import losses
+from kp2part import schema
+from kp2part import train_config
+
+
+def compile_model(
+    model: keras.Model, config: train_config.TrainConfig, steps: int
+):
+    """Compiles a network with the paper's losses (equation 3).
+
+    Args:
+        model: A network of `models`.
+        config: Optimiser and weights.
+        steps: Number of steps of an epoch, for the schedule.
+    """
+    weights = {
+        schema.PSEUDO_PARTS: config.pseudo_parts_weight,
+        schema.PARTS: 1.0,
+    }
+    model.compile(
+        optimizer=make_optimizer(config, steps),
+        loss={
+            name: losses.PartLoss(config.dice_weight) for name in model.output
+        },
+        loss_weights={name: weights[name] for name in model.output},
+        metrics={
+            name: keras.metrics.MeanIoU(
+                num_classes=layers.task_of(model).num_parts,
+                ignore_class=schema.IGNORE_LABEL,
+                sparse_y_pred=False,
+                name="mean_iou",
+            )
+            for name in model.output
+        },
+        jit_compile=config.jit_compile,
+    )
+    # Inside the first step Keras would make these variables one by one, each in
+    # a conditional of its own: a minute for nothing.
+    model.optimizer.build(model.trainable_variables)
+
+
+def make_optimizer(
+    config: train_config.TrainConfig, steps: int
+) -> keras.optimizers.Optimizer:
+    """Returns the optimiser with its schedule, in steps."""
+    rate = config.learning_rate
+    if config.schedule == "cosine":
+        warmup = config.warmup_epochs * steps
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0 if warmup else rate,
+            decay_steps=max(config.epochs * steps - warmup, 1),
+            warmup_target=rate if warmup else None,
+            warmup_steps=warmup,
+        )
+    if config.optimizer == "adamw":
+        return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
+    if config.optimizer == "sgd":
+        return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
+    return keras.optimizers.Adam(rate)
