@@ -42,7 +42,7 @@ $(DEMO)/photos/draw.json: | $(VENV)/installed
 	$(run) tfrecords_tools.draw --output=$(DEMO)/photos --num_images=$(DEMO_IMAGES)
 
 $(DEMO)/tfrecords/manifest.json: | $(DEMO)/photos/draw.json
-	$(run) tfrecords_tools.build --category=quadruped --image_size=96 \
+	$(run) tfrecords_tools.build --category=quadruped --image_size=64 \
 	    --images=$(DEMO)/photos/JPEGImages \
 	    --annotations=$(DEMO)/photos/Annotations_Part \
 	    --boxes=$(DEMO)/photos/Annotations \

@@ -80,6 +80,22 @@ flags.DEFINE_string(
     "folds.json of an earlier run, whose photos keep their folds although data "
     "was added.",
 )
+flags.DEFINE_list(
+    "classes",
+    [],
+    "Learn from and validate on these classes only; all if empty.",
+)
+flags.DEFINE_string(
+    "holdout_class",
+    None,
+    "Validate on this class only, and learn from all others.",
+)
+flags.DEFINE_float(
+    "train_share",
+    1.0,
+    "Learn from this share of the training objects; a smaller share is part of "
+    "a larger one.",
+)
 flags.DEFINE_integer("batch_size", 24, "Examples per step.", lower_bound=1)
 flags.DEFINE_integer(
     "epochs", 100, "Passes over the training examples.", lower_bound=1
@@ -159,6 +175,9 @@ class TrainConfig:
     fold: int | None = None
     num_folds: int = 5
     folds: str | None = None
+    classes: tuple[str, ...] = ()
+    holdout_class: str | None = None
+    train_share: float = 1.0
     batch_size: int = 24
     epochs: int = 100
     optimizer: str = "adam"
@@ -179,6 +198,17 @@ class TrainConfig:
                 "`learning_rate` must be positive. Received: "
                 f"learning_rate={self.learning_rate}"
             )
+        if not 0 < self.train_share <= 1:
+            raise ValueError(
+                "`train_share` must be above 0 and at most 1. Received: "
+                f"train_share={self.train_share}"
+            )
+        if self.classes and self.holdout_class:
+            raise ValueError(
+                "`classes` and `holdout_class` exclude each other. Received: "
+                f"classes={','.join(self.classes)}, "
+                f"holdout_class={self.holdout_class!r}"
+            )
         if self.fold is not None and self.fold >= self.num_folds:
             raise ValueError(
                 f"`fold` must be below num_folds={self.num_folds}. Received: "
@@ -192,7 +222,7 @@ class TrainConfig:
         lines = [
             f"--{name}={_serialize(value)}"
             for name, value in sorted(values.items())
-            if value is not None
+            if value not in (None, ())
         ]
         return "\n".join(lines) + "\n"
 
@@ -211,6 +241,7 @@ def from_flags() -> TrainConfig:
             f"pose_widths={','.join(widths)}"
         )
     values["pose_widths"] = tuple(int(width) for width in widths)
+    values["classes"] = tuple(values["classes"])
     values["architecture"] = _take(architecture_lib.Architecture, values)
     values["augmentation"] = _take(ops.Augmentation, values)
     return _take(TrainConfig, values)

@@ -1,6 +1,5 @@
 """Trains a network as a `TrainConfig` asks, from wherever it was left."""
 
-import json
 import pathlib
 import sys
 
@@ -8,15 +7,14 @@ from absl import logging
 import keras
 import tensorflow as tf
 
-from kp2part import atomic
 from kp2part import callbacks
 from kp2part import compilation
-from kp2part import folds
 from kp2part import input_pipeline
 from kp2part import layers
 from kp2part import manifest as manifest_lib
 from kp2part import models
 from kp2part import schema
+from kp2part import subsets
 from kp2part import train_config
 from kp2part import workdir as workdir_lib
 from kp2part.models import encoder_weights
@@ -31,7 +29,7 @@ def train(config: train_config.TrainConfig):
     workdir = workdir_lib.Workdir(pathlib.Path(config.workdir))
     set_up_keras(config)
     manifest = manifest_lib.load(config.tfrecords)
-    training, validation = subsets(config, manifest)
+    training, validation = subsets.choose(config, manifest)
     task = make_task(config, manifest)
     steps = input_pipeline.steps_per_epoch(training, config.batch_size)
     # Not before the input is known to be good: a typing error would stay.
@@ -103,27 +101,6 @@ def fastest_precision() -> str:
     cpu = pathlib.Path("/proc/cpuinfo")
     flags = cpu.read_text() if cpu.is_file() else ""
     return "mixed_bfloat16" if "amx_bf16" in flags else "float32"
-
-
-def subsets(
-    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
-) -> tuple[input_pipeline.Examples, input_pipeline.Examples]:
-    """Returns the examples to learn from and those to validate on.
-
-    With folds it also writes `folds.json` into the workdir.
-    """
-    if config.fold is None:
-        return tuple(
-            input_pipeline.Examples(manifest, (split,))
-            for split in (config.train_split, config.val_split)
-        )
-    previous = folds.load(config.folds) if config.folds else None
-    dealt = input_pipeline.deal_folds(manifest, config.num_folds, previous)
-    atomic.write_text(
-        pathlib.Path(config.workdir) / "folds.json",
-        json.dumps(dealt, indent=0, sort_keys=True),
-    )
-    return input_pipeline.fold_examples(manifest, dealt, config.fold)
 
 
 def make_task(

@@ -100,15 +100,6 @@ class TrainingTest(absltest.TestCase):
             training.train(config)
         self.assertFalse((self.base / "nan" / "model.keras").exists())
 
-    def test_folds_are_written_down(self):
-        config = self.config("fold", fold=1, num_folds=3)
-        rest, held_out = training.subsets(config, self.manifest())
-        self.assertEqual(rest.count() + held_out.count(), 12)
-        dealt = json.loads((self.base / "fold" / "folds.json").read_text())
-        self.assertEqual(
-            {i for i, f in dealt.items() if f == 1}, set(held_out.image_ids)
-        )
-
     def manifest(self):
         return tiny.manifest.load(str(self.base / "data"))
 

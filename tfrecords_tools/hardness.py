@@ -8,14 +8,14 @@ keypoints worth less, the second to make the pixels worth less.
 
 # Body: what the keypoints do not tell. Each is the standard deviation of the
 # logarithm of a factor that is drawn once per animal.
-GIRTH_SPREAD = 0.13  # Radius of the trunk.
+GIRTH_SPREAD = 0.12  # Radius of the trunk.
 LEG_SPREAD = 0.15  # Thickness of all four legs.
 HEAD_SPREAD = 0.1  # Size of skull and muzzle.
 NECK_SPREAD = 0.13  # Thickness of the neck.
 EAR_SPREAD = 0.25  # Length of the ears.
-TAIL_LENGTH_SPREAD = 0.18
+TAIL_LENGTH_SPREAD = 0.16
 TAIL_THICKNESS_SPREAD = 0.13
-TAIL_TURN = 17.0  # Degrees, spread of raise and of curl of a tail.
+TAIL_TURN = 15.0  # Degrees, spread of raise and of curl of a tail.
 
 # Keypoints as annotators give them.
 KEYPOINT_NOISE = (0.4, 1.0)  # Pixels, range of the standard deviation.
@@ -30,7 +30,7 @@ LOOKALIKE_COUNTS = (0.55, 0.35, 0.10, 0.0)  # Chances of 0, 1, 2, 3 of them.
 LOOKALIKE_IN_FRONT = 0.05  # Of them, share that covers the animal.
 OCCLUDER_SHARE = 0.03  # Photos with a bush, rock or fence in front.
 CAMOUFLAGE_SHARE = 0.01  # Photos whose background may have the fur's colour.
-TRUNCATED_SHARE = 0.03  # Photos that cut off a piece of the first animal.
+TRUNCATED_SHARE = 0.02  # Photos that cut off a piece of the first animal.
 TINTED_HEAD_SHARE = 0.5  # Animals whose head is not of the trunk's colour.
 SEAM_SOFTNESS = 0.006  # Blur of shading across parts, as a share of the height.
 CHAIR_SHARE = 0.06  # Photos with an annotated object that has no parts.

@@ -93,7 +93,7 @@ CAT = Species(
     tail_angle=10,
     tail_curl=50,
     foot="paw",
-    fluff=1.2,
+    fluff=0.8,
     poses=("stand", "walk", "walk", "run", "sit", "sit", "lie"),
 )
 
@@ -121,7 +121,7 @@ DOG = Species(
     tail_angle=35,
     tail_curl=45,
     foot="paw",
-    fluff=1.2,
+    fluff=0.85,
     poses=("stand", "walk", "run", "sit", "sit", "lie", "graze"),
 )
 
@@ -149,7 +149,7 @@ HORSE = Species(
     tail_angle=-35,
     tail_curl=-45,
     foot="hoof",
-    fluff=0.7,
+    fluff=0.5,
     poses=("stand", "stand", "walk", "run", "run", "graze", "graze"),
 )
 
@@ -177,7 +177,7 @@ COW = Species(
     tail_angle=-55,
     tail_curl=-30,
     foot="hoof",
-    fluff=0.7,
+    fluff=0.5,
     poses=("stand", "stand", "stand", "walk", "walk", "lie", "graze", "graze"),
 )
 
@@ -205,7 +205,7 @@ SHEEP = Species(
     tail_angle=-55,
     tail_curl=-20,
     foot="hoof",
-    fluff=1.8,
+    fluff=1.3,
     poses=("stand", "stand", "stand", "walk", "walk", "lie", "graze", "graze"),
 )
 

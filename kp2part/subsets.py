@@ -1,0 +1,63 @@
+"""Which examples a run learns from, and which it is validated on."""
+
+import dataclasses
+import json
+import pathlib
+
+from kp2part import atomic
+from kp2part import folds
+from kp2part import input_pipeline
+from kp2part import manifest as manifest_lib
+from kp2part import train_config
+
+
+def choose(
+    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
+) -> tuple[input_pipeline.Examples, input_pipeline.Examples]:
+    """Returns the examples to learn from and those to validate on.
+
+    With folds it also writes `folds.json` into the workdir.
+
+    Raises:
+        ValueError: No such class in the category.
+    """
+    known = manifest.category.classes
+    holdout = (config.holdout_class,) if config.holdout_class else ()
+    for name in (*config.classes, *holdout):
+        if name not in known:
+            raise ValueError(
+                f"`classes` and `holdout_class` must be of {list(known)}. "
+                f"Received: {name!r}"
+            )
+    learned = frozenset(config.classes or known) - frozenset(holdout)
+    validated = frozenset(holdout or learned)
+    training, validation = _splits(config, manifest)
+    return (
+        dataclasses.replace(
+            training,
+            classes=None if learned == frozenset(known) else learned,
+            share=config.train_share,
+            seed=config.seed,
+        ),
+        dataclasses.replace(
+            validation,
+            classes=None if validated == frozenset(known) else validated,
+        ),
+    )
+
+
+def _splits(
+    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
+) -> tuple[input_pipeline.Examples, input_pipeline.Examples]:
+    if config.fold is None:
+        return tuple(
+            input_pipeline.Examples(manifest, (split,))
+            for split in (config.train_split, config.val_split)
+        )
+    previous = folds.load(config.folds) if config.folds else None
+    dealt = input_pipeline.deal_folds(manifest, config.num_folds, previous)
+    atomic.write_text(
+        pathlib.Path(config.workdir) / "folds.json",
+        json.dumps(dealt, indent=0, sort_keys=True),
+    )
+    return input_pipeline.fold_examples(manifest, dealt, config.fold)
