@@ -9,6 +9,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 bin := $(VENV)/bin
 run := $(bin)/python -m
+# Compiling what is never imported takes half a minute.
+pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: help demo test lint format clean
 
@@ -25,11 +27,11 @@ $(bin)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: requirements.txt | $(bin)/python
-	$(bin)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(pip) -r requirements.txt
 	touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(bin)/python
-	$(bin)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(pip) -r requirements-dev.txt
 	touch $@
 
 # --- Demo: each step is a command of the README, and is done once ------------

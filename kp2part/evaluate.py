@@ -21,6 +21,7 @@ from kp2part import folds
 from kp2part import input_pipeline
 from kp2part import manifest as manifest_lib
 from kp2part import model_file
+from kp2part import ops
 from kp2part import pictures
 from kp2part import scores
 
@@ -39,6 +40,17 @@ _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Examples at a time.", lower_bound=1
 )
+_DROPOUT = flags.DEFINE_float(
+    "keypoint_dropout",
+    0.0,
+    "Take this share of the keypoints away first: does the network need all?",
+)
+_JITTER = flags.DEFINE_float(
+    "keypoint_jitter",
+    0.0,
+    "Shift each keypoint first, standard deviation in pixels of a 256 px crop: "
+    "how carefully must one click?",
+)
 _NUM_PICTURES = flags.DEFINE_integer(
     "num_pictures", 12, "Rows of the picture.", lower_bound=1
 )
@@ -54,8 +66,15 @@ def main(argv):
     if _FOLDS.value:
         dealt = folds.load(_FOLDS.value)
         _, examples = input_pipeline.fold_examples(manifest, dealt, _FOLD.value)
-    matrices = evaluation.score(model, examples, _BATCH_SIZE.value)
+    noise = {
+        "keypoint_dropout": _DROPOUT.value,
+        "keypoint_jitter": _JITTER.value,
+    }
+    matrices = evaluation.score(
+        model, examples, _BATCH_SIZE.value, make_noise(noise)
+    )
     results = scores.summarize(matrices, tuple(task.category.parts))
+    results |= noise
     results["split"] = (
         _SPLIT.value if not _FOLDS.value else f"fold {_FOLD.value}"
     )
@@ -68,6 +87,14 @@ def main(argv):
     text = json.dumps(results, indent=2, allow_nan=False)
     atomic.write_text(output / "metrics.json", text + "\n")
     logging.info("%s\n%s", output, table)
+
+
+def make_noise(settings: dict[str, float]) -> ops.Op | None:
+    """Returns the op that disturbs the keypoints, None if there is none."""
+    ops.Augmentation(**settings)  # Checks their ranges.
+    if not any(settings.values()):
+        return None
+    return ops.make_keypoint_noise(*settings.values())
 
 
 if __name__ == "__main__":

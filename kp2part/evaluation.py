@@ -8,6 +8,7 @@ from kp2part import input_pipeline
 from kp2part import layers
 from kp2part import manifest as manifest_lib
 from kp2part import metrics
+from kp2part import ops
 from kp2part import pictures
 from kp2part import schema
 
@@ -25,11 +26,23 @@ def check_category(task: schema.Task, manifest: manifest_lib.Manifest):
 
 
 def score(
-    model: keras.Model, examples: input_pipeline.Examples, batch_size: int
+    model: keras.Model,
+    examples: input_pipeline.Examples,
+    batch_size: int,
+    noise: ops.Op | None = None,
 ) -> np.ndarray:
-    """Returns the confusion matrix of each example, int64 [N, P, P]."""
+    """Returns the confusion matrix of each example, int64 [N, P, P].
+
+    Args:
+        model: A network of `models`.
+        examples: What to score it on.
+        batch_size: Examples at a time.
+        noise: Changes the keypoints before, see `ops.make_keypoint_noise`.
+    """
     task = layers.task_of(model)
-    batches = input_pipeline.eval_batches(examples, task, batch_size)
+    batches = input_pipeline.eval_batches(
+        examples, task, batch_size, noise=noise
+    )
     matrices = []
     with tqdm.tqdm(total=examples.count(), unit="example") as progress:
         for batch in batches.as_numpy_iterator():

@@ -188,7 +188,7 @@ def train_batches(
     dataset = dataset.map(
         lambda i, example: {
             **example,
-            ops.SEED: tf.stack([seed, tf.cast(i, tf.int32)]),
+            ops.SEED: _seed(seed, i),
         }
     )
     augment = _make_augment(task, augmentation or ops.Augmentation())
@@ -218,7 +218,11 @@ def steps_per_epoch(examples: Examples, batch_size: int) -> int:
 
 
 def eval_batches(
-    examples: Examples, task: schema.Task, batch_size: int, step: int = 1
+    examples: Examples,
+    task: schema.Task,
+    batch_size: int,
+    step: int = 1,
+    noise: ops.Op | None = None,
 ) -> tf.data.Dataset:
     """Returns examples in the order of the files; the last batch is short.
 
@@ -227,6 +231,7 @@ def eval_batches(
         task: Size of the crops and spread of the heatmaps.
         batch_size: B.
         step: Take every so many-th example only.
+        noise: Changes the keypoints, see `ops.make_keypoint_noise`.
 
     Returns:
         Batches under the keys of `schema`: image float32 [B, S, S, 3], RGB in
@@ -234,10 +239,19 @@ def eval_batches(
         uint8 [B, S, S]; keypoints float32 [B, K, 3], in pixels of the crop;
         and what records hold besides.
     """
+
+    def prepare(i, example):
+        example = _prepare(example, task)
+        if noise is None:
+            return example
+        noisy = noise({**example, ops.SEED: _seed(0, i)})
+        return {name: noisy[name] for name in example}
+
     batches = (
         examples.read()
+        .enumerate()
         .shard(step, 0)
-        .map(lambda e: _prepare(e, task), num_parallel_calls=tf.data.AUTOTUNE)
+        .map(prepare, num_parallel_calls=tf.data.AUTOTUNE)
         .batch(batch_size)
         .map(make_heatmaps(task), num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
@@ -262,6 +276,10 @@ def make_select(model: keras.Model) -> Callable:
         {name: batch[name] for name in inputs},
         {name: batch[schema.PART_MASK] for name in outputs},
     )
+
+
+def _seed(seed: int, index):
+    return tf.stack([seed, tf.cast(index, tf.int32)])
 
 
 def _prepare(example: ops.Example, task: schema.Task) -> ops.Example:

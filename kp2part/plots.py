@@ -4,6 +4,9 @@ from collections.abc import Sequence
 import io
 
 import matplotlib
+import numpy as np
+
+from kp2part import comparison as comparison_lib
 
 matplotlib.use("Agg")  # No screen.
 from matplotlib import pyplot as plt  # noqa: E402
@@ -66,6 +69,40 @@ def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
     axis.set(
         ylim=(0, 1), ylabel="IoU", title=f"mean IoU {scores['mean_iou']:.3f}"
     )
+    return _to_png(figure)
+
+
+def comparison(table: dict[str, dict[str, dict]]) -> bytes:
+    """Returns a bar chart for each group: parts, and a bar for each system.
+
+    The form of the paper's figure 2.
+
+    Args:
+        table: As `comparison.collect` makes it.
+
+    Returns:
+        A PNG file.
+    """
+    figure, axes = plt.subplots(
+        len(table),
+        figsize=(9, 2.8 * len(table)),
+        layout="constrained",
+        squeeze=False,
+    )
+    for axis, (group, systems) in zip(axes[:, 0], table.items(), strict=True):
+        width = 0.8 / len(systems)
+        for i, (system, row) in enumerate(systems.items()):
+            bars = {**row["iou"], "mean": row["mean_iou"]}
+            rows = [comparison_lib.summarize(v) for v in bars.values()]
+            means, spreads, _ = np.nan_to_num(np.transpose(rows))
+            places = np.arange(len(bars)) + (i - (len(systems) - 1) / 2) * width
+            axis.bar(
+                places, means, width, yerr=spreads, label=system, capsize=2
+            )
+            axis.set_xticks(range(len(bars)), bars)
+        axis.set(title=group, ylabel="IoU", ylim=(0, 1))
+        axis.grid(axis="y", alpha=0.3)
+        axis.legend(fontsize=8)
     return _to_png(figure)
 
 

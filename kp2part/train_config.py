@@ -25,8 +25,8 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "network",
     "kp2part",
-    "kp2part (the paper's full model), pose_to_part (keypoints only) or "
-    "ternausnet (image only).",
+    "kp2part (the paper's full model), pose_to_part (keypoints only), "
+    "ternausnet (image only) or early_fusion (both, stacked, in one U-Net).",
 )
 flags.DEFINE_string(
     "encoder", "vgg16", "Image encoder: vgg16, or squeezenet for a CPU."

@@ -1,12 +1,24 @@
-"""One run of an experiment: trained, scored, written down."""
+r"""Trains a network and scores its last epoch: one run of an experiment.
+
+    python -m kp2part.trial --flagfile=configs/lite_quadruped.flags \
+        --tfrecords=data/quadruped --workdir=runs/trial
+
+Takes the flags of kp2part.train. The network of the last epoch is scored on the
+validation examples, not the best one: nothing is chosen by the examples that
+judge. --workdir then also holds matrices.npy (the confusion matrix of each
+example, in the order of the records) and metrics.json. A finished run is left
+alone; one that was stopped goes on.
+"""
 
 import json
 import pathlib
 
-import keras
+from absl import flags
+from absl import logging
 import numpy as np
 
 from kp2part import atomic
+from kp2part import cli
 from kp2part import evaluation
 from kp2part import manifest as manifest_lib
 from kp2part import model_file
@@ -16,32 +28,32 @@ from kp2part import train_config
 from kp2part import training
 from kp2part import workdir as workdir_lib
 
-MATRICES = "matrices.npy"
+flags.adopt_module_key_flags(train_config)
 
 
-def run(config: train_config.TrainConfig):
-    """Trains a network and scores it on its validation examples.
-
-    The network of the last epoch is scored, not the best: nothing is chosen by
-    the examples that judge. Writes `matrices.npy` (int64 [N, P, P], see
-    `metrics.confusion`) and `metrics.json` (see `scores.summarize`) into the
-    workdir. A run that has these is left alone; one that was stopped goes on.
-    """
+def main(argv):
+    del argv
+    logging.set_verbosity(logging.INFO)
+    config = train_config.from_flags()
     path = pathlib.Path(config.workdir)
-    if is_done(path):
-        return
     training.train(config)
+    if not (path / "metrics.json").is_file():
+        score(config, path)
+
+
+def score(config: train_config.TrainConfig, path: pathlib.Path):
+    """Writes matrices.npy and metrics.json of a trained run."""
     checkpoint, _ = workdir_lib.Workdir(path).checkpoint()
     model, task = model_file.load(str(checkpoint))
     manifest = manifest_lib.load(config.tfrecords)
     _, validation = subsets.choose(config, manifest)
     matrices = evaluation.score(model, validation, config.batch_size)
-    atomic.write(path / MATRICES, lambda p: np.save(p, matrices))
+    atomic.write(path / "matrices.npy", lambda p: np.save(p, matrices))
     results = scores.summarize(matrices, tuple(task.category.parts))
+    # Last: it marks a finished run.
     atomic.write_text(path / "metrics.json", json.dumps(results, indent=2))
-    keras.backend.clear_session()
+    logging.info("%s\n%s", path, scores.to_markdown(results))
 
 
-def is_done(workdir: pathlib.Path) -> bool:
-    """Returns whether a run is trained and scored."""
-    return (workdir / "metrics.json").is_file()
+if __name__ == "__main__":
+    cli.run(main, required=("tfrecords", "workdir"))

@@ -51,6 +51,23 @@ class InputPipelineTest(absltest.TestCase):
         self.assertGreater(batches[0][schema.HEATMAPS][..., 2].max(), 0.8)
         self.assertEqual(batches[0][schema.PART_MASK].dtype, np.uint8)
 
+    def test_noise_changes_the_keypoints_alone(self):
+        def batch(noise):
+            batches = input_pipeline.eval_batches(
+                self.examples, TASK, 11, noise=noise
+            )
+            return next(batches.as_numpy_iterator())
+
+        noise = ops.make_keypoint_noise(0.5, 8.0)
+        plain, once, twice = batch(None), batch(noise), batch(noise)
+        self.assertEqual(plain.keys(), once.keys())
+        for name in plain:
+            np.testing.assert_array_equal(once[name], twice[name])
+            changed = not np.array_equal(plain[name], once[name])
+            self.assertEqual(changed, name in ("keypoints", "heatmaps"), name)
+        dropped = (once["keypoints"] == 0).all(-1).mean(1)
+        self.assertGreater(len(set(dropped)), 1)  # Each example its own.
+
     def test_epochs_are_shuffled_and_whole(self):
         batches = self.batches(range(2))
         first, second = ids(batches[:2]), ids(batches[2:])

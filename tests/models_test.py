@@ -13,11 +13,13 @@ from tests import tiny
 TASK = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
 SMALL = architecture.Architecture("squeezenet", 2, (3, 4, 5, 6, 7), "group")
 OUTPUTS = {
+    "early_fusion": ["parts"],
     "kp2part": ["parts", "pseudo_parts"],
     "pose_to_part": ["parts"],
     "ternausnet": ["parts"],
 }
 INPUTS = {
+    "early_fusion": ["heatmaps", "image"],
     "kp2part": ["heatmaps", "image"],
     "pose_to_part": ["heatmaps"],
     "ternausnet": ["image"],
@@ -68,8 +70,9 @@ class NetworksTest(parameterized.TestCase):
         model = models.build(name, schema.Task(category.load("quadruped")))
         self.assertEqual(model.count_params(), expected)
 
-    def test_image_and_pose_both_reach_the_answer(self):
-        model = models.build("kp2part", TASK, SMALL)
+    @parameterized.parameters("kp2part", "early_fusion")
+    def test_image_and_pose_both_reach_the_answer(self, name):
+        model = models.build(name, TASK, SMALL)
         inputs = inputs_of(model)
         answer = model.predict_on_batch(inputs)
         for name in inputs:

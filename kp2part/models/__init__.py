@@ -4,11 +4,13 @@ import keras
 
 from kp2part import schema
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import early_fusion
 from kp2part.models import kp2part
 from kp2part.models import pose_to_part
 from kp2part.models import ternausnet
 
 BUILDERS = {
+    "early_fusion": early_fusion.build,
     "kp2part": kp2part.build,
     "pose_to_part": pose_to_part.build,
     "ternausnet": ternausnet.build,

@@ -1,7 +1,8 @@
 """Image encoders with named layers and skips by stride; preprocessing inside.
 
-An encoder takes `image`, float32 [B, H, W, 3], RGB in 0..255, and returns its
-skips: a dict from stride to features [B, H / stride, W / stride, C].
+An encoder takes `image`, float32 [B, H, W, 3], RGB in 0..255, and possibly
+heatmaps [B, H, W, C] to stack to its channels. It returns its skips: a dict
+from stride to features [B, H / stride, W / stride, C].
 """
 
 import keras
@@ -34,7 +35,42 @@ def caffe_preprocessing(image):
     )(bgr)
 
 
-def vgg16(image) -> dict:
+def stem(image, heatmaps, filters: int, strides: int, name: str):
+    """Returns the first convolution, with ReLU, of an encoder.
+
+    Args:
+        image: [B, H, W, 3], preprocessed.
+        heatmaps: [B, H, W, C] in [0, 1], or None. They join as if stacked to
+            the image's channels: two convolutions that are added are one over
+            all channels, and that of the image keeps its pretrained weights.
+        filters: Number of output channels.
+        strides: 1 or 2.
+        name: Of the image's convolution.
+
+    Returns:
+        [B, H / strides, W / strides, filters].
+    """
+
+    def convolve(x, use_bias, name):
+        return keras.layers.Conv2D(
+            filters,
+            3,
+            strides=strides,
+            padding="same",
+            use_bias=use_bias,
+            kernel_initializer="he_uniform",
+            name=name,
+        )(x)
+
+    x = convolve(image, True, name)
+    if heatmaps is not None:
+        # In the range of the image.
+        heatmaps = keras.layers.Rescaling(255.0, name="heatmap_scale")(heatmaps)
+        x = x + convolve(heatmaps, False, "heatmap_stem")
+    return keras.layers.ReLU(name=f"{name}_relu")(x)
+
+
+def vgg16(image, heatmaps=None) -> dict:
     """Returns the skips of VGG-16, the last ReLU of each stage, and pool5.
 
     [Simonyan & Zisserman, 2015](https://arxiv.org/abs/1409.1556),
@@ -50,13 +86,17 @@ def vgg16(image) -> dict:
     stages = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
     for i, (filters, num_convs) in enumerate(stages, start=1):
         for j in range(1, num_convs + 1):
-            x = layers.conv_relu(x, filters, f"block{i}_conv{j}")
+            name = f"block{i}_conv{j}"
+            if i == j == 1:
+                x = stem(x, heatmaps, filters, 1, name)
+            else:
+                x = layers.conv_relu(x, filters, name)
         skips[2 ** (i - 1)] = x
         x = keras.layers.MaxPooling2D(name=f"block{i}_pool")(x)
     return {**skips, 32: x}
 
 
-def squeezenet(image) -> dict:
+def squeezenet(image, heatmaps=None) -> dict:
     """Returns the skips of SqueezeNet 1.1, and its output pooled once more.
 
     [Iandola et al., 2016](https://arxiv.org/abs/1602.07360), in the 1.1 of its
@@ -69,9 +109,7 @@ def squeezenet(image) -> dict:
     """
     x = caffe_preprocessing(image)
     skips = {1: x}
-    x = keras.layers.Conv2D(
-        64, 3, strides=2, padding="same", activation="relu", name="conv1"
-    )(x)
+    x = stem(x, heatmaps, 64, 2, "conv1")
     skips[2] = x
     for i, modules in enumerate(_FIRES):
         x = keras.layers.MaxPooling2D(3, 2, "same", name=f"pool{2 * i + 1}")(x)
@@ -89,14 +127,14 @@ def squeezenet(image) -> dict:
 ENCODERS = {"vgg16": vgg16, "squeezenet": squeezenet}
 
 
-def encode(name: str, image) -> dict:
-    """Returns the skips of the encoder of that name."""
+def encode(name: str, image, heatmaps=None) -> dict:
+    """Returns the skips of the encoder of that name, see `stem`."""
     if name not in ENCODERS:
         raise ValueError(
             f"`encoder` must be one of {sorted(ENCODERS)}. Received: "
             f"encoder={name!r}"
         )
-    return ENCODERS[name](image)
+    return ENCODERS[name](image, heatmaps)
 
 
 def _fire(x, squeeze: int, expand: int, name: str):

@@ -11,7 +11,13 @@ _BLOCKS = ((32, 16, 8), (16, 16, 8), (8, 16, 8), (4, 8, 2), (2, 4, 1))
 
 
 def visual_evidence(
-    image, guidance: list, num_parts: int, encoder: str, num_filters: int, name
+    image,
+    guidance: list,
+    num_parts: int,
+    encoder: str,
+    num_filters: int,
+    name: str,
+    stacked=None,
 ):
     """Returns logits of the parts seen in an image.
 
@@ -27,11 +33,12 @@ def visual_evidence(
         encoder: A name of `encoders.ENCODERS`.
         num_filters: Channels of the last decoder block.
         name: Name of the output.
+        stacked: Maps [B, H, W, C] in [0, 1] to stack to the image's channels.
 
     Returns:
         float32 [B, H, W, P].
     """
-    skips = encoders.encode(encoder, image)
+    skips = encoders.encode(encoder, image, stacked)
     x = skips[32]
     for i, (stride, mid, out) in enumerate(_BLOCKS):
         if i:

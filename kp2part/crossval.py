@@ -1,0 +1,159 @@
+r"""Compares systems: trains and scores each on the same folds or splits.
+
+    python -m kp2part.crossval --flagfile=configs/lite_quadruped.flags \
+        --tfrecords=data/quadruped --systems=kp2part,ternausnet \
+        --protocol=folds --output=runs/paper
+
+Takes the flags of kp2part.train, which all runs share. A system is the name of
+a network, or the path of a .flags file whose flags differ. Protocols:
+
+    split      the named splits, once for each of --seeds
+    folds      the paper's: all classes pooled, and each alone, in --num_folds
+    holdout    learn from all classes but one and be judged on it, for each
+    shares     learn from a share of the objects, for each of --shares
+
+Every run is a command of its own (kp2part.trial; see trial.log in its
+directory). Finished runs are not run again, stopped ones go on: give the same
+command. --output then holds table.json, table.md and comparison.png.
+"""
+
+from concurrent import futures
+import pathlib
+import subprocess
+import sys
+
+from absl import flags
+from absl import logging
+import tqdm
+
+from kp2part import atomic
+from kp2part import cli
+from kp2part import comparison
+from kp2part import manifest as manifest_lib
+from kp2part import plots
+from kp2part import protocols
+from kp2part import train_config
+
+flags.adopt_module_key_flags(train_config)
+
+_SYSTEMS = flags.DEFINE_list(
+    "systems",
+    ["kp2part", "ternausnet", "pose_to_part"],
+    "Names of networks, or paths of .flags files.",
+)
+_PROTOCOL = flags.DEFINE_enum(
+    "protocol",
+    "split",
+    ["split", "folds", "holdout", "shares"],
+    "Which runs to compare, see above.",
+)
+_SEEDS = flags.DEFINE_list("seeds", ["0"], "Seeds; each is a run.")
+_SHARES = flags.DEFINE_list(
+    "shares", ["0.05", "0.1", "0.25", "0.5", "1"], "Of the training objects."
+)
+_PROCESSES = flags.DEFINE_integer(
+    "processes", 1, "Runs at a time.", lower_bound=1
+)
+_OUTPUT = flags.DEFINE_string("output", None, "Directory of the experiment.")
+
+
+def main(argv):
+    del argv
+    logging.set_verbosity(logging.INFO)
+    output = pathlib.Path(_OUTPUT.value)
+    flags.FLAGS.workdir = str(output)  # Each run has its own below.
+    config = train_config.from_flags()
+    manifest = manifest_lib.load(config.tfrecords)
+    runs = plan(manifest.category.classes)
+    common = output / "common.flags"
+    atomic.write_text(common, config.to_flagfile())
+    failed = execute(runs, common, output)
+    write_comparison(runs, manifest.category.palette, output)
+    if failed:
+        raise ValueError(
+            f"{len(failed)} of {len(runs)} runs failed; the others are in "
+            f"{output}/table.md. See "
+            + ", ".join(str(output / run.name / "trial.log") for run in failed)
+        )
+
+
+def plan(classes: tuple[str, ...]) -> list[protocols.Run]:
+    """Returns the runs that the flags ask for."""
+    systems, seeds = _SYSTEMS.value, _numbers("seeds", int, _SEEDS.value)
+    if _PROTOCOL.value == "folds":
+        return protocols.folds(systems, flags.FLAGS.num_folds, classes)
+    if _PROTOCOL.value == "holdout":
+        return protocols.holdout(systems, seeds, classes)
+    if _PROTOCOL.value == "shares":
+        shares = _numbers("shares", float, _SHARES.value)
+        return protocols.shares(systems, seeds, shares)
+    return protocols.split(systems, seeds)
+
+
+def execute(
+    runs: list[protocols.Run], common: pathlib.Path, output: pathlib.Path
+) -> list[protocols.Run]:
+    """Runs what is not finished; returns the runs that failed."""
+    failed = []
+    with futures.ThreadPoolExecutor(_PROCESSES.value) as pool:
+        jobs = {
+            pool.submit(_execute, run, common, output / run.name): run
+            for run in runs
+        }
+        for job in tqdm.tqdm(
+            futures.as_completed(jobs), total=len(jobs), unit="run"
+        ):
+            if job.result():
+                failed.append(jobs[job])
+    return failed
+
+
+def write_comparison(
+    runs: list[protocols.Run], palette: tuple[str, ...], output: pathlib.Path
+):
+    """Writes table.json, table.md and comparison.png of the finished runs."""
+    table = comparison.collect(output, runs)
+    if not table:
+        return
+    text = "\n".join(
+        f"## {group}\n\n{comparison.to_markdown(systems)}"
+        for group, systems in table.items()
+    )
+    atomic.write_text(output / "table.md", text)
+    atomic.write_bytes(output / "comparison.png", plots.comparison(table))
+    atomic.write_text(output / "table.json", comparison.to_json(table))
+    logging.info("%s\n%s", output, text)
+
+
+def _execute(
+    run: protocols.Run, common: pathlib.Path, workdir: pathlib.Path
+) -> int:
+    if (workdir / "metrics.json").is_file():
+        return 0
+    workdir.mkdir(parents=True, exist_ok=True)
+    with (workdir / "trial.log").open("a", encoding="utf-8") as log:
+        return subprocess.run(
+            [
+                *(sys.executable, "-m", "kp2part.trial"),
+                f"--flagfile={common}",
+                *run.flags,
+                f"--workdir={workdir}",
+            ],
+            stdout=log,
+            stderr=log,
+            check=False,
+        ).returncode
+
+
+def _numbers(name: str, kind: type, values: list[str]) -> list:
+    try:
+        return [kind(value) for value in values]
+    except ValueError as error:
+        raise ValueError(
+            f"`{name}` must be numbers with commas. Received: "
+            f"{name}={','.join(values)}"
+        ) from error
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("tfrecords", "output"))

@@ -1,0 +1,37 @@
+"""Image and heatmaps stacked at the input of one U-Net, no Pose-to-Part.
+
+The control that the paper did not run: what the two branches add to a network
+that simply sees the keypoints.
+"""
+
+import keras
+
+from kp2part import layers
+from kp2part import schema
+from kp2part.models import architecture as architecture_lib
+from kp2part.models import visual_evidence
+
+
+def build(
+    task: schema.Task, architecture: architecture_lib.Architecture
+) -> keras.Model:
+    """Returns the network: `image`, `heatmaps` -> `parts`."""
+    size = task.image_size
+    image = keras.Input((size, size, 3), name=schema.IMAGE)
+    heatmaps = keras.Input(
+        (size, size, task.num_heatmaps), name=schema.HEATMAPS
+    )
+    parts = visual_evidence.visual_evidence(
+        image,
+        [],
+        task.num_parts,
+        architecture.encoder,
+        architecture.num_filters,
+        schema.PARTS,
+        stacked=layers.TaskLabel(task, name="task")(heatmaps),
+    )
+    return keras.Model(
+        {schema.IMAGE: image, schema.HEATMAPS: heatmaps},
+        {schema.PARTS: parts},
+        name="early_fusion",
+    )

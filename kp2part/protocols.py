@@ -1,0 +1,114 @@
+"""Which runs answer a question: each is a list of flags of `kp2part.trial`."""
+
+from collections.abc import Sequence
+import dataclasses
+import pathlib
+import re
+
+POOLED = "all"  # The group of all classes together.
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One network, trained and scored once.
+
+    Attributes:
+        group: What is compared within: a class, or a share of the labels.
+        system: Name of the network, or of a flagfile.
+        repeat: Fold or seed: the spread over these is reported.
+        flags: What it changes in the flags common to all runs.
+    """
+
+    group: str
+    system: str
+    repeat: str
+    flags: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Its directory below the experiment's."""
+        return f"{self.group}/{self.system}/{self.repeat}"
+
+
+def system_name(system: str) -> str:
+    """Returns the name of a system: a network's, or its flagfile's."""
+    return pathlib.Path(system).stem
+
+
+def split(systems: Sequence[str], seeds: Sequence[int]) -> list[Run]:
+    """Returns runs on the named splits, one for each seed."""
+    return [
+        _run(POOLED, system, f"seed{seed}", f"--seed={seed}")
+        for seed in seeds
+        for system in systems
+    ]
+
+
+def folds(
+    systems: Sequence[str], num_folds: int, classes: Sequence[str]
+) -> list[Run]:
+    """Returns the paper's runs: all classes pooled, and each alone.
+
+    Section 4.1 of the paper: 80/20 at random, in 5 folds.
+    """
+    fold_flags = [
+        (f"--fold={i}", f"--num_folds={num_folds}") for i in range(num_folds)
+    ]
+    return [
+        _run(group, system, f"fold{i}", *flags, *of_class)
+        for group, of_class in (
+            (POOLED, ()),
+            *((name, (f"--classes={name}",)) for name in classes),
+        )
+        for i, flags in enumerate(fold_flags)
+        for system in systems
+    ]
+
+
+def holdout(
+    systems: Sequence[str], seeds: Sequence[int], classes: Sequence[str]
+) -> list[Run]:
+    """Returns runs that learn from all classes but one, the one to judge."""
+    return [
+        _run(
+            f"without_{name}",
+            system,
+            f"seed{seed}",
+            f"--holdout_class={name}",
+            f"--seed={seed}",
+        )
+        for name in classes
+        for seed in seeds
+        for system in systems
+    ]
+
+
+def shares(
+    systems: Sequence[str], seeds: Sequence[int], values: Sequence[float]
+) -> list[Run]:
+    """Returns runs that learn from a share of the training objects."""
+    return [
+        _run(
+            f"share{round(100 * value):03d}",
+            system,
+            f"seed{seed}",
+            f"--train_share={value}",
+            f"--seed={seed}",
+        )
+        for value in values
+        for seed in seeds
+        for system in systems
+    ]
+
+
+def _run(group: str, system: str, repeat: str, *flags: str) -> Run:
+    if system.endswith(".flags"):
+        chosen = f"--flagfile={system}"
+    elif re.fullmatch("[a-z_0-9]+", system):
+        chosen = f"--network={system}"
+    else:
+        raise ValueError(
+            "`systems` must be names of networks or paths of .flags files. "
+            f"Received: {system!r}"
+        )
+    return Run(group, system_name(system), repeat, (chosen, *flags))

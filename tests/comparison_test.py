@@ -1,0 +1,67 @@
+import json
+import math
+import pathlib
+
+from absl.testing import absltest
+
+from kp2part import comparison
+from kp2part import plots
+from kp2part import protocols
+
+
+def write(directory, run, head, tail):
+    path = directory / run.name
+    path.mkdir(parents=True)
+    scores = {
+        "iou": {"head": head, "tail": tail},
+        "mean_iou": head,
+        "mean_iou_foreground": head,
+        "num_examples": 12,
+    }
+    (path / "metrics.json").write_text(json.dumps(scores))
+
+
+class ComparisonTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.base = pathlib.Path(self.create_tempdir().full_path)
+        self.runs = protocols.split(["one", "two"], [0, 1])
+        write(self.base, self.runs[0], 0.5, None)  # one, seed 0
+        write(self.base, self.runs[1], 0.25, 0.1)  # two, seed 0
+        write(self.base, self.runs[2], 0.7, None)  # one, seed 1
+        self.table = comparison.collect(self.base, self.runs)
+
+    def test_collects_finished_runs_only(self):
+        one, two = self.table["all"]["one"], self.table["all"]["two"]
+        self.assertEqual(one["repeats"], ["seed0", "seed1"])
+        self.assertEqual(one["iou"]["head"], [0.5, 0.7])
+        self.assertEqual(two["repeats"], ["seed0"])
+
+    def test_mean_and_spread_of_a_sample(self):
+        mean, spread, count = comparison.summarize([0.5, 0.7, math.nan])
+        self.assertAlmostEqual(mean, 0.6)
+        self.assertAlmostEqual(spread, math.sqrt(0.02))
+        self.assertEqual(count, 2)
+        self.assertEqual(comparison.summarize([math.nan])[2], 0)
+
+    def test_markdown(self):
+        lines = comparison.to_markdown(self.table["all"]).splitlines()
+        self.assertLen(lines, 4)
+        self.assertEqual(
+            lines[2], "| one | 60.0 ± 14.1 | n/a | 60.0 ± 14.1 | 60.0 ± 14.1 "
+            "| 2 | 12 |",
+        )  # fmt: skip
+        self.assertEqual(
+            lines[3], "| two | 25.0 | 10.0 | 25.0 | 25.0 | 1 | 12 |"
+        )
+
+    def test_json_has_no_nan(self):
+        again = json.loads(comparison.to_json(self.table))
+        self.assertEqual(again["all"]["one"]["iou"]["tail"], [None, None])
+
+    def test_chart_is_a_png(self):
+        self.assertTrue(plots.comparison(self.table).startswith(b"\x89PNG\r\n"))
+
+
+if __name__ == "__main__":
+    absltest.main()
