@@ -13,6 +13,7 @@ import pathlib
 
 from absl import flags
 from absl import logging
+import numpy as np
 
 from kp2part import atomic
 from kp2part import cli
@@ -22,6 +23,7 @@ from kp2part import input_pipeline
 from kp2part import manifest as manifest_lib
 from kp2part import model_file
 from kp2part import ops
+from kp2part import part_boxes
 from kp2part import pictures
 from kp2part import scores
 
@@ -39,6 +41,12 @@ _FOLD = flags.DEFINE_integer("fold", 0, "With --folds: number of the fold.")
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Examples at a time.", lower_bound=1
+)
+_PART_BOXES = flags.DEFINE_string(
+    "part_boxes",
+    None,
+    "JSON file of annotated boxes of parts, to score the boxes of the answers "
+    "too; see kp2part/part_boxes.py.",
 )
 _DROPOUT = flags.DEFINE_float(
     "keypoint_dropout",
@@ -70,11 +78,17 @@ def main(argv):
         "keypoint_dropout": _DROPOUT.value,
         "keypoint_jitter": _JITTER.value,
     }
-    matrices = evaluation.score(
+    parts = tuple(task.category.parts)
+    boxes = part_boxes.load(_PART_BOXES.value) if _PART_BOXES.value else {}
+    matrices, box_scores = [], []
+    for batch, answers in evaluation.answers(
         model, examples, _BATCH_SIZE.value, make_noise(noise)
-    )
-    results = scores.summarize(matrices, tuple(task.category.parts))
-    results |= noise
+    ):
+        matrices.append(evaluation.confusion(batch, answers))
+        box_scores += evaluation.box_scores(batch, answers, task, boxes)
+    results = scores.summarize(np.concatenate(matrices), parts) | noise
+    if boxes:
+        results["part_boxes"] = part_boxes.summarize(box_scores, parts)
     results["split"] = (
         _SPLIT.value if not _FOLDS.value else f"fold {_FOLD.value}"
     )

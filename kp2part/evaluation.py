@@ -1,14 +1,19 @@
 """A network's answers on a set of examples: confusion matrices and pictures."""
 
+from collections.abc import Iterator
+
 import keras
 import numpy as np
+import tensorflow as tf
 import tqdm
 
+from kp2part import crops
 from kp2part import input_pipeline
 from kp2part import layers
 from kp2part import manifest as manifest_lib
 from kp2part import metrics
 from kp2part import ops
+from kp2part import part_boxes
 from kp2part import pictures
 from kp2part import schema
 
@@ -25,32 +30,64 @@ def check_category(task: schema.Task, manifest: manifest_lib.Manifest):
             )
 
 
-def score(
+def answers(
     model: keras.Model,
     examples: input_pipeline.Examples,
     batch_size: int,
     noise: ops.Op | None = None,
-) -> np.ndarray:
-    """Returns the confusion matrix of each example, int64 [N, P, P].
+) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
+    """Yields the batches of a set and the network's answers, with progress.
 
     Args:
         model: A network of `models`.
-        examples: What to score it on.
+        examples: What to answer.
         batch_size: Examples at a time.
         noise: Changes the keypoints before, see `ops.make_keypoint_noise`.
+
+    Yields:
+        A batch of `input_pipeline.eval_batches` as arrays, and `answer` to it.
     """
-    task = layers.task_of(model)
     batches = input_pipeline.eval_batches(
-        examples, task, batch_size, noise=noise
+        examples, layers.task_of(model), batch_size, noise=noise
     )
-    matrices = []
     with tqdm.tqdm(total=examples.count(), unit="example") as progress:
         for batch in batches.as_numpy_iterator():
-            answers = answer(model, batch)[schema.PARTS].argmax(-1)
-            masks = batch[schema.PART_MASK]
-            matrices.append(metrics.confusion(masks, answers, task.num_parts))
-            progress.update(len(answers))
-    return np.concatenate(matrices)
+            yield batch, answer(model, batch)
+            progress.update(len(batch[schema.PART_MASK]))
+
+
+def confusion(batch: dict, answers: dict[str, np.ndarray]) -> np.ndarray:
+    """Returns the confusion matrix of each example, int64 [B, P, P]."""
+    logits = answers[schema.PARTS]
+    return metrics.confusion(
+        batch[schema.PART_MASK], logits.argmax(-1), logits.shape[-1]
+    )
+
+
+def box_scores(
+    batch: dict,
+    answers: dict[str, np.ndarray],
+    task: schema.Task,
+    boxes: part_boxes.PartBoxes,
+) -> list[dict[str, float]]:
+    """Returns the box IoU of the parts of each example that has boxes.
+
+    The answers are pasted into their photos as the exported model does it.
+    """
+    scores = []
+    for i, logits in enumerate(answers[schema.PARTS]):
+        key = batch[schema.IMAGE_ID][i].decode(), batch[schema.OBJECT_INDEX][i]
+        if key not in boxes:
+            continue
+        labels = crops.paste_labels(
+            tf.nn.softmax(logits),
+            tf.cast(batch[schema.BOX][i], tf.int32),
+            tf.cast(batch[schema.SOURCE_SIZE][i], tf.int32),
+            task.aspect,
+        )
+        names = tuple(task.category.parts)
+        scores.append(part_boxes.score(labels.numpy(), boxes[key], names))
+    return scores
 
 
 def answer(model: keras.Model, batch: dict) -> dict[str, np.ndarray]:

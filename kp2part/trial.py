@@ -47,7 +47,14 @@ def score(config: train_config.TrainConfig, path: pathlib.Path):
     model, task = model_file.load(str(checkpoint))
     manifest = manifest_lib.load(config.tfrecords)
     _, validation = subsets.choose(config, manifest)
-    matrices = evaluation.score(model, validation, config.batch_size)
+    matrices = np.concatenate(
+        [
+            evaluation.confusion(batch, answers)
+            for batch, answers in evaluation.answers(
+                model, validation, config.batch_size
+            )
+        ]
+    )
     atomic.write(path / "matrices.npy", lambda p: np.save(p, matrices))
     results = scores.summarize(matrices, tuple(task.category.parts))
     # Last: it marks a finished run.

@@ -8,11 +8,11 @@ keypoints worth less, the second to make the pixels worth less.
 
 # Body: what the keypoints do not tell. Each is the standard deviation of the
 # logarithm of a factor that is drawn once per animal.
-GIRTH_SPREAD = 0.12  # Radius of the trunk.
-LEG_SPREAD = 0.15  # Thickness of all four legs.
-HEAD_SPREAD = 0.1  # Size of skull and muzzle.
+GIRTH_SPREAD = 0.1  # Radius of the trunk.
+LEG_SPREAD = 0.12  # Thickness of all four legs.
+HEAD_SPREAD = 0.08  # Size of skull and muzzle.
 NECK_SPREAD = 0.13  # Thickness of the neck.
-EAR_SPREAD = 0.25  # Length of the ears.
+EAR_SPREAD = 0.18  # Length of the ears.
 TAIL_LENGTH_SPREAD = 0.16
 TAIL_THICKNESS_SPREAD = 0.13
 TAIL_TURN = 15.0  # Degrees, spread of raise and of curl of a tail.
@@ -22,7 +22,7 @@ KEYPOINT_NOISE = (0.4, 1.0)  # Pixels, range of the standard deviation.
 KEYPOINT_MISSING = (0.0, 0.05)  # Range of the share left out at random.
 
 # Scene: what the pixels do not tell.
-NEIGHBOUR_SHARE = 0.30  # Photos with another animal close to the first.
+NEIGHBOUR_SHARE = 0.26  # Photos with another animal close to the first.
 SAME_FUR_SHARE = 0.8  # Neighbours that wear the fur of the first animal.
 OVERLAPPING_SHARE = 0.03  # Photos with an animal that overlaps the first.
 FAR_SHARE = 0.22  # Photos with a far, tiny animal.
@@ -31,8 +31,8 @@ LOOKALIKE_IN_FRONT = 0.05  # Of them, share that covers the animal.
 OCCLUDER_SHARE = 0.03  # Photos with a bush, rock or fence in front.
 CAMOUFLAGE_SHARE = 0.01  # Photos whose background may have the fur's colour.
 TRUNCATED_SHARE = 0.02  # Photos that cut off a piece of the first animal.
-TINTED_HEAD_SHARE = 0.5  # Animals whose head is not of the trunk's colour.
-SEAM_SOFTNESS = 0.006  # Blur of shading across parts, as a share of the height.
+TINTED_HEAD_SHARE = 0.6  # Animals whose head is not of the trunk's colour.
+SEAM_SOFTNESS = 0.004  # Blur of shading across parts, as a share of the height.
 CHAIR_SHARE = 0.06  # Photos with an annotated object that has no parts.
 
 # Views: how far an animal turns from being seen from its side, in degrees.

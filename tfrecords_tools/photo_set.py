@@ -107,10 +107,10 @@ def _write_all(directory, settings, num_workers):
 
 
 def _write_sample(directory, settings, images, annotations):
-    """Copies a val photo with a large animal that shows most keypoints."""
+    """Copies a val photo with a large animal that its keypoints span."""
     val = set(_split(settings)["val"])
     held_out = [a for a in annotations if images[a["image_id"]][:-4] in val]
-    best = max(held_out or annotations, key=_visible_area, default=None)
+    best = max(held_out or annotations, key=_told_by_keypoints, default=None)
     if best is None:  # A photo or two in which no animal shows a keypoint.
         return
     photo = directory / "JPEGImages" / images[best["image_id"]]
@@ -119,10 +119,15 @@ def _write_sample(directory, settings, images, annotations):
     (directory / "sample.json").write_text(text + "\n")
 
 
-def _visible_area(annotation: dict) -> float:
+def _told_by_keypoints(annotation: dict) -> float:
     left, top, right, bottom = annotation["bbox"]
-    shown = sum(v > 0 for _, _, v in annotation["keypoints"])
-    return (right - left) * (bottom - top) * shown
+    x, y, v = np.transpose(annotation["keypoints"])
+    shown = v > 0
+    if not shown.any():
+        return 0.0
+    spanned = np.ptp(x[shown]) * np.ptp(y[shown])
+    # Whoever tries the sample gives no box: it comes from the keypoints.
+    return shown.sum() * spanned**2 / ((right - left) * (bottom - top))
 
 
 def _map(function, items: Iterable, num_workers: int) -> Iterator:

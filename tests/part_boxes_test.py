@@ -1,0 +1,74 @@
+import json
+
+from absl.testing import absltest
+import numpy as np
+
+from kp2part import part_boxes
+
+PARTS = ("background", "head", "tail")
+
+
+class PartBoxesTest(absltest.TestCase):
+    def write(self, entries):
+        file = self.create_tempfile("boxes.json", json.dumps(entries))
+        return file.full_path
+
+    def test_extent_is_in_pixel_edges(self):
+        mask = np.zeros((6, 9), bool)
+        mask[2, 3] = mask[4, 7] = True
+        np.testing.assert_array_equal(part_boxes.extent(mask), [3, 2, 8, 5])
+        self.assertIsNone(part_boxes.extent(np.zeros((6, 9), bool)))
+
+    def test_overlap_by_hand(self):
+        # 4 x 4 and 4 x 4, 2 x 3 in common.
+        value = part_boxes.overlap([0, 0, 4, 4], [2, 1, 6, 5])
+        self.assertAlmostEqual(value, 6 / (16 + 16 - 6))
+        self.assertEqual(part_boxes.overlap([0, 0, 1, 1], [1, 0, 2, 1]), 0)
+
+    def test_missed_and_invented_parts_count_as_nothing(self):
+        labels = np.zeros((8, 8), np.uint8)
+        labels[1:3, 2:6] = 1
+        head = {"head": [2, 1, 6, 3]}
+        self.assertEqual(part_boxes.score(labels, head, PARTS), {"head": 1})
+        tail = {"tail": [0, 0, 1, 1]}
+        self.assertEqual(
+            part_boxes.score(labels, tail, PARTS), {"head": 0, "tail": 0}
+        )
+        self.assertEqual(part_boxes.score(0 * labels, {}, PARTS), {})
+
+    def test_means(self):
+        summary = part_boxes.summarize(
+            [{"head": 0.5}, {"head": 1.0, "tail": 0.0}, {}], PARTS
+        )
+        self.assertEqual(summary["iou"], {"head": 0.75, "tail": 0.0})
+        self.assertEqual(summary["mean"], 0.375)
+        self.assertEqual(summary["num_examples"], 3)
+        empty = part_boxes.summarize([{"head": 0.5}], PARTS)
+        self.assertIsNone(empty["iou"]["tail"])
+
+    def test_load(self):
+        parts = {"head": [1, 2, 3.5, 4]}
+        path = self.write(
+            [
+                {"image_id": "a", "object_index": 2, "parts": parts},
+                {"voc_id": "b", "mat_object_0based": 0, "parts": {}},
+            ]
+        )
+        boxes = part_boxes.load(path)
+        self.assertEqual(boxes["a", 2], {"head": (1, 2, 3.5, 4)})
+        self.assertEqual(boxes["b", 0], {})
+
+    def test_errors_name_the_file_and_the_entry(self):
+        wrong = {"image_id": "a", "object_index": 2, "parts": {"head": [3, 2]}}
+        path = self.write([wrong])
+        with self.assertRaisesRegex(ValueError, f"{path}.*'head' in 'a'"):
+            part_boxes.load(path)
+        with self.assertRaisesRegex(ValueError, "nowhere.json"):
+            part_boxes.load("nowhere.json")
+        path = self.write([{"parts": {}}])
+        with self.assertRaisesRegex(ValueError, path):
+            part_boxes.load(path)
+
+
+if __name__ == "__main__":
+    absltest.main()
