@@ -1,0 +1,47 @@
+from absl.testing import absltest
+import numpy as np
+
+from kp2part import evaluation
+from kp2part import input_pipeline
+from kp2part import models
+from kp2part import ops
+from kp2part import schema
+from kp2part.models import architecture
+from tests import tiny
+
+TASK = schema.Task(tiny.CATEGORY, 32, 2.0)
+
+
+class EvaluationTest(absltest.TestCase):
+    def test_answers_cover_the_set_once(self):
+        directory = self.create_tempdir().full_path
+        manifest = tiny.write_records(directory, {"val": 5})
+        small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
+        model = models.build("pose_to_part", TASK, small)
+        examples = input_pipeline.Examples(manifest, ("val",))
+        pairs = list(evaluation.answers(model, examples, 2))
+        matrices = np.concatenate([evaluation.confusion(*p) for p in pairs])
+        self.assertEqual(matrices.shape, (5, 3, 3))
+        known = sum((b["part_mask"] != 255).sum() for b, _ in pairs)
+        self.assertEqual(matrices.sum(), known)
+        noise = ops.make_keypoint_noise(0.9, 0.0)
+        (_, plain), *_ = pairs
+        (_, other), *_ = evaluation.answers(model, examples, 2, noise)
+        self.assertGreater(np.abs(plain["parts"] - other["parts"]).max(), 0)
+
+    def test_box_scores_are_in_the_photo(self):
+        logits = np.zeros((2, 32, 32, 3), np.float32)
+        logits[:, 8:24, :16, 1] = 9  # Rows 1/4 to 3/4, the left half.
+        batch = {
+            schema.IMAGE_ID: np.array([b"a", b"b"]),
+            schema.OBJECT_INDEX: np.array([3, 0]),
+            schema.BOX: np.array([[10.0, 20.0, 74.0, 148.0]] * 2),
+            schema.SOURCE_SIZE: np.array([[200, 100]] * 2),
+        }
+        boxes = {("a", 3): {"left_leg": (10.0, 52.0, 42.0, 116.0)}}
+        scores = evaluation.box_scores(batch, {"parts": logits}, TASK, boxes)
+        self.assertEqual(scores, [{"left_leg": 1.0}])
+
+
+if __name__ == "__main__":
+    absltest.main()
