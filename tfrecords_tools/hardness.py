@@ -22,11 +22,11 @@ KEYPOINT_NOISE = (0.4, 1.0)  # Pixels, range of the standard deviation.
 KEYPOINT_MISSING = (0.0, 0.05)  # Range of the share left out at random.
 
 # Scene: what the pixels do not tell.
-NEIGHBOUR_SHARE = 0.26  # Photos with another animal close to the first.
+NEIGHBOUR_SHARE = 0.22  # Photos with another animal close to the first.
 SAME_FUR_SHARE = 0.8  # Neighbours that wear the fur of the first animal.
 OVERLAPPING_SHARE = 0.03  # Photos with an animal that overlaps the first.
 FAR_SHARE = 0.22  # Photos with a far, tiny animal.
-LOOKALIKE_COUNTS = (0.55, 0.35, 0.10, 0.0)  # Chances of 0, 1, 2, 3 of them.
+LOOKALIKE_COUNTS = (0.60, 0.32, 0.08, 0.0)  # Chances of 0, 1, 2, 3 of them.
 LOOKALIKE_IN_FRONT = 0.05  # Of them, share that covers the animal.
 OCCLUDER_SHARE = 0.03  # Photos with a bush, rock or fence in front.
 CAMOUFLAGE_SHARE = 0.01  # Photos whose background may have the fur's colour.

@@ -119,13 +119,16 @@ def _background(rng, size, horizon, main):
     least = 0 if rng.random() < hardness.CAMOUFLAGE_SHARE else 85
     xmin, ymin, xmax, ymax = main.box
     colour = main.rgb[main.mask].mean(0)
+    best, best_contrast = None, -1.0
     for _ in range(5):
         image = backgrounds.draw(rng, size, horizon)
         around = image[ymin : ymax + 1, xmin : xmax + 1]
-        contrast = np.abs(around - colour).max(-1)
-        if np.median(contrast) >= least:
+        contrast = np.median(np.abs(around - colour).max(-1))
+        if contrast > best_contrast:
+            best, best_contrast = image, contrast
+        if contrast >= least:
             break
-    return image
+    return best
 
 
 def _far_animal(rng, size, horizon):
