@@ -31,7 +31,8 @@ class EvaluationTest(absltest.TestCase):
 
     def test_box_scores_are_in_the_photo(self):
         logits = np.zeros((2, 32, 32, 3), np.float32)
-        logits[:, 8:24, :16, 1] = 9  # Rows 1/4 to 3/4, the left half.
+        logits[..., 0] = 9
+        logits[:, 8:24, :16] = (0, 9, 0)  # Rows 1/4 to 3/4, the left half.
         batch = {
             schema.IMAGE_ID: np.array([b"a", b"b"]),
             schema.OBJECT_INDEX: np.array([3, 0]),

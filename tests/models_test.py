@@ -81,6 +81,11 @@ class NetworksTest(parameterized.TestCase):
             self.assertGreater(
                 np.abs(other["parts"] - answer["parts"]).max(), 1e-4
             )
+
+    def test_pose_to_part_does_not_look_at_the_image(self):
+        model = models.build("kp2part", TASK, SMALL)
+        inputs = inputs_of(model)
+        answer = model.predict_on_batch(inputs)
         blind = model.predict_on_batch({**inputs, "image": inputs["image"] * 0})
         np.testing.assert_array_equal(
             blind["pseudo_parts"], answer["pseudo_parts"]

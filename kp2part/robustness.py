@@ -1,0 +1,144 @@
+r"""Draws how networks bear keypoints that are missing or badly placed.
+
+    python -m kp2part.robustness \
+        --models=kp2part=runs/full/model.keras,image=runs/ternaus/model.keras \
+        --tfrecords=records --split=val --output=runs/robustness
+
+Scores every network with a share of the keypoints taken away, and with each
+keypoint shifted at random. Writes robustness.json and robustness.png into
+--output. Finished scores are kept: the same command goes on where it was
+stopped.
+"""
+
+import json
+import pathlib
+
+from absl import flags
+from absl import logging
+import keras
+import numpy as np
+
+from kp2part import atomic
+from kp2part import cli
+from kp2part import evaluation
+from kp2part import input_pipeline
+from kp2part import manifest as manifest_lib
+from kp2part import metrics
+from kp2part import model_file
+from kp2part import ops
+from kp2part import plots
+
+_MODELS = flags.DEFINE_list(
+    "models", None, "NAME=PATH of each network, .keras; the name is shown."
+)
+_TFRECORDS = flags.DEFINE_string(
+    "tfrecords", None, "Directory that tfrecords_tools.build has made."
+)
+_SPLIT = flags.DEFINE_string("split", "val", "Split to score.")
+_DROPOUTS = flags.DEFINE_list(
+    "dropouts",
+    ["0", "0.1", "0.2", "0.3", "0.4", "0.5"],
+    "Shares of the keypoints to take away.",
+)
+_JITTERS = flags.DEFINE_list(
+    "jitters",
+    ["0", "2", "4", "6", "8", "10"],
+    "Standard deviations of the shift, in pixels of a 256 px crop.",
+)
+_BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size", 16, "Examples at a time.", lower_bound=1
+)
+_OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
+
+
+def main(argv):
+    del argv
+    logging.set_verbosity(logging.INFO)
+    manifest = manifest_lib.load(_TFRECORDS.value)
+    examples = input_pipeline.Examples(manifest, (_SPLIT.value,))
+    paths = dict(map(parse_model, _MODELS.value))
+    levels = parse_levels()
+    file = pathlib.Path(_OUTPUT.value) / "robustness.json"
+    results = load(file, paths)
+    for name, path in paths.items():
+        model, task = model_file.load(path)
+        evaluation.check_category(task, manifest)
+        for kind, level in levels:
+            curve = results["curves"].setdefault(kind, {}).setdefault(name, {})
+            if str(level) not in curve:
+                noise = ops.Augmentation(**{kind: level})
+                curve[str(level)] = score(model, examples, noise)
+                atomic.write_text(file, json.dumps(results, indent=2))
+            logging.info(
+                "%s, %s %g: %.3f", name, kind, level, curve[str(level)]
+            )
+    picture = plots.robustness(results["curves"])
+    atomic.write_bytes(file.with_suffix(".png"), picture)
+
+
+def load(file: pathlib.Path, paths: dict[str, str]) -> dict:
+    """Returns the scores that are there already, or none.
+
+    Raises:
+        ValueError: They are of other networks or examples.
+    """
+    asked = {
+        "tfrecords": _TFRECORDS.value,
+        "split": _SPLIT.value,
+        "models": paths,
+    }
+    if not file.is_file():
+        return {**asked, "curves": {}}
+    results = json.loads(file.read_text(encoding="utf-8"))
+    found = {name: results.get(name) for name in asked}
+    if found != asked:
+        raise ValueError(
+            f"{file}: is of {found}, now it is asked for {asked}. Choose "
+            "another --output, or delete it."
+        )
+    return results
+
+
+def parse_model(text: str) -> tuple[str, str]:
+    """Returns the name and the path of `NAME=PATH`."""
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise ValueError(
+            "`models` must be NAME=PATH with commas between them. Received: "
+            f"{text!r}"
+        )
+    return name, path
+
+
+def parse_levels() -> list[tuple[str, float]]:
+    """Returns kinds and levels of noise, as the flags say."""
+    texts = [("keypoint_dropout", text) for text in _DROPOUTS.value]
+    texts += [("keypoint_jitter", text) for text in _JITTERS.value]
+    try:
+        return [(kind, float(text)) for kind, text in texts]
+    except ValueError as error:
+        raise ValueError(
+            f"`dropouts` and `jitters` must be numbers: {error}"
+        ) from error
+
+
+def score(
+    model: keras.Model,
+    examples: input_pipeline.Examples,
+    settings: ops.Augmentation,
+) -> float:
+    """Returns the mean IoU with the keypoints disturbed."""
+    noise = ops.make_keypoint_noise(
+        settings.keypoint_dropout, settings.keypoint_jitter
+    )
+    pooled = sum(
+        evaluation.confusion(batch, answers).sum(0)
+        for batch, answers in evaluation.answers(
+            model, examples, _BATCH_SIZE.value, noise
+        )
+    )
+    return float(metrics.mean_iou(np.asarray(pooled)))
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("models", "tfrecords", "output"))

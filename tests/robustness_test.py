@@ -1,0 +1,75 @@
+"""Runs kp2part.robustness as a user does."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+from absl.testing import absltest
+import keras
+import numpy as np
+
+from kp2part import layers
+from kp2part import schema
+from tests import tiny
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+class RobustnessTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.base = pathlib.Path(self.create_tempdir().full_path)
+        tiny.write_records(str(self.base / "data"), {"val": 6})
+        # Answers the part of whichever keypoint is near.
+        heatmaps = keras.Input((32, 32, 3), name="heatmaps")
+        labelled = layers.TaskLabel(schema.Task(tiny.CATEGORY, 32, 2.0))
+        parts = layers.part_logits(labelled(heatmaps), 3, "parts")
+        model = keras.Model({"heatmaps": heatmaps}, {"parts": parts})
+        kernel = np.eye(3)[[1, 0, 2]].reshape(1, 1, 3, 3)
+        model.get_layer("parts").set_weights([kernel, np.array([0.1, 0, 0])])
+        model.save(self.base / "model.keras")
+
+    def run_program(self, *flags):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "kp2part.robustness"),
+                f"--models=pose={self.base}/model.keras",
+                f"--tfrecords={self.base}/data",
+                f"--output={self.base}/out",
+                *flags,
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stderr
+
+    def test_curves_grow_and_belong_to_their_networks(self):
+        status, error = self.run_program("--dropouts=0,0.9", "--jitters=0")
+        self.assertEqual(status, 0, error)
+        file = self.base / "out" / "robustness.json"
+        curves = json.loads(file.read_text())["curves"]
+        dropout = curves["keypoint_dropout"]["pose"]
+        self.assertEqual(list(dropout), ["0.0", "0.9"])
+        self.assertNotEqual(dropout["0.0"], dropout["0.9"])
+        self.assertEqual(
+            dropout["0.0"], curves["keypoint_jitter"]["pose"]["0.0"]
+        )
+        self.assertTrue((file.with_suffix(".png")).exists())
+        status, error = self.run_program("--models=other=model.keras")
+        self.assertEqual(status, 1)
+        self.assertIn("Choose another --output", error)
+
+    def test_errors(self):
+        status, error = self.run_program("--jitters=two")
+        self.assertEqual(status, 1)
+        self.assertIn("must be numbers: could not convert", error)
+        status, error = self.run_program("--models=model.keras")
+        self.assertEqual(status, 1)
+        self.assertIn("must be NAME=PATH", error)
+
+
+if __name__ == "__main__":
+    absltest.main()
