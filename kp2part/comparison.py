@@ -6,6 +6,7 @@ import pathlib
 
 import numpy as np
 
+from kp2part import metrics
 from kp2part import protocols
 
 _MEANS = {"mean_iou": "mean", "mean_iou_foreground": "mean without background"}
@@ -53,11 +54,46 @@ def summarize(values: Sequence[float]) -> tuple[float, float, int]:
     return float(np.mean(known)), float(spread), len(known)
 
 
-def to_markdown(systems: dict[str, dict]) -> str:
+def gains(
+    directory: pathlib.Path, runs: Sequence[protocols.Run]
+) -> dict[str, dict[str, tuple[float, float, float]]]:
+    """Returns how much better the other systems are than the first of a group.
+
+    Args:
+        directory: Where the runs are.
+        runs: Those that count; only repeats that both systems have finished.
+
+    Returns:
+        Group -> system -> difference of mean IoU and its 95 % interval, from a
+        bootstrap over images in which both systems see the same images.
+    """
+    found = {}
+    for run in runs:
+        path = directory / run.name / "matrices.npy"
+        if path.is_file():
+            systems = found.setdefault(run.group, {})
+            systems.setdefault(run.system, {})[run.repeat] = np.load(path)
+    table = {}
+    for group, systems in found.items():
+        first, *others = systems
+        for system in others:
+            shared = [r for r in systems[first] if r in systems[system]]
+            if shared:
+                table.setdefault(group, {})[system] = _gain(
+                    *(_join(systems[s], shared) for s in (first, system))
+                )
+    return table
+
+
+def to_markdown(
+    systems: dict[str, dict],
+    gains: dict[str, tuple[float, float, float]] | None = None,
+) -> str:
     """Returns the table of a group: systems by parts, in per cent.
 
     Args:
         systems: System -> scores, as `collect` makes them.
+        gains: System -> difference to the first, as `gains` makes them.
     """
     parts = list(next(iter(systems.values()))["iou"])
     heads = ["system", *parts, *_MEANS.values(), "runs", "examples"]
@@ -67,12 +103,38 @@ def to_markdown(systems: dict[str, dict]) -> str:
         cells += [_cell(row[name]) for name in _MEANS]
         cells += [str(len(row["repeats"])), _range(row["num_examples"])]
         lines.append(f"| {system} | " + " | ".join(cells) + " |")
+    if gains:
+        first = next(iter(systems))
+        lines.append(f"\nMean IoU against {first}, paired over the images:")
+    for system, (gain, low, high) in (gains or {}).items():
+        lines.append(
+            f"{system} {100 * gain:+.1f} "
+            f"({100 * low:+.1f} to {100 * high:+.1f})."
+        )
     return "\n".join(lines) + "\n"
 
 
 def to_json(table: dict) -> str:
     """Returns what `collect` made as JSON; NaN becomes null."""
     return json.dumps(_plain(table), indent=2, allow_nan=False) + "\n"
+
+
+def _join(matrices: dict[str, np.ndarray], repeats: list[str]) -> np.ndarray:
+    # Seeds are judged by the same images, folds by others.
+    arrays = [matrices[repeat] for repeat in repeats]
+    if repeats[0].startswith("seed"):
+        return np.sum(arrays, 0)
+    return np.concatenate(arrays)
+
+
+def _gain(before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
+    def difference(pair):
+        low, high = (metrics.mean_iou(pair[..., i, :, :]) for i in (0, 1))
+        return high - low
+
+    pairs = np.stack([before, after], 1)
+    low, high = metrics.bootstrap(pairs, difference)
+    return float(difference(pairs.sum(0))), float(low), float(high)
 
 
 def _cell(values: Sequence[float]) -> str:

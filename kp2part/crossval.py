@@ -115,8 +115,9 @@ def write_comparison(
     table = comparison.collect(output, runs)
     if not table:
         return
+    gains = comparison.gains(output, runs)
     text = "\n".join(
-        f"## {group}\n\n{comparison.to_markdown(systems)}"
+        f"## {group}\n\n{comparison.to_markdown(systems, gains.get(group))}"
         for group, systems in table.items()
     )
     atomic.write_text(output / "table.md", text)

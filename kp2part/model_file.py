@@ -32,6 +32,40 @@ def load(path: str) -> tuple[keras.Model, schema.Task]:
         ) from error
 
 
+def initialize(model: keras.Model, path: str) -> list[str]:
+    """Gives a new network the weights of a trained one, as far as they fit.
+
+    Layers go by name. One that has other shapes, as the last has where there
+    are other parts, keeps its random weights.
+
+    Args:
+        model: The new network, changed in place.
+        path: A `.keras` file of `kp2part.train`.
+
+    Returns:
+        Names of the layers that stay random.
+
+    Raises:
+        ValueError: No such file, not a network of kp2part, or no layer fits.
+    """
+    trained, _ = load(path)
+    weights = {layer.name: layer.get_weights() for layer in trained.layers}
+    left = []
+    targets = [layer for layer in model.layers if layer.weights]
+    for layer in targets:
+        found = weights.get(layer.name, [])
+        if [w.shape for w in found] == [tuple(w.shape) for w in layer.weights]:
+            layer.set_weights(found)
+        else:
+            left.append(layer.name)
+    if len(left) == len(targets):
+        raise ValueError(
+            f"{path}: no layer fits this network. Were --network, --encoder, "
+            "--num_filters and --pose_widths the same?"
+        )
+    return left
+
+
 def in_float32(model: keras.Model) -> keras.Model:
     """Returns a copy of a functional model that computes in float32."""
 

@@ -36,6 +36,12 @@ flags.DEFINE_string(
     "imagenet",
     "imagenet (downloads them), the path of a .h5 or .keras file, or none.",
 )
+flags.DEFINE_string(
+    "init_from",
+    None,
+    "A trained network, .keras, to begin with instead of --encoder_weights: "
+    "fine-tuning. Layers of other shapes begin random.",
+)
 flags.DEFINE_integer(
     "num_filters", 32, "Channels of the last decoder block.", lower_bound=1
 )
@@ -167,6 +173,7 @@ class TrainConfig:
     augmentation: ops.Augmentation = ops.Augmentation()
     network: str = "kp2part"
     encoder_weights: str = "imagenet"
+    init_from: str | None = None
     image_size: int | None = None
     heatmap_sigma: float = 7.0
     bones: bool = False

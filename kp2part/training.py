@@ -12,6 +12,7 @@ from kp2part import compilation
 from kp2part import input_pipeline
 from kp2part import layers
 from kp2part import manifest as manifest_lib
+from kp2part import model_file
 from kp2part import models
 from kp2part import schema
 from kp2part import subsets
@@ -121,8 +122,14 @@ def make_task(
 def make_model(
     config: train_config.TrainConfig, task: schema.Task
 ) -> keras.Model:
-    """Returns a new network with the encoder weights asked for."""
+    """Returns a new network with the weights asked for."""
     model = models.build(config.network, task, config.architecture)
+    if config.init_from:
+        left = model_file.initialize(model, config.init_from)
+        logging.info(
+            "Weights of %s; random: %s", config.init_from, left or "none"
+        )
+        return model
     # Pose-to-Part alone has no encoder: nothing to load is not an error there.
     if schema.IMAGE in model.input:
         encoder_weights.load_into(

@@ -3,8 +3,10 @@ import math
 import pathlib
 
 from absl.testing import absltest
+import numpy as np
 
 from kp2part import comparison
+from kp2part import metrics
 from kp2part import plots
 from kp2part import protocols
 
@@ -54,6 +56,33 @@ class ComparisonTest(absltest.TestCase):
         self.assertEqual(
             lines[3], "| two | 25.0 | 10.0 | 25.0 | 25.0 | 1 | 12 |"
         )
+
+    def test_gain_is_paired_over_the_images(self):
+        rng = np.random.default_rng(0)
+        hits = rng.integers(10, 90, 40)
+        for run, extra in zip(self.runs[:2], (0, 5), strict=True):
+            right = hits + extra
+            zeros = np.zeros_like(right)
+            rows = [[right, 100 - right], [zeros, 50 + zeros]]
+            path = self.base / run.name / "matrices.npy"
+            np.save(path, np.array(rows).transpose(2, 0, 1))
+        gain, low, high = comparison.gains(self.base, self.runs)["all"]["two"]
+        before, after = (
+            np.load(self.base / run.name / "matrices.npy").sum(0)
+            for run in self.runs[:2]
+        )
+        self.assertAlmostEqual(
+            gain, metrics.mean_iou(after) - metrics.mean_iou(before)
+        )
+        self.assertLess(low, gain)
+        self.assertGreater(high, gain)
+        # The images differ far more than the systems: unpaired it would be
+        # drowned.
+        self.assertLess(high - low, 0.02)
+        text = comparison.to_markdown(
+            self.table["all"], {"two": (0.0512, -0.01, 0.1)}
+        )
+        self.assertIn("two +5.1 (-1.0 to +10.0).", text)
 
     def test_json_has_no_nan(self):
         again = json.loads(comparison.to_json(self.table))

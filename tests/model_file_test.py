@@ -1,7 +1,10 @@
+import dataclasses
+
 from absl.testing import absltest
 import keras
 import numpy as np
 
+from kp2part import category
 from kp2part import model_file
 from kp2part import models
 from kp2part import schema
@@ -10,6 +13,7 @@ from tests import tiny
 
 SMALL = architecture.Architecture("squeezenet", 2, (2, 3, 4, 5, 6))
 TASK = schema.Task(tiny.CATEGORY, 32, 2.0)
+BIG = schema.Task(category.load("cow"), 32, 2.0)
 
 
 class ModelFileTest(absltest.TestCase):
@@ -39,6 +43,30 @@ class ModelFileTest(absltest.TestCase):
         np.testing.assert_allclose(
             answer, expected, atol=0.05 * np.abs(expected).max()
         )
+
+    def test_fine_tuning_begins_with_the_trained_weights(self):
+        trained = models.build("pose_to_part", TASK, SMALL)
+        path = self.create_tempfile("m.keras").full_path
+        trained.save(path)
+        model = models.build("pose_to_part", TASK, SMALL)
+        self.assertEmpty(model_file.initialize(model, path))
+        for a, b in zip(trained.weights, model.weights, strict=True):
+            np.testing.assert_array_equal(a, b)
+        # Bones are more heatmaps: only what sees them begins anew.
+        other = models.build(
+            "pose_to_part", dataclasses.replace(TASK, bones=True), SMALL
+        )
+        left = model_file.initialize(other, path)
+        self.assertIn("pose_down1_conv1", left)
+        self.assertIn("pose_down1_skip", left)
+        np.testing.assert_array_equal(
+            other.get_layer("pose_down2_conv1").get_weights()[0],
+            trained.get_layer("pose_down2_conv1").get_weights()[0],
+        )
+        wider = architecture.Architecture(pose_widths=(8, 9, 10, 11, 12))
+        with self.assertRaisesRegex(ValueError, "m.keras: no layer fits"):
+            stranger = models.build("pose_to_part", BIG, wider)
+            model_file.initialize(stranger, path)
 
     def test_errors_name_the_file(self):
         with self.assertRaisesRegex(ValueError, "nowhere.keras: no such file"):

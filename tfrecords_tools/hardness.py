@@ -19,7 +19,7 @@ TAIL_TURN = 15.0  # Degrees, spread of raise and of curl of a tail.
 
 # Keypoints as annotators give them.
 KEYPOINT_NOISE = (0.4, 1.0)  # Pixels, range of the standard deviation.
-KEYPOINT_MISSING = (0.0, 0.05)  # Range of the share left out at random.
+KEYPOINT_MISSING = (0.0, 0.04)  # Range of the share left out at random.
 
 # Scene: what the pixels do not tell.
 NEIGHBOUR_SHARE = 0.22  # Photos with another animal close to the first.
@@ -28,10 +28,10 @@ OVERLAPPING_SHARE = 0.03  # Photos with an animal that overlaps the first.
 FAR_SHARE = 0.22  # Photos with a far, tiny animal.
 LOOKALIKE_COUNTS = (0.60, 0.32, 0.08, 0.0)  # Chances of 0, 1, 2, 3 of them.
 LOOKALIKE_IN_FRONT = 0.05  # Of them, share that covers the animal.
-OCCLUDER_SHARE = 0.03  # Photos with a bush, rock or fence in front.
+OCCLUDER_SHARE = 0.02  # Photos with a bush, rock or fence in front.
 CAMOUFLAGE_SHARE = 0.01  # Photos whose background may have the fur's colour.
 TRUNCATED_SHARE = 0.02  # Photos that cut off a piece of the first animal.
-TINTED_HEAD_SHARE = 0.6  # Animals whose head is not of the trunk's colour.
+TINTED_HEAD_SHARE = 0.7  # Animals whose head is not of the trunk's colour.
 SEAM_SOFTNESS = 0.004  # Blur of shading across parts, as a share of the height.
 CHAIR_SHARE = 0.06  # Photos with an annotated object that has no parts.
 
