@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DEMO ?= out/demo
-DEMO_IMAGES ?= 600
+DEMO_IMAGES ?= 660
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
@@ -11,6 +11,9 @@ bin := $(VENV)/bin
 run := $(bin)/python -m
 # Compiling what is never imported takes half a minute.
 pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
+
+# The steps after the training do not wait for each other.
+MAKEFLAGS += -j2
 
 .PHONY: help demo test lint format clean
 
