@@ -2,15 +2,13 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 
 from absl.testing import absltest
 import numpy as np
 
+from tests import programs
 from tests import tiny
 
-ROOT = pathlib.Path(__file__).parents[1]
 FLAGS = """
 --network=pose_to_part
 --normalization=none
@@ -29,11 +27,11 @@ class CrossvalTest(absltest.TestCase):
         (base / "base.flags").write_text(FLAGS)
         (base / "wrong.flags").write_text("--batch_size=100\n")
         systems = f"pose_to_part,{base}/wrong.flags"
-        done = self.crossval(base, systems)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("1 of 2 runs failed", done.stderr)
+        status, errors = self.crossval(base, systems)
+        self.assertEqual(status, 1, errors)
+        self.assertIn("1 of 2 runs failed", errors)
         log = base / "out" / "all" / "wrong" / "seed0" / "trial.log"
-        self.assertIn(str(log), done.stderr)
+        self.assertIn(str(log), errors)
         self.assertIn("`batch_size` must be at most", log.read_text())
         run = base / "out" / "all" / "pose_to_part" / "seed0"
         matrices = np.load(run / "matrices.npy")
@@ -46,24 +44,19 @@ class CrossvalTest(absltest.TestCase):
         self.assertIn("| pose_to_part |", (base / "out/table.md").read_text())
         self.assertTrue((base / "out" / "comparison.png").exists())
         before = (run / "metrics.json").stat().st_mtime_ns
-        done = self.crossval(base, "pose_to_part")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        status, errors = self.crossval(base, "pose_to_part")
+        self.assertEqual(status, 0, errors)
         self.assertEqual(before, (run / "metrics.json").stat().st_mtime_ns)
 
     def crossval(self, base, systems):
-        return subprocess.run(
-            [
-                *(sys.executable, "-m", "kp2part.crossval"),
-                f"--flagfile={base}/base.flags",
-                f"--tfrecords={base}/data",
-                f"--systems={systems}",
-                f"--output={base}/out",
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
+        status, _, errors = programs.run(
+            "kp2part.crossval",
+            f"--flagfile={base}/base.flags",
+            f"--tfrecords={base}/data",
+            f"--systems={systems}",
+            f"--output={base}/out",
         )
+        return status, errors
 
 
 if __name__ == "__main__":

@@ -1,35 +1,22 @@
 """What the programs of kp2part say to wrong input, as a user sees it."""
 
 import pathlib
-import subprocess
-import sys
 
 from absl.testing import absltest
 
 from kp2part import models
 from kp2part import schema
 from kp2part.models import architecture
+from tests import programs
 from tests import tiny
 
-ROOT = pathlib.Path(__file__).parents[1]
 SMALL = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
-
-
-def run(program, *args):
-    """Returns the exit status and the standard error of a program."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"kp2part.{program}", *args],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 class ProgramsTest(absltest.TestCase):
     def check(self, program, args, *words, status=1):
-        returncode, output = run(program, *args)
+        returncode, *texts = programs.run(f"kp2part.{program}", *args)
+        output = "".join(texts)
         self.assertEqual(returncode, status, output)
         for word in words:
             self.assertIn(word, output)

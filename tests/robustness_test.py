@@ -2,8 +2,6 @@
 
 import json
 import pathlib
-import subprocess
-import sys
 
 from absl.testing import absltest
 import keras
@@ -11,9 +9,8 @@ import numpy as np
 
 from kp2part import layers
 from kp2part import schema
+from tests import programs
 from tests import tiny
-
-ROOT = pathlib.Path(__file__).parents[1]
 
 
 class RobustnessTest(absltest.TestCase):
@@ -31,20 +28,14 @@ class RobustnessTest(absltest.TestCase):
         model.save(self.base / "model.keras")
 
     def run_program(self, *flags):
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "kp2part.robustness"),
-                f"--models=pose={self.base}/model.keras",
-                f"--tfrecords={self.base}/data",
-                f"--output={self.base}/out",
-                *flags,
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
+        status, _, errors = programs.run(
+            "kp2part.robustness",
+            f"--models=pose={self.base}/model.keras",
+            f"--tfrecords={self.base}/data",
+            f"--output={self.base}/out",
+            *flags,
         )
-        return done.returncode, done.stderr
+        return status, errors
 
     def test_curves_grow_and_belong_to_their_networks(self):
         status, error = self.run_program("--dropouts=0,0.9", "--jitters=0")

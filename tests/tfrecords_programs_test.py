@@ -1,22 +1,9 @@
 import pathlib
-import subprocess
-import sys
 
 from absl.testing import absltest
 
+from tests import programs
 from tests import tiny_photos
-
-ROOT = pathlib.Path(__file__).parent.parent
-
-
-def run(program, *flags):
-    result = subprocess.run(
-        [sys.executable, "-m", f"tfrecords_tools.{program}", *flags],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    return result.returncode, result.stdout, result.stderr
 
 
 class ProgramsTest(absltest.TestCase):
@@ -24,8 +11,8 @@ class ProgramsTest(absltest.TestCase):
         root = pathlib.Path(self.create_tempdir())
         tiny_photos.save_dataset(root)
         tiny_photos.save_json(root / "pet.json", tiny_photos.CATEGORY.to_json())
-        code, printed, errors = run(
-            "build",
+        code, printed, errors = programs.run(
+            "tfrecords_tools.build",
             f"--category={root}/pet.json",
             f"--images={root}/jpg",
             f"--annotations={root}/mat",
@@ -39,14 +26,18 @@ class ProgramsTest(absltest.TestCase):
         )
         self.assertEqual(code, 0, errors)
         self.assertRegex(printed, r"all +total +6 +6")
-        code, printed, errors = run(
-            "inspect", f"--tfrecords={root}/out", f"--output={root}/sheet.png"
+        code, printed, errors = programs.run(
+            "tfrecords_tools.inspect",
+            f"--tfrecords={root}/out",
+            f"--output={root}/sheet.png",
         )
         self.assertEqual(code, 0, errors)
         contents = (root / "sheet.png").read_bytes()
         self.assertTrue(contents.startswith(b"\x89PNG"))
         (root / "out/stray.tfrecord").touch()
-        code, printed, errors = run("verify", f"--tfrecords={root}/out")
+        code, printed, errors = programs.run(
+            "tfrecords_tools.verify", f"--tfrecords={root}/out"
+        )
         self.assertEqual(code, 1, errors)
         self.assertRegex(printed, "head +40.62% of pixels, in +4 records")
         self.assertRegex(errors, "error: .*: 1 problems:\n.*stray.tfrecord")
