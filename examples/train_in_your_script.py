@@ -7,6 +7,7 @@ import sys
 
 import keras
 
+from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import losses
 from kp2part import manifest
@@ -21,7 +22,7 @@ task = schema.Task(records.category, image_size=96, heatmap_sigma=2.6)
 model = models.build(
     "kp2part", task, architecture.Architecture("squeezenet", num_filters=4)
 )
-train, val = (input_pipeline.Examples(records, (s,)) for s in ("train", "val"))
+train, val = (example_set.Examples(records, (s,)) for s in ("train", "val"))
 select = input_pipeline.make_select(model)
 batches = input_pipeline.train_batches(train, task, batch_size=16)
 model.compile(

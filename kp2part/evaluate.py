@@ -18,8 +18,8 @@ import numpy as np
 from kp2part import atomic
 from kp2part import cli
 from kp2part import evaluation
+from kp2part import example_set
 from kp2part import folds
-from kp2part import input_pipeline
 from kp2part import manifest as manifest_lib
 from kp2part import model_file
 from kp2part import ops
@@ -70,10 +70,10 @@ def main(argv):
     model, task = model_file.load(_MODEL.value)
     manifest = manifest_lib.load(_TFRECORDS.value)
     evaluation.check_category(task, manifest)
-    examples = input_pipeline.Examples(manifest, (_SPLIT.value,))
+    examples = example_set.Examples(manifest, (_SPLIT.value,))
     if _FOLDS.value:
         dealt = folds.load(_FOLDS.value)
-        _, examples = input_pipeline.fold_examples(manifest, dealt, _FOLD.value)
+        _, examples = example_set.fold_examples(manifest, dealt, _FOLD.value)
     noise = {
         "keypoint_dropout": _DROPOUT.value,
         "keypoint_jitter": _JITTER.value,

@@ -8,6 +8,7 @@ import tensorflow as tf
 import tqdm
 
 from kp2part import crops
+from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import layers
 from kp2part import manifest as manifest_lib
@@ -32,7 +33,7 @@ def check_category(task: schema.Task, manifest: manifest_lib.Manifest):
 
 def answers(
     model: keras.Model,
-    examples: input_pipeline.Examples,
+    examples: example_set.Examples,
     batch_size: int,
     noise: ops.Op | None = None,
 ) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
@@ -96,7 +97,7 @@ def answer(model: keras.Model, batch: dict) -> dict[str, np.ndarray]:
 
 
 def draw(
-    model: keras.Model, examples: input_pipeline.Examples, count: int
+    model: keras.Model, examples: example_set.Examples, count: int
 ) -> np.ndarray:
     """Returns a picture of examples spread over the set, with the answers."""
     task = layers.task_of(model)

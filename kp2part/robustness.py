@@ -21,7 +21,7 @@ import numpy as np
 from kp2part import atomic
 from kp2part import cli
 from kp2part import evaluation
-from kp2part import input_pipeline
+from kp2part import example_set
 from kp2part import manifest as manifest_lib
 from kp2part import metrics
 from kp2part import model_file
@@ -55,7 +55,7 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     manifest = manifest_lib.load(_TFRECORDS.value)
-    examples = input_pipeline.Examples(manifest, (_SPLIT.value,))
+    examples = example_set.Examples(manifest, (_SPLIT.value,))
     paths = dict(map(parse_model, _MODELS.value))
     levels = parse_levels()
     file = pathlib.Path(_OUTPUT.value) / "robustness.json"
@@ -124,7 +124,7 @@ def parse_levels() -> list[tuple[str, float]]:
 
 def score(
     model: keras.Model,
-    examples: input_pipeline.Examples,
+    examples: example_set.Examples,
     settings: ops.Augmentation,
 ) -> float:
     """Returns the mean IoU with the keypoints disturbed."""

@@ -1,7 +1,7 @@
 """The functions of an exported model: files and keypoints in, masks out.
 
 All that happens to an input is the code that prepared the training records
-(`records.decode_photo`, `crops`, `ops.draw_pose`), so that serving cannot
+(`records.decode_photo`, `crops`, `heatmaps.draw_pose`), so that serving cannot
 drift from training. Nothing here knows where the graph will run.
 """
 
@@ -11,8 +11,8 @@ import keras
 import tensorflow as tf
 
 from kp2part import crops
+from kp2part import heatmaps
 from kp2part import layers
-from kp2part import ops
 from kp2part import records
 from kp2part import schema
 
@@ -165,7 +165,9 @@ class PartServer:
     def _answer(self, crop):
         inputs = {
             **crop,
-            schema.HEATMAPS: ops.draw_pose(crop[schema.KEYPOINTS], self.task),
+            schema.HEATMAPS: heatmaps.draw_pose(
+                crop[schema.KEYPOINTS], self.task
+            ),
         }
         logits = self.model(
             {name: inputs[name] for name in self.model.input}, training=False

@@ -5,15 +5,15 @@ import json
 import pathlib
 
 from kp2part import atomic
+from kp2part import example_set
 from kp2part import folds
-from kp2part import input_pipeline
 from kp2part import manifest as manifest_lib
 from kp2part import train_config
 
 
 def choose(
     config: train_config.TrainConfig, manifest: manifest_lib.Manifest
-) -> tuple[input_pipeline.Examples, input_pipeline.Examples]:
+) -> tuple[example_set.Examples, example_set.Examples]:
     """Returns the examples to learn from and those to validate on.
 
     With folds it also writes `folds.json` into the workdir.
@@ -48,16 +48,16 @@ def choose(
 
 def _splits(
     config: train_config.TrainConfig, manifest: manifest_lib.Manifest
-) -> tuple[input_pipeline.Examples, input_pipeline.Examples]:
+) -> tuple[example_set.Examples, example_set.Examples]:
     if config.fold is None:
         return tuple(
-            input_pipeline.Examples(manifest, (split,))
+            example_set.Examples(manifest, (split,))
             for split in (config.train_split, config.val_split)
         )
     previous = folds.load(config.folds) if config.folds else None
-    dealt = input_pipeline.deal_folds(manifest, config.num_folds, previous)
+    dealt = example_set.deal_folds(manifest, config.num_folds, previous)
     atomic.write_text(
         pathlib.Path(config.workdir) / "folds.json",
         json.dumps(dealt, indent=0, sort_keys=True),
     )
-    return input_pipeline.fold_examples(manifest, dealt, config.fold)
+    return example_set.fold_examples(manifest, dealt, config.fold)

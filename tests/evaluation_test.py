@@ -2,7 +2,7 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import evaluation
-from kp2part import input_pipeline
+from kp2part import example_set
 from kp2part import models
 from kp2part import ops
 from kp2part import schema
@@ -18,7 +18,7 @@ class EvaluationTest(absltest.TestCase):
         manifest = tiny.write_records(directory, {"val": 5})
         small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
         model = models.build("pose_to_part", TASK, small)
-        examples = input_pipeline.Examples(manifest, ("val",))
+        examples = example_set.Examples(manifest, ("val",))
         pairs = list(evaluation.answers(model, examples, 2))
         matrices = np.concatenate([evaluation.confusion(*p) for p in pairs])
         self.assertEqual(matrices.shape, (5, 3, 3))

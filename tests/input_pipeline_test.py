@@ -1,8 +1,7 @@
-import dataclasses
-
 from absl.testing import absltest
 import numpy as np
 
+from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import models
 from kp2part import ops
@@ -27,7 +26,7 @@ class InputPipelineTest(absltest.TestCase):
         super().setUp()
         directory = self.create_tempdir().full_path
         self.manifest = tiny.write_records(directory, {"train": 11, "val": 5})
-        self.examples = input_pipeline.Examples(self.manifest, ("train",))
+        self.examples = example_set.Examples(self.manifest, ("train",))
 
     def batches(self, epochs, seed=0):
         """The batches of a range of epochs, 2 in each."""
@@ -90,46 +89,6 @@ class InputPipelineTest(absltest.TestCase):
             for key in a:
                 np.testing.assert_array_equal(a[key], b[key])
 
-    def test_folds_share_no_photo_and_miss_none(self):
-        dealt = input_pipeline.deal_folds(self.manifest, 3)
-        held_out = []
-        for fold in range(3):
-            rest, test = input_pipeline.fold_examples(
-                self.manifest, dealt, fold
-            )
-            batch = [
-                ids(input_pipeline.eval_batches(e, TASK, 4).as_numpy_iterator())
-                for e in (rest, test)
-            ]
-            photos = [{image for image, _ in b} for b in batch]
-            self.assertEmpty(photos[0] & photos[1])
-            self.assertEqual(rest.count() + test.count(), 16)
-            held_out += batch[1]
-        self.assertLen(held_out, 16)
-        self.assertLen(set(held_out), 16)
-
-    def test_classes_and_shares(self):
-        def chosen(**settings):
-            examples = dataclasses.replace(self.examples, **settings)
-            found = list(examples.read().as_numpy_iterator())
-            self.assertEqual(examples.count(), len(found))
-            return {
-                (e[schema.IMAGE_ID], int(e[schema.OBJECT_INDEX])): e[
-                    schema.CLASS_NAME
-                ]
-                for e in found
-            }
-
-        everything = chosen()
-        dogs = chosen(classes=frozenset(["dog"]))
-        self.assertEqual(set(dogs.values()), {b"dog"})
-        cats = chosen(classes=frozenset(["cat"]))
-        self.assertEqual(cats | dogs, everything)
-        few, more = chosen(share=0.3), chosen(share=0.7)
-        self.assertLess(few.keys(), more.keys())
-        self.assertLess(more.keys(), everything.keys())
-        self.assertNotEqual(chosen(share=0.3, seed=1), few)
-
     def test_select_feeds_what_a_network_takes(self):
         small = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))
         batch = self.batches(range(1))[0]
@@ -144,10 +103,6 @@ class InputPipelineTest(absltest.TestCase):
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "examples, 11.*batch_size=12"):
             input_pipeline.steps_per_epoch(self.examples, 12)
-        with self.assertRaisesRegex(
-            ValueError, "no split 'test'.*'train', 'val'"
-        ):
-            input_pipeline.Examples(self.manifest, ("test",)).count()
 
 
 if __name__ == "__main__":

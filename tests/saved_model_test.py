@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from kp2part import crops
 from kp2part import evaluation
+from kp2part import example_set
+from kp2part import heatmaps
 from kp2part import input_pipeline
 from kp2part import models
 from kp2part import predictor
@@ -88,7 +90,7 @@ class SavedModelTest(parameterized.TestCase):
         )
         path = saved_model.export(model, f"{directory}/export")
         served = predictor.Predictor(str(path))
-        examples = input_pipeline.Examples(manifest, ("val",))
+        examples = example_set.Examples(manifest, ("val",))
         task = served.task
         batch = next(
             input_pipeline.eval_batches(examples, task, 4).as_numpy_iterator()
@@ -110,7 +112,7 @@ class SavedModelTest(parameterized.TestCase):
         logits = self.model.predict_on_batch(
             {
                 "image": crops.cut_image(pixels, *how)[tf.newaxis],
-                "heatmaps": serving_graph.ops.draw_heatmaps(keypoints, 32, 2.0),
+                "heatmaps": heatmaps.draw_points(keypoints, 32, 2.0),
             }
         )["parts"]
         expected = crops.paste_labels(

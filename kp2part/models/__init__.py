@@ -32,7 +32,7 @@ def build(
     Returns:
         A model from a dict of `image` (float32 [B, H, W, 3], RGB in 0..255) and
         `heatmaps` (float32 [B, H, W, `task.num_heatmaps`], in [0, 1], see
-        `ops.draw_pose`) to a dict of float32 logits
+        `heatmaps.draw_pose`) to a dict of float32 logits
         [B, H, W, P]: `parts` and, for `kp2part`, `pseudo_parts`. Networks that
         do not look at the image or the pose have no such input.
     """

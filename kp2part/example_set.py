@@ -1,0 +1,151 @@
+"""Which records to read, and in what order; folds of their photos."""
+
+import collections
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+
+import tensorflow as tf
+
+from kp2part import folds
+from kp2part import manifest as manifest_lib
+from kp2part import records
+from kp2part import schema
+
+_SHUFFLE_BUFFER = 4096  # Encoded examples of about 20 kB.
+_NUM_OPEN_SHARDS = 8
+_NUM_BUCKETS = 2**20
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """A set of records: some splits of a directory, or some photos of them.
+
+    Attributes:
+        manifest: The directory.
+        splits: Names of its splits.
+        image_ids: If given, only the objects of these photos.
+        classes: If given, only objects of these classes.
+        share: Share of the objects, in (0, 1]. A smaller share is part of a
+            larger one.
+        seed: Which objects belong to a share.
+    """
+
+    manifest: manifest_lib.Manifest
+    splits: tuple[str, ...]
+    image_ids: frozenset[str] | None = None
+    classes: frozenset[str] | None = None
+    share: float = 1.0
+    seed: int = 0
+
+    @property
+    def paths(self) -> list[str]:
+        """The shards to read."""
+        return [p for s in self.splits for p in self.manifest.shard_paths(s)]
+
+    def count(self) -> int:
+        """Returns the number of examples; reads them if some are left out."""
+        if self._is_whole:
+            return sum(self.manifest.split(s).num_records for s in self.splits)
+        return sum(1 for _ in self.read().as_numpy_iterator())
+
+    def read(self) -> tf.data.Dataset:
+        """Returns parsed examples in the files' order, images encoded."""
+        return self._parse(tf.data.TFRecordDataset(self.paths))
+
+    def read_shuffled(self, seed: int) -> tf.data.Dataset:
+        """Returns them in another order each time, several shards at once.
+
+        Args:
+            seed: Decides over the orders of all passes.
+        """
+        files = tf.data.Dataset.from_tensor_slices(self.paths)
+        lines = files.shuffle(len(self.paths), seed=seed).interleave(
+            tf.data.TFRecordDataset,
+            cycle_length=_NUM_OPEN_SHARDS,
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+        return self._parse(lines).shuffle(_SHUFFLE_BUFFER, seed=seed)
+
+    def _parse(self, lines: tf.data.Dataset) -> tf.data.Dataset:
+        num_keypoints = len(self.manifest.category.keypoints)
+        dataset = lines.map(lambda line: records.parse(line, num_keypoints))
+        if self.image_ids is not None:
+            dataset = dataset.filter(
+                _make_test(schema.IMAGE_ID, self.image_ids)
+            )
+        if self.classes is not None:
+            dataset = dataset.filter(
+                _make_test(schema.CLASS_NAME, self.classes)
+            )
+        if self.share < 1:
+            dataset = dataset.filter(self._in_share)
+        return dataset
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.image_ids is self.classes is None and self.share == 1
+
+    def _in_share(self, example):
+        index = tf.strings.as_string(example[schema.OBJECT_INDEX])
+        names = [str(self.seed), example[schema.IMAGE_ID], index]
+        # The same for ever: it is Google's Fingerprint64.
+        place = tf.strings.to_hash_bucket_fast(
+            tf.strings.join(names, "/"), _NUM_BUCKETS
+        )
+        return place < round(self.share * _NUM_BUCKETS)
+
+
+def classes_of_images(
+    manifest: manifest_lib.Manifest, splits: Sequence[str]
+) -> dict[str, str]:
+    """Returns each photo's most frequent class, by its id."""
+    classes = collections.defaultdict(collections.Counter)
+    for example in Examples(manifest, tuple(splits)).read().as_numpy_iterator():
+        image = example[schema.IMAGE_ID].decode()
+        classes[image][example[schema.CLASS_NAME].decode()] += 1
+    # Ties go to the first name: Counter would go by the order of reading.
+    return {
+        image: min(counts, key=lambda c: (-counts[c], c))
+        for image, counts in classes.items()
+    }
+
+
+def deal_folds(
+    manifest: manifest_lib.Manifest,
+    num_folds: int,
+    previous: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Returns the fold of each photo of all splits, see `folds.deal`."""
+    classes = classes_of_images(manifest, tuple(manifest.splits))
+    return folds.deal(classes, num_folds, previous=previous)
+
+
+def fold_examples(
+    manifest: manifest_lib.Manifest, dealt: Mapping[str, int], fold: int
+) -> tuple[Examples, Examples]:
+    """Returns the examples outside a fold, and those in it.
+
+    Args:
+        manifest: Where they lie; all splits count.
+        dealt: The fold of each photo.
+        fold: Number of the fold to hold out.
+    """
+    held_out = frozenset(i for i, f in dealt.items() if f == fold)
+    names = tuple(manifest.splits)
+    return (
+        Examples(manifest, names, frozenset(dealt) - held_out),
+        Examples(manifest, names, held_out),
+    )
+
+
+def _make_test(key: str, values: frozenset[str]) -> Callable:
+    table = tf.lookup.StaticHashTable(
+        tf.lookup.KeyValueTensorInitializer(
+            sorted(values), [True] * len(values), tf.string, tf.bool
+        ),
+        default_value=False,
+    )
+    return lambda example: table.lookup(example[key])
