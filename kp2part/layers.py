@@ -102,7 +102,8 @@ def normalize(x, normalization: str, name: str):
     if normalization == "none":
         return x
     if normalization == "batch":
-        return keras.layers.BatchNormalization(name=name)(x)
+        # The default of 0.99 lags behind for epochs on small data sets.
+        return keras.layers.BatchNormalization(momentum=0.9, name=name)(x)
     if normalization == "group":
         # Groups of 8 channels: Wu & He, 2018, table 3.
         return keras.layers.GroupNormalization(

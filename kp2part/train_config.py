@@ -51,7 +51,10 @@ flags.DEFINE_list(
     "Channels of Pose-to-Part after each of its 5 halvings.",
 )
 flags.DEFINE_enum(
-    "normalization", "batch", ["batch", "group", "none"], "Of Pose-to-Part."
+    "normalization",
+    "batch",
+    ["batch", "group", "none"],
+    "Of Pose-to-Part, and of the skips of SqueezeNet.",
 )
 flags.DEFINE_integer(
     "image_size",

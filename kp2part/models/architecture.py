@@ -14,7 +14,8 @@ class Architecture:
         num_filters: Channels of the last decoder block; the others have
             multiples of it (UNet16 of Shvets et al., 2018: 32).
         pose_widths: Channels of Pose-to-Part after each of its 5 halvings.
-        normalization: Of Pose-to-Part: "batch", "group" or "none".
+        normalization: Of Pose-to-Part, and of the skips of SqueezeNet: "batch",
+            "group" or "none".
     """
 
     encoder: str = "vgg16"

@@ -25,8 +25,7 @@ def build(
         image,
         [],
         task.num_parts,
-        architecture.encoder,
-        architecture.num_filters,
+        architecture,
         schema.PARTS,
         stacked=layers.TaskLabel(task, name="task")(heatmaps),
     )

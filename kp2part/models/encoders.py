@@ -70,7 +70,7 @@ def stem(image, heatmaps, filters: int, strides: int, name: str):
     return keras.layers.ReLU(name=f"{name}_relu")(x)
 
 
-def vgg16(image, heatmaps=None) -> dict:
+def vgg16(image, heatmaps=None, normalization="none") -> dict:
     """Returns the skips of VGG-16, the last ReLU of each stage, and pool5.
 
     [Simonyan & Zisserman, 2015](https://arxiv.org/abs/1409.1556),
@@ -79,8 +79,9 @@ def vgg16(image, heatmaps=None) -> dict:
 
     Returns:
         Features at strides 1, 2, 4, 8, 16 and 32, with 64, 128, 256, 512, 512
-        and 512 channels.
+        and 512 channels. They are as the paper has them: not normalised.
     """
+    del normalization
     x = caffe_preprocessing(image)
     skips = {}
     stages = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
@@ -96,11 +97,12 @@ def vgg16(image, heatmaps=None) -> dict:
     return {**skips, 32: x}
 
 
-def squeezenet(image, heatmaps=None) -> dict:
+def squeezenet(image, heatmaps=None, normalization="batch") -> dict:
     """Returns the skips of SqueezeNet 1.1, and its output pooled once more.
 
     [Iandola et al., 2016](https://arxiv.org/abs/1602.07360), in the 1.1 of its
-    authors' repository, padded so that sizes halve exactly. 722,496 parameters.
+    authors' repository, padded so that sizes halve exactly. 722,496 parameters,
+    and 5,376 if its skips are batch-normalised.
 
     Returns:
         Features at strides 1, 2, 4, 8, 16 and 32, with 3, 64, 128, 256, 512
@@ -120,21 +122,34 @@ def squeezenet(image, heatmaps=None) -> dict:
     # Its features have a root mean square of 15 to 66 at all strides, heatmaps
     # are at most 1: without this a decoder of few filters needs epochs to find
     # the pose.
-    scale = keras.layers.Rescaling(1 / 32, name="skip_scale")
-    return {stride: scale(features) for stride, features in skips.items()}
+    if normalization == "none":
+        scale = keras.layers.Rescaling(1 / 32, name="skip_scale")
+        return {stride: scale(features) for stride, features in skips.items()}
+    return {
+        stride: layers.normalize(features, normalization, f"skip{stride}_norm")
+        for stride, features in skips.items()
+    }
 
 
 ENCODERS = {"vgg16": vgg16, "squeezenet": squeezenet}
 
 
-def encode(name: str, image, heatmaps=None) -> dict:
-    """Returns the skips of the encoder of that name, see `stem`."""
+def encode(name: str, image, heatmaps=None, normalization="batch") -> dict:
+    """Returns the skips of an encoder.
+
+    Args:
+        name: One of `ENCODERS`.
+        image: float32 [B, H, W, 3], RGB in 0..255.
+        heatmaps: See `stem`.
+        normalization: Of SqueezeNet's skips: "batch", "group", or "none", which
+            scales them by a constant.
+    """
     if name not in ENCODERS:
         raise ValueError(
             f"`encoder` must be one of {sorted(ENCODERS)}. Received: "
             f"encoder={name!r}"
         )
-    return ENCODERS[name](image, heatmaps)
+    return ENCODERS[name](image, heatmaps, normalization)
 
 
 def _fire(x, squeeze: int, expand: int, name: str):

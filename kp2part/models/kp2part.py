@@ -36,8 +36,7 @@ def build(
         image,
         [pose, suggestion],
         task.num_parts,
-        architecture.encoder,
-        architecture.num_filters,
+        architecture,
         schema.PARTS,
     )
     return keras.Model(

@@ -23,8 +23,7 @@ def build(
         layers.TaskLabel(task, name="task")(image),
         [],
         task.num_parts,
-        architecture.encoder,
-        architecture.num_filters,
+        architecture,
         schema.PARTS,
     )
     return keras.Model(

@@ -3,6 +3,7 @@
 import keras
 
 from kp2part import layers
+from kp2part.models import architecture as architecture_lib
 from kp2part.models import encoders
 
 # Stride of its input, channels of the convolution and of the deconvolution, in
@@ -14,8 +15,7 @@ def visual_evidence(
     image,
     guidance: list,
     num_parts: int,
-    encoder: str,
-    num_filters: int,
+    architecture: architecture_lib.Architecture,
     name: str,
     stacked=None,
 ):
@@ -30,15 +30,18 @@ def visual_evidence(
         guidance: Maps [B, H, W, C] that join the features at every scale of the
             decoder: heatmaps and pseudo parts. May be empty.
         num_parts: P.
-        encoder: A name of `encoders.ENCODERS`.
-        num_filters: Channels of the last decoder block.
+        architecture: The encoder, the decoder's number of filters, and the
+            normalisation of skips.
         name: Name of the output.
         stacked: Maps [B, H, W, C] in [0, 1] to stack to the image's channels.
 
     Returns:
         float32 [B, H, W, P].
     """
-    skips = encoders.encode(encoder, image, stacked)
+    skips = encoders.encode(
+        architecture.encoder, image, stacked, architecture.normalization
+    )
+    num_filters = architecture.num_filters
     x = skips[32]
     for i, (stride, mid, out) in enumerate(_BLOCKS):
         if i:
