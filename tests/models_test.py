@@ -1,3 +1,5 @@
+import dataclasses
+
 from absl.testing import absltest
 from absl.testing import parameterized
 import keras
@@ -8,6 +10,7 @@ from kp2part import layers
 from kp2part import models
 from kp2part import schema
 from kp2part.models import architecture
+from kp2part.models import encoders
 from tests import tiny
 
 TASK = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
@@ -81,6 +84,26 @@ class NetworksTest(parameterized.TestCase):
             self.assertGreater(
                 np.abs(other["parts"] - answer["parts"]).max(), 1e-4
             )
+
+    def test_preprocessing_is_caffes(self):
+        image = np.array([10.0, 20, 30], np.float32).reshape(1, 1, 1, 3)
+        blue_green_red = encoders.caffe_preprocessing(image)
+        np.testing.assert_allclose(
+            np.ravel(blue_green_red),
+            [30 - 103.939, 20 - 116.779, 10 - 123.68],
+            rtol=1e-6,
+        )
+
+    def test_skips_follow_the_normalization(self):
+        for normalization, kind in (
+            ("batch", keras.layers.BatchNormalization),
+            ("group", keras.layers.GroupNormalization),
+            ("none", keras.layers.Rescaling),
+        ):
+            small = dataclasses.replace(SMALL, normalization=normalization)
+            model = models.build("ternausnet", TASK, small)
+            names = [x.name for x in model.layers if isinstance(x, kind)]
+            self.assertTrue(any(n.startswith("skip") for n in names), names)
 
     def test_pose_to_part_does_not_look_at_the_image(self):
         model = models.build("kp2part", TASK, SMALL)

@@ -58,6 +58,20 @@ class PicturesTest(absltest.TestCase):
             self.assertEqual(sheet.shape[1:], (columns * 128, 3))
             self.assertGreater(sheet.shape[0], 2 * 128)
 
+    def test_example_grid_enlarges_about_the_centres_of_pixels(self):
+        keypoints = np.zeros((1, 3, 3), np.float32)
+        keypoints[0, 0] = (10.2, 20.2, 2)
+        batch = {
+            "image": np.zeros((1, 32, 32, 3), np.float32),
+            "keypoints": keypoints,
+            "part_mask": np.zeros((1, 32, 32), np.uint8),
+        }
+        sheet = pictures.example_grid(batch, {}, tiny.CATEGORY)[-128:]
+        rows, columns = np.nonzero(sheet[:, 128:256].any(-1))
+        # 4 * (10.2 + 0.5) - 0.5 = 42.3, and 82.3; drawn on whole pixels.
+        self.assertAlmostEqual(columns.mean(), 42, delta=0.4)
+        self.assertAlmostEqual(rows.mean(), 82, delta=0.4)
+
     def test_example_grid_enlarges_all_alike(self):
         image = np.zeros((1, 64, 64, 3), np.float32)
         image[0, 20:24, 40:44, 2] = 255

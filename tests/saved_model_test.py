@@ -125,6 +125,19 @@ class SavedModelTest(parameterized.TestCase):
         self.assertEqual(answer.shape, (70, 90))
         self.assertGreater((answer == expected.numpy()).mean(), 0.999)
 
+    def test_probabilities_are_some(self):
+        signature = self.predictor._model.signatures["probabilities"]
+        answer = signature(
+            image_bytes=tf.constant([photo()]),
+            keypoints=tf.constant([KEYPOINTS]),
+            box=tf.constant([[15.5, 9.9, 65.8, 55.1]]),
+        )
+        self.assertEqual(answer["probabilities"].shape, (1, 32, 32, 3))
+        self.assertGreaterEqual(answer["probabilities"].numpy().min(), 0)
+        totals = answer["probabilities"].numpy().sum(-1)
+        np.testing.assert_allclose(totals, 1, atol=1e-5)
+        np.testing.assert_array_equal(answer["box"], [[10, 5, 71, 60]])
+
     def test_photos_of_different_sizes_in_one_request(self):
         signature = self.predictor._model.signatures["serving_default"]
         answer = signature(
