@@ -9,7 +9,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 bin := $(VENV)/bin
 run := $(bin)/python -m
-# Compiling what is never imported takes half a minute.
+# Most of what is installed is never imported: no need to compile it.
 pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 
 # The steps after the training do not wait for each other.

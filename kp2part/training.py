@@ -60,7 +60,7 @@ def train(config: train_config.TrainConfig):
         validation, task, config.batch_size
     )
     # This makes the variables of the metrics: if the first step of training
-    # makes them, TensorFlow builds its graph twice, half a minute for nothing.
+    # makes them, TensorFlow builds its graph twice, for nothing.
     model.evaluate(val_batches.take(1).map(select), verbose=0)
     model.fit(
         batches.map(select),
