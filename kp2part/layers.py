@@ -144,3 +144,12 @@ def part_logits(x, num_parts: int, name: str):
     float32 whatever the precision policy: float16 overflows in the loss.
     """
     return keras.layers.Conv2D(num_parts, 1, dtype="float32", name=name)(x)
+
+
+def enlarge(logits, factor: int):
+    """Returns logits [B, H, W, P] larger by `factor`, bilinear, float32."""
+    if factor == 1:
+        return logits
+    return keras.layers.UpSampling2D(
+        factor, interpolation="bilinear", dtype="float32"
+    )(logits)

@@ -57,6 +57,11 @@ flags.DEFINE_enum(
     "Of Pose-to-Part, and of the skips of SqueezeNet.",
 )
 flags.DEFINE_integer(
+    "output_stride",
+    1,
+    "Finest grid of the decoders: 1, or 2 or 4 for less work at little loss.",
+)
+flags.DEFINE_integer(
     "image_size",
     None,
     "Side of the crops the network sees, in pixels, a multiple of 32. By "

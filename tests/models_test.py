@@ -11,6 +11,7 @@ from kp2part import models
 from kp2part import schema
 from kp2part.models import architecture
 from kp2part.models import encoders
+from kp2part.models import visual_evidence
 from tests import tiny
 
 TASK = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
@@ -85,6 +86,34 @@ class NetworksTest(parameterized.TestCase):
                 np.abs(other["parts"] - answer["parts"]).max(), 1e-4
             )
 
+    @parameterized.product(
+        name=("kp2part", "pose_to_part", "ternausnet"), stride=(2, 4)
+    )
+    def test_output_stride_leaves_the_finest_blocks_out(self, name, stride):
+        coarse = dataclasses.replace(SMALL, output_stride=stride)
+        model = models.build(name, TASK, coarse)
+        for logits in model.output.values():
+            self.assertEqual(logits.shape, (None, 32, 32, 3))
+        full = models.build(name, TASK, SMALL)
+        self.assertLess(model.count_params(), full.count_params())
+        sides = [
+            x.output.shape[1] for x in model.layers if "decoder0" in x.name
+        ]
+        self.assertTrue(all(side == 32 // stride for side in sides), sides)
+
+    def test_guidance_at_each_scale_is_its_mean(self):
+        fine, coarse = (
+            np.random.rand(1, 64, 64, 2),
+            np.random.rand(1, 32, 32, 1),
+        )
+        scales = visual_evidence.pyramid([fine, coarse], 64, 2)
+        self.assertEqual(sorted(scales), [2, 4, 8, 16, 32])
+        blocks = fine.reshape(1, 4, 16, 4, 16, 2).mean((2, 4))
+        np.testing.assert_allclose(scales[16][..., :2], blocks, rtol=1e-4)
+        blocks = coarse.reshape(1, 4, 8, 4, 8, 1).mean((2, 4))
+        np.testing.assert_allclose(scales[16][..., 2:], blocks, rtol=1e-4)
+        self.assertEqual(visual_evidence.pyramid([], 64, 2), {})
+
     def test_preprocessing_is_caffes(self):
         image = np.array([10.0, 20, 30], np.float32).reshape(1, 1, 1, 3)
         blue_green_red = encoders.caffe_preprocessing(image)
@@ -133,6 +162,8 @@ class NetworksTest(parameterized.TestCase):
             models.build(
                 "ternausnet", TASK, architecture.Architecture("resnet")
             )
+        with self.assertRaisesRegex(ValueError, "output_stride=3"):
+            architecture.Architecture(output_stride=3)
         with self.assertRaisesRegex(
             ValueError, "5 positive.*pose_widths=.4, 4"
         ):

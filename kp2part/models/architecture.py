@@ -16,12 +16,16 @@ class Architecture:
         pose_widths: Channels of Pose-to-Part after each of its 5 halvings.
         normalization: Of Pose-to-Part, and of the skips of SqueezeNet: "batch",
             "group" or "none".
+        output_stride: Finest grid of the decoders: 1 as in the paper, 2 or 4
+            halves it once or twice and enlarges the logits. Most of the cost is
+            at full resolution, little of the answer.
     """
 
     encoder: str = "vgg16"
     num_filters: int = 32
     pose_widths: tuple[int, ...] = (64, 128, 256, 512, 512)
     normalization: str = "batch"
+    output_stride: int = 1
 
     def __post_init__(self):
         if self.num_filters < 1:
@@ -33,4 +37,9 @@ class Architecture:
             raise ValueError(
                 "`pose_widths` must be 5 positive numbers of channels. "
                 f"Received: pose_widths={self.pose_widths}"
+            )
+        if self.output_stride not in (1, 2, 4):
+            raise ValueError(
+                "`output_stride` must be 1, 2 or 4. Received: "
+                f"output_stride={self.output_stride}"
             )

@@ -24,10 +24,7 @@ def build(
     )
     pose = layers.TaskLabel(task, name="task")(heatmaps)
     pseudo_parts = pose_to_part.pose_to_part(
-        pose,
-        task.num_parts,
-        architecture.pose_widths,
-        architecture.normalization,
+        pose, task.num_parts, architecture, schema.PSEUDO_PARTS
     )
     # Probabilities, as the paper leaves it open: they do not drown the
     # features, however large the logits grow.
@@ -39,8 +36,12 @@ def build(
         architecture,
         schema.PARTS,
     )
+    stride = architecture.output_stride
     return keras.Model(
         {schema.IMAGE: image, schema.HEATMAPS: heatmaps},
-        {schema.PSEUDO_PARTS: pseudo_parts, schema.PARTS: parts},
+        {
+            schema.PSEUDO_PARTS: layers.enlarge(pseudo_parts, stride),
+            schema.PARTS: parts,
+        },
         name="kp2part",
     )

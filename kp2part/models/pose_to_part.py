@@ -13,9 +13,8 @@ from kp2part.models import architecture as architecture_lib
 def pose_to_part(
     heatmaps,
     num_parts: int,
-    widths: tuple[int, ...],
-    normalization: str = "batch",
-    name: str = schema.PSEUDO_PARTS,
+    architecture: architecture_lib.Architecture,
+    name: str,
 ):
     """Returns logits of the parts that a pose suggests.
 
@@ -25,13 +24,13 @@ def pose_to_part(
     Args:
         heatmaps: float32 [B, H, W, K]; H and W are multiples of 32.
         num_parts: P.
-        widths: Channels after each of the 5 halvings.
-        normalization: "batch", "group" or "none".
+        architecture: Its widths, normalisation and output stride.
         name: Name of the output.
 
     Returns:
-        float32 [B, H, W, P].
+        float32 [B, H / s, W / s, P], where s is the output stride.
     """
+    widths, normalization = architecture.pose_widths, architecture.normalization
     skips = [heatmaps]
     for i, width in enumerate(widths, start=1):
         skips.append(
@@ -42,7 +41,8 @@ def pose_to_part(
     x = skips.pop()
     # At full resolution half the channels do: most of the cost is there.
     widths_up = (max(widths[0] // 2, 1), *widths[:-1])
-    for i in range(5, 0, -1):
+    halvings = architecture.output_stride.bit_length() - 1
+    for i in range(5, halvings, -1):
         x = layers.pixel_shuffle(x, widths_up[i - 1], f"pose_shuffle{i}")
         x = keras.layers.Concatenate()([x, skips.pop()])
         x = layers.residual_block(
@@ -60,10 +60,11 @@ def build(
     parts = pose_to_part(
         layers.TaskLabel(task, name="task")(heatmaps),
         task.num_parts,
-        architecture.pose_widths,
-        architecture.normalization,
-        name=schema.PARTS,
+        architecture,
+        schema.PARTS,
     )
     return keras.Model(
-        {schema.HEATMAPS: heatmaps}, {schema.PARTS: parts}, name="pose_to_part"
+        {schema.HEATMAPS: heatmaps},
+        {schema.PARTS: layers.enlarge(parts, architecture.output_stride)},
+        name="pose_to_part",
     )

@@ -9,6 +9,7 @@ from kp2part.models import encoders
 # Stride of its input, channels of the convolution and of the deconvolution, in
 # multiples of `num_filters` (UNet16 of Shvets et al., 2018).
 _BLOCKS = ((32, 16, 8), (16, 16, 8), (8, 16, 8), (4, 8, 2), (2, 4, 1))
+_LAST_CONV = {4: 8, 2: 4, 1: 1}  # Output stride: channels, likewise.
 
 
 def visual_evidence(
@@ -27,8 +28,9 @@ def visual_evidence(
 
     Args:
         image: float32 [B, H, W, 3], RGB in 0..255; H, W multiples of 32.
-        guidance: Maps [B, H, W, C] that join the features at every scale of the
-            decoder: heatmaps and pseudo parts. May be empty.
+        guidance: Maps that join the features at every scale of the decoder:
+            heatmaps [B, H, W, any] and pseudo parts, perhaps smaller. May be
+            empty.
         num_parts: P.
         architecture: The encoder, the decoder's number of filters, and the
             normalisation of skips.
@@ -38,15 +40,16 @@ def visual_evidence(
     Returns:
         float32 [B, H, W, P].
     """
+    finest, num_filters = architecture.output_stride, architecture.num_filters
     skips = encoders.encode(
         architecture.encoder, image, stacked, architecture.normalization
     )
-    num_filters = architecture.num_filters
-    x = skips[32]
+    scales = pyramid(guidance, image.shape[1], finest)
+    x = None
     for i, (stride, mid, out) in enumerate(_BLOCKS):
-        if i:
-            x = keras.layers.Concatenate()([x, skips[stride]])
-        x = guide(x, guidance, stride)
+        if stride == finest:
+            break
+        x = join(x, skips[stride], scales.get(stride))
         x = layers.conv_relu(x, mid * num_filters, f"decoder{5 - i}_conv")
         x = keras.layers.Conv2DTranspose(
             out * num_filters,
@@ -57,22 +60,39 @@ def visual_evidence(
             kernel_initializer="he_uniform",
             name=f"decoder{5 - i}_deconv",
         )(x)
-    x = guide(keras.layers.Concatenate()([x, skips[1]]), guidance, 1)
-    x = layers.conv_relu(x, num_filters, "decoder0_conv")
-    return layers.part_logits(x, num_parts, name)
+    x = join(x, skips[finest], scales.get(finest))
+    x = layers.conv_relu(x, _LAST_CONV[finest] * num_filters, "decoder0_conv")
+    return layers.enlarge(layers.part_logits(x, num_parts, name), finest)
 
 
-def guide(x, guidance: list, stride: int):
-    """Returns features with the guidance at their scale beside them.
+def pyramid(guidance: list, size: int, finest: int) -> dict:
+    """Returns the guidance at every scale of the decoder.
 
     Args:
-        x: Features [B, H / stride, W / stride, C].
-        guidance: Maps [B, H, W, any].
-        stride: Scale of `x`.
+        guidance: Maps [B, h, w, any]; h, w are at least `size` / `finest`.
+        size: H, that of the image.
+        finest: Finest stride.
+
+    Returns:
+        Stride -> [B, H / stride, W / stride, C], all maps together; empty
+        without guidance.
     """
     if not guidance:
-        return x
-    if stride > 1:
-        pool = keras.layers.AveragePooling2D(stride)
-        guidance = [pool(g) for g in guidance]
-    return keras.layers.Concatenate()([x, *guidance])
+        return {}
+    maps = join(*(shrink(x, x.shape[1] * finest // size) for x in guidance))
+    scales = {finest: maps}
+    while finest < 32:  # Each from the one before: the same means, cheaper.
+        finest *= 2
+        scales[finest] = maps = shrink(maps, 2)
+    return scales
+
+
+def shrink(x, factor: int):
+    """Returns the means of x over squares of `factor` pixels."""
+    return x if factor == 1 else keras.layers.AveragePooling2D(factor)(x)
+
+
+def join(*features):
+    """Returns features [B, H, W, any], those that are not None, stacked."""
+    given = [x for x in features if x is not None]
+    return given[0] if len(given) == 1 else keras.layers.Concatenate()(given)
