@@ -13,10 +13,12 @@ import json
 import pathlib
 import re
 
+from kp2part import pieces as pieces_lib
+
 DIRECTORY = pathlib.Path(__file__).parent / "categories"
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _REQUIRED = {"name", "classes", "keypoints", "parts"}
-_OPTIONAL = {"skeleton", "palette", "keypoint_aliases"}
+_OPTIONAL = {"skeleton", "palette", "keypoint_aliases", "pieces"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Category:
         palette: P colours "#rrggbb", in the order of `parts`.
         keypoint_aliases: For each annotation format, its keypoint names that
             differ, with ours.
+        pieces: What moves as one, the body first: for the networks that morph
+            known poses.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Category:
     keypoint_aliases: Mapping[str, Mapping[str, str]] = dataclasses.field(
         default_factory=dict
     )
+    pieces: tuple[pieces_lib.Piece, ...] = ()
 
     def __post_init__(self):
         if next(iter(self.parts), None) != "background":
@@ -73,11 +78,26 @@ class Category:
         for field, names in (
             ("skeleton", itertools.chain(*self.skeleton)),
             ("keypoint_aliases", itertools.chain(*aliases)),
+            ("pieces", (k for p in self.pieces for k in p.keypoints)),
         ):
             if unknown := sorted(set(names) - set(self.keypoints)):
                 raise ValueError(
                     f"`{field}` must use names of `keypoints`. "
                     f"Received: {unknown}"
+                )
+        if unknown := {p.part for p in self.pieces} - set(self.parts):
+            raise ValueError(
+                f"`pieces` must be of {list(self.parts)}. Received: "
+                f"{sorted(unknown)}"
+            )
+        pieces_lib.mirror(self.pieces)
+        swap = dict(zip(self.keypoints, self.keypoint_mirror, strict=True))
+        edges = [{a, b} for a, b in self.skeleton]
+        for edge in self.skeleton:
+            if {self.keypoints[swap[name]] for name in edge} not in edges:
+                raise ValueError(
+                    "`skeleton`: every left needs its right. Alone: "
+                    f"{list(edge)}"
                 )
 
     def _check_palette(self):
@@ -112,6 +132,16 @@ class Category:
             (int(c[1:3], 16), int(c[3:5], 16), int(c[5:7], 16))
             for c in self.palette
         )
+
+    @property
+    def rig(self) -> pieces_lib.Rig:
+        """The pieces as arrays."""
+        if not self.pieces:
+            raise ValueError(
+                f"Category {self.name!r} has no `pieces`, which this network "
+                "needs: add them to its JSON file, as in quadruped.json."
+            )
+        return pieces_lib.rig(self.pieces, self.keypoints, tuple(self.parts))
 
     def part_of(self, annotated_part: str) -> int:
         """Returns the id of the part that an annotated part belongs to."""
@@ -174,8 +204,9 @@ def from_json(fields: dict, source: str) -> Category:
             skeleton=tuple((a, b) for a, b in fields.get("skeleton", ())),
             palette=tuple(fields.get("palette", ())),
             keypoint_aliases=fields.get("keypoint_aliases", {}),
+            pieces=pieces_lib.from_json(fields.get("pieces", ())),
         )
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{source}: {error}") from error
 
 

@@ -24,9 +24,7 @@ def compile_model(
     }
     model.compile(
         optimizer=make_optimizer(config, steps),
-        loss={
-            name: losses.PartLoss(config.dice_weight) for name in model.output
-        },
+        loss={name: make_loss(model, config) for name in model.output},
         loss_weights={name: weights[name] for name in model.output},
         metrics={
             name: keras.metrics.MeanIoU(
@@ -42,6 +40,15 @@ def compile_model(
     # Inside the first step Keras would make these variables one by one, each in
     # a conditional of its own: a minute for nothing.
     model.optimizer.build(model.trainable_variables)
+
+
+def make_loss(
+    model: keras.Model, config: train_config.TrainConfig
+) -> keras.losses.Loss:
+    """Returns the loss of an output."""
+    if any(isinstance(x, layers.PaletteLogits) for x in model.layers):
+        return losses.PaletteLoss()
+    return losses.PartLoss(config.dice_weight)
 
 
 def make_optimizer(

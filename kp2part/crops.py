@@ -90,11 +90,27 @@ def cut_mask(mask, box, size: int, aspect: str):
     Returns:
         uint8 [S, S].
     """
+    return cut_labels(
+        mask[..., tf.newaxis], box, size, aspect, schema.IGNORE_LABEL
+    )[..., 0]
+
+
+def cut_labels(maps, box, size: int, aspect: str, fill: int):
+    """Returns the crop of several label maps, by nearest neighbours.
+
+    Args:
+        maps: uint8 [H, W, N], part ids.
+        box: int32 [4], inside the maps.
+        size: Side S of the crop, in pixels.
+        aspect: See `fit`.
+        fill: Part id of the padding.
+
+    Returns:
+        uint8 [S, S, N].
+    """
     content, corner = fit(box, size, aspect)
-    labels = tf.image.resize(
-        _slice(mask[..., tf.newaxis], box), content, method="nearest"
-    )
-    return _place(labels, corner, size, schema.IGNORE_LABEL)[..., 0]
+    labels = tf.image.resize(_slice(maps, box), content, method="nearest")
+    return _place(labels, corner, size, fill)
 
 
 def move_keypoints(keypoints, box, size: int, aspect: str):

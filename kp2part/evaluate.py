@@ -25,7 +25,9 @@ from kp2part import model_file
 from kp2part import ops
 from kp2part import part_boxes
 from kp2part import pictures
+from kp2part import schema
 from kp2part import scores
+from kp2part.models import mirrored
 
 _MODEL = flags.DEFINE_string(
     "model", None, "A network, .keras, as kp2part.train saves it."
@@ -59,6 +61,11 @@ _JITTER = flags.DEFINE_float(
     "Shift each keypoint first, standard deviation in pixels of a 256 px crop: "
     "how carefully must one click?",
 )
+_FLIP_AVERAGE = flags.DEFINE_bool(
+    "flip_average",
+    False,
+    "Average the answers to each object and its mirror image.",
+)
 _NUM_PICTURES = flags.DEFINE_integer(
     "num_pictures", 12, "Rows of the picture.", lower_bound=1
 )
@@ -68,6 +75,8 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     model, task = model_file.load(_MODEL.value)
+    if _FLIP_AVERAGE.value:
+        model = mirrored.average(model)
     manifest = manifest_lib.load(_TFRECORDS.value)
     evaluation.check_category(task, manifest)
     examples = example_set.Examples(manifest, (_SPLIT.value,))
@@ -80,13 +89,16 @@ def main(argv):
     }
     parts = tuple(task.category.parts)
     boxes = part_boxes.load(_PART_BOXES.value) if _PART_BOXES.value else {}
-    matrices, box_scores = [], []
+    matrices, names, box_scores = [], [], []
     for batch, answers in evaluation.answers(
         model, examples, _BATCH_SIZE.value, make_noise(noise)
     ):
         matrices.append(evaluation.confusion(batch, answers))
+        names += [name.decode() for name in batch[schema.CLASS_NAME]]
         box_scores += evaluation.box_scores(batch, answers, task, boxes)
-    results = scores.summarize(np.concatenate(matrices), parts) | noise
+    matrices = np.concatenate(matrices)
+    results = scores.summarize(matrices, parts) | noise
+    results["classes"] = scores.by_class(matrices, names, parts)
     if boxes:
         results["part_boxes"] = part_boxes.summarize(box_scores, parts)
     results["split"] = (
@@ -94,6 +106,7 @@ def main(argv):
     )
     output = pathlib.Path(_OUTPUT.value)
     table = scores.to_markdown(results)
+    table += "\n" + scores.classes_to_markdown(results["classes"])
     picture = evaluation.draw(model, examples, _NUM_PICTURES.value)
     atomic.write_text(output / "table.md", table)
     atomic.write_bytes(output / "examples.png", pictures.encode_png(picture))

@@ -16,6 +16,7 @@ from kp2part import metrics
 from kp2part import ops
 from kp2part import part_boxes
 from kp2part import pictures
+from kp2part import priors
 from kp2part import schema
 
 
@@ -48,6 +49,7 @@ def answers(
     Yields:
         A batch of `input_pipeline.eval_batches` as arrays, and `answer` to it.
     """
+    examples = priors.attach(model, examples)
     batches = input_pipeline.eval_batches(
         examples, layers.task_of(model), batch_size, noise=noise
     )
@@ -101,6 +103,7 @@ def draw(
 ) -> np.ndarray:
     """Returns a picture of examples spread over the set, with the answers."""
     task = layers.task_of(model)
+    examples = priors.attach(model, examples)
     step = max(examples.count() // count, 1)
     batches = input_pipeline.eval_batches(examples, task, count, step)
     batch = next(batches.as_numpy_iterator())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import pathlib
 
 import tensorflow as tf
 
@@ -30,6 +31,7 @@ class Examples:
         share: Share of the objects, in (0, 1]. A smaller share is part of a
             larger one.
         seed: Which objects belong to a share.
+        priors: If given, the directory of their priors, see `priors`.
     """
 
     manifest: manifest_lib.Manifest
@@ -38,11 +40,17 @@ class Examples:
     classes: frozenset[str] | None = None
     share: float = 1.0
     seed: int = 0
+    priors: pathlib.Path | None = None
 
     @property
-    def paths(self) -> list[str]:
-        """The shards to read."""
-        return [p for s in self.splits for p in self.manifest.shard_paths(s)]
+    def files(self) -> list[tuple[str, ...]]:
+        """The shards to read, each with the file of its priors, if any."""
+        shards = [x for s in self.splits for x in self.manifest.split(s).shards]
+        files = [(str(self.manifest.directory / x.name),) for x in shards]
+        if self.priors is None:
+            return files
+        priors = [str(priors_file(self.priors, x)) for x in shards]
+        return [(*f, p) for f, p in zip(files, priors, strict=True)]
 
     def count(self) -> int:
         """Returns the number of examples; reads them if some are left out."""
@@ -52,7 +60,8 @@ class Examples:
 
     def read(self) -> tf.data.Dataset:
         """Returns parsed examples in the files' order, images encoded."""
-        return self._parse(tf.data.TFRecordDataset(self.paths))
+        files = tf.data.Dataset.from_tensor_slices(self.files)
+        return self._parse(files.flat_map(_read_file))
 
     def read_shuffled(self, seed: int) -> tf.data.Dataset:
         """Returns them in another order each time, several shards at once.
@@ -60,9 +69,9 @@ class Examples:
         Args:
             seed: Decides over the orders of all passes.
         """
-        files = tf.data.Dataset.from_tensor_slices(self.paths)
-        lines = files.shuffle(len(self.paths), seed=seed).interleave(
-            tf.data.TFRecordDataset,
+        files = tf.data.Dataset.from_tensor_slices(self.files)
+        lines = files.shuffle(len(self.files), seed=seed).interleave(
+            _read_file,
             cycle_length=_NUM_OPEN_SHARDS,
             num_parallel_calls=tf.data.AUTOTUNE,
             deterministic=True,
@@ -71,7 +80,14 @@ class Examples:
 
     def _parse(self, lines: tf.data.Dataset) -> tf.data.Dataset:
         num_keypoints = len(self.manifest.category.keypoints)
-        dataset = lines.map(lambda line: records.parse(line, num_keypoints))
+
+        def parse(line):
+            example = records.parse(line[0], num_keypoints)
+            if self.priors is not None:
+                example[schema.PRIOR_MAPS] = line[1]
+            return example
+
+        dataset = lines.map(parse)
         if self.image_ids is not None:
             dataset = dataset.filter(
                 _make_test(schema.IMAGE_ID, self.image_ids)
@@ -139,6 +155,20 @@ def fold_examples(
         Examples(manifest, names, frozenset(dealt) - held_out),
         Examples(manifest, names, held_out),
     )
+
+
+def priors_file(
+    directory: pathlib.Path, shard: manifest_lib.Shard
+) -> pathlib.Path:
+    """Returns the file with the priors of a shard, record by record."""
+    # Named by contents: records that were built anew have no stale priors.
+    return directory / f"{shard.sha256[:16]}.tfrecord"
+
+
+def _read_file(paths) -> tf.data.Dataset:
+    # Records [1], or [2] with their priors.
+    columns = [tf.data.TFRecordDataset(path) for path in tf.unstack(paths)]
+    return tf.data.Dataset.zip(*columns).map(lambda *line: tf.stack(line))
 
 
 def _make_test(key: str, values: frozenset[str]) -> Callable:

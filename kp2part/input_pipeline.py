@@ -21,6 +21,7 @@ import tensorflow as tf
 from kp2part import example_set
 from kp2part import heatmaps
 from kp2part import ops
+from kp2part import priors
 from kp2part import records
 from kp2part import schema
 
@@ -65,7 +66,7 @@ def train_batches(
     options.deterministic = True
     return (
         dataset.map(
-            lambda e: augment(_prepare(e, task)),
+            lambda e: _with_prior(augment(_prepare(e, task)), task, True),
             num_parallel_calls=tf.data.AUTOTUNE,
         )
         .batch(batch_size, drop_remainder=True)
@@ -106,11 +107,17 @@ def eval_batches(
         Batches under the keys of `schema`: image float32 [B, S, S, 3], RGB in
         0..255; heatmaps float32 [B, S, S, `task.num_heatmaps`]; part_mask
         uint8 [B, S, S]; keypoints float32 [B, K, 3], in pixels of the crop;
-        and what records hold besides.
+        prior float32 [B, S, S, P] if the examples have priors; and what records
+        hold besides.
     """
+    if noise is not None and examples.priors is not None:
+        raise ValueError(
+            "Priors are stored for the keypoints as they are: no dropout or "
+            "jitter with them."
+        )
 
     def prepare(i, example):
-        example = _prepare(example, task)
+        example = _with_prior(_prepare(example, task), task, False)
         if noise is None:
             return example
         noisy = noise({**example, ops.SEED: _seed(0, i)})
@@ -153,6 +160,15 @@ def _seed(seed: int, index):
 
 def _prepare(example: ops.Example, task: schema.Task) -> ops.Example:
     return ops.make_resize(task.image_size)(records.decode_images(example))
+
+
+def _with_prior(example: ops.Example, task: schema.Task, at_random: bool):
+    if schema.PRIOR_MAPS not in example:
+        return example
+    seed = example[ops.SEED] + [0, 5] if at_random else None
+    maps = example[schema.PRIOR_MAPS]
+    prior = priors.average(maps, task.num_parts, seed)
+    return {**example, schema.PRIOR: prior}
 
 
 def _make_augment(task: schema.Task, augmentation: ops.Augmentation) -> ops.Op:

@@ -1,5 +1,8 @@
 """Blocks and layers shared by the networks."""
 
+import base64
+from collections.abc import Iterator
+
 import keras
 
 from kp2part import schema
@@ -35,19 +38,111 @@ class TaskLabel(keras.layers.Layer):
         return {**super().get_config(), "task": self.task.to_json()}
 
 
+@keras.saving.register_keras_serializable(package="kp2part")
+class KnownPoses(keras.layers.Layer):
+    """Passes a prior on, and keeps the poses that priors are made from.
+
+    Args:
+        library: As `pose_library.PoseLibrary.to_bytes` makes it, in base64 for
+            the file of the network; empty until training sets it.
+
+    Input shape: any.
+    Output shape: as the input.
+    """
+
+    def __init__(self, library: str = "", **kwargs):
+        super().__init__(**kwargs)
+        self.library = base64.b64decode(library)
+
+    def call(self, inputs):
+        return inputs
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        library = base64.b64encode(self.library).decode()
+        return {**super().get_config(), "library": library}
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class PaletteColours(keras.layers.Layer):
+    """Probabilities [B, H, W, P] as mean colours [B, H, W, 3], in [-1, 1].
+
+    The palette of VOC, in which Fang et al. draw their priors.
+    """
+
+    def call(self, inputs):
+        ids = range(inputs.shape[-1])
+        colours = [
+            [sum(128 >> j for j in range(3) if i >> c & 1 << 3 * j)
+             for c in range(3)]
+            for i in ids
+        ]  # fmt: skip
+        colours = keras.ops.convert_to_tensor(colours, inputs.dtype)
+        return keras.ops.matmul(inputs, colours / 127.5 - 1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 3)
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class PaletteLogits(keras.layers.Layer):
+    """A grey image [B, H, W, 1], in [-1, 1], as logits [B, H, W, P].
+
+    Fang et al. draw part i in the grey level 35 i of 0..255 and answer with the
+    nearest. A logit is -100 times the distance to a part's level: 100 is the
+    weight of their loss, see `losses.PaletteLoss`.
+
+    Args:
+        num_parts: P.
+    """
+
+    def __init__(self, num_parts: int, **kwargs):
+        super().__init__(**kwargs)
+        self.num_parts = num_parts
+
+    def call(self, inputs):
+        levels = keras.ops.arange(self.num_parts, dtype=inputs.dtype)
+        return -100.0 * keras.ops.abs(inputs - (levels * 35 / 127.5 - 1))
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.num_parts)
+
+    def get_config(self):
+        return {**super().get_config(), "num_parts": self.num_parts}
+
+
+def known_poses(model: keras.Model) -> KnownPoses:
+    """Returns the layer of `model` that keeps known poses.
+
+    Raises:
+        ValueError: It has none: it does not take a prior.
+    """
+    for layer in _flat(model):
+        if isinstance(layer, KnownPoses):
+            return layer
+    raise ValueError(f"Model {model.name!r} does not live on known poses.")
+
+
 def task_of(model: keras.Model) -> schema.Task:
     """Returns what `model` is asked.
 
     Raises:
         ValueError: `model` was not built by `kp2part.models`.
     """
-    for layer in model.layers:
+    for layer in _flat(model):
         if isinstance(layer, TaskLabel):
             return layer.task
     raise ValueError(
         f"Model {model.name!r} does not say what it segments: it has no "
         "`TaskLabel` layer, as every network of `kp2part.models` has."
     )
+
+
+def _flat(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in model.layers:
+        yield from _flat(layer) if isinstance(layer, keras.Model) else (layer,)
 
 
 def conv_relu(x, filters: int, name: str, kernel_size: int = 3):

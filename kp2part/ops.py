@@ -71,6 +71,7 @@ def make_resize(size: int) -> Op:
         image: uint8 or float32 [H, W, 3] -> float32 [size, size, 3].
         part_mask: uint8 [H, W] -> uint8 [size, size].
         keypoints: float32 [K, 3], in pixels.
+        prior_maps, if there: uint8 [H, W, N] -> uint8 [size, size, N].
     """
 
     def resize(example):
@@ -78,6 +79,10 @@ def make_resize(size: int) -> Op:
         box = tf.stack([0, 0, width, height])
         return {
             **example,
+            **_with_maps(
+                example,
+                lambda maps: crops.cut_labels(maps, box, size, "stretch", 0),
+            ),
             schema.IMAGE: crops.cut_image(
                 example[schema.IMAGE], box, size, "stretch"
             ),
@@ -99,7 +104,8 @@ def make_flip(
 ) -> Op:
     """Returns an op that mirrors an example, left and right renamed.
 
-    Reads and writes: image, part_mask, keypoints; reads seed.
+    Reads and writes: image, part_mask, keypoints, and prior_maps if there;
+    reads seed.
 
     Args:
         keypoint_mirror: K ints, see `category.Category`.
@@ -114,15 +120,17 @@ def make_flip(
         x, y, v = tf.unstack(example[schema.KEYPOINTS], axis=-1)
         width = tf.cast(tf.shape(image)[1], tf.float32)
         mirrored = tf.stack([tf.where(v > 0, width - 1 - x, 0.0), y, v], -1)
-        mask = tf.reverse(example[schema.PART_MASK], axis=[1])
         return {
             **example,
+            **_with_maps(example, rename),
             schema.IMAGE: tf.reverse(image, axis=[1]),
             schema.KEYPOINTS: tf.gather(mirrored, keypoint_mirror),
-            schema.PART_MASK: tf.gather(
-                tf.constant(part_ids, tf.uint8), tf.cast(mask, tf.int32)
-            ),
+            schema.PART_MASK: rename(example[schema.PART_MASK]),
         }
+
+    def rename(labels):
+        labels = tf.cast(tf.reverse(labels, axis=[1]), tf.int32)
+        return tf.gather(tf.constant(part_ids, tf.uint8), labels)
 
     def flip(example):
         draw = tf.random.stateless_uniform([], example[SEED] + [0, 1])
@@ -142,6 +150,7 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
         image: float32 [S, S, 3].
         part_mask: uint8 [S, S].
         keypoints: float32 [K, 3]; those that leave the crop become absent.
+        prior_maps, if there: uint8 [S, S, N]; background from outside.
     Reads seed. For the arguments see `Augmentation`.
     """
 
@@ -159,6 +168,7 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
         warp = _inverse_warp(matrix, zoom, shift, centre)
         return {
             **example,
+            **_with_maps(example, lambda x: _warp(x, warp, "NEAREST", 0.0)),
             schema.IMAGE: _warp(example[schema.IMAGE], warp, "BILINEAR", 0.0),
             schema.PART_MASK: _warp(
                 example[schema.PART_MASK][..., tf.newaxis],
@@ -220,6 +230,11 @@ def make_keypoint_noise(dropout: float, jitter: float) -> Op:
         return {**example, schema.KEYPOINTS: crops.confine(kept, size)}
 
     return disturb
+
+
+def _with_maps(example: Example, change: Callable) -> Example:
+    maps = example.get(schema.PRIOR_MAPS)
+    return {} if maps is None else {schema.PRIOR_MAPS: change(maps)}
 
 
 def _similarity(angle, zoom):

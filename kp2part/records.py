@@ -83,13 +83,22 @@ def parse(record, num_keypoints: int) -> dict[str, tf.Tensor]:
 
 
 def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """Returns `example` with image uint8 [S, S, 3] and mask uint8 [S, S]."""
+    """Returns `example` with image uint8 [S, S, 3] and mask uint8 [S, S].
+
+    And with the maps of its prior uint8 [S, S, N], if it has one.
+    """
     mask = tf.io.decode_png(example[schema.PART_MASK], channels=1)
-    return {
+    decoded = {
         **example,
         schema.IMAGE: decode_photo(example[schema.IMAGE]),
         schema.PART_MASK: mask[..., 0],
     }
+    if schema.PRIOR_MAPS in example:
+        below = tf.io.decode_png(example[schema.PRIOR_MAPS], channels=1)
+        size = tf.shape(mask)[0]
+        maps = tf.reshape(below, [-1, size, size])  # Below each other.
+        decoded[schema.PRIOR_MAPS] = tf.transpose(maps, [1, 2, 0])
+    return decoded
 
 
 def decode_photo(contents):

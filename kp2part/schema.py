@@ -18,6 +18,9 @@ IMAGE = "image"  # uint8 [H, W, 3], RGB; on disk JPEG.
 PART_MASK = "part_mask"  # uint8 [H, W], part ids; on disk PNG.
 KEYPOINTS = "keypoints"  # float32 [K, 3], rows of (x, y, v).
 HEATMAPS = "heatmaps"  # float32 [H, W, `num_heatmaps`], in [0, 1].
+# Only of networks that know similar poses, see `priors`.
+PRIOR_MAPS = "prior_maps"  # uint8 [H, W, N], part ids; on disk PNG.
+PRIOR = "prior"  # float32 [H, W, P], in [0, 1]: their mean, one-hot.
 CLASS_NAME = "class_name"  # string, e.g. "horse".
 IMAGE_ID = "image_id"  # string, names the source photo.
 OBJECT_INDEX = "object_index"  # int64, 0-based, in its annotation file.
@@ -94,6 +97,17 @@ class Task:
         """K, and a heatmap for each bone if they are drawn."""
         bones = self.category.skeleton if self.bones else ()
         return self.num_keypoints + len(bones)
+
+    @property
+    def heatmap_mirror(self) -> tuple[int, ...]:
+        """`num_heatmaps` ints: what heatmap i becomes, mirrored."""
+        points = self.category.keypoint_mirror
+        edges = [frozenset(e) for e in self.category.skeleton_indices]
+        bones = [
+            len(points) + edges.index(frozenset(points[i] for i in edge))
+            for edge in (edges if self.bones else ())
+        ]
+        return (*points, *bones)
 
     @property
     def num_parts(self) -> int:

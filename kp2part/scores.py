@@ -71,6 +71,43 @@ def summarize(
     }
 
 
+def by_class(
+    matrices: np.ndarray, names: Sequence[str], parts: Sequence[str]
+) -> dict[str, dict]:
+    """Returns the scores of each class.
+
+    Args:
+        matrices: int64 [N, P, P], see `metrics.confusion`.
+        names: N class names.
+        parts: P names.
+
+    Returns:
+        Class -> `mean_iou`, `iou` by part and `num_examples`, as `summarize`
+        has them.
+    """
+    names, found = np.array(names), {}
+    for name in sorted(set(names)):
+        pooled = matrices[names == name].sum(0)
+        found[str(name)] = {
+            "mean_iou": _plain(metrics.mean_iou(pooled)),
+            "iou": _named(parts, metrics.iou(pooled)),
+            "num_examples": int((names == name).sum()),
+        }
+    return found
+
+
+def classes_to_markdown(classes: dict[str, dict]) -> str:
+    """Returns the scores of `by_class` as a Markdown table."""
+    parts = list(next(iter(classes.values()))["iou"])
+    heads = ["class", *parts, "**mean**", "examples"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for name, row in classes.items():
+        values = [*row["iou"].values(), row["mean_iou"]]
+        cells = [name, *map(_text, values), str(row["num_examples"])]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def to_markdown(scores: dict) -> str:
     """Returns the scores of `summarize` as a Markdown table."""
     lines = [

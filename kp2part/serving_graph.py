@@ -6,6 +6,7 @@ drift from training. Nothing here knows where the graph will run.
 """
 
 import dataclasses
+import functools
 
 import keras
 import tensorflow as tf
@@ -13,6 +14,8 @@ import tensorflow as tf
 from kp2part import crops
 from kp2part import heatmaps
 from kp2part import layers
+from kp2part import pose_library
+from kp2part import priors
 from kp2part import records
 from kp2part import schema
 
@@ -169,10 +172,40 @@ class PartServer:
                 crop[schema.KEYPOINTS], self.task
             ),
         }
+        if self._lookup is not None:
+            inputs[schema.PRIOR] = tf.map_fn(
+                self._prior,
+                (crop[schema.KEYPOINTS], crop[schema.BOX]),
+                fn_output_signature=tf.float32,
+            )
         logits = self.model(
             {name: inputs[name] for name in self.model.input}, training=False
         )
         return tf.nn.softmax(logits[schema.PARTS])
+
+    def _prior(self, row):
+        keypoints, box = row
+        task, library = self.task, self._lookup.library
+        here = tf.constant([0, 0, task.image_size, task.image_size])
+        maps = self._lookup.part_maps(
+            crops.move_keypoints(keypoints, here, library.size, "stretch"),
+            pose_library.scale_of(box, library.size, task.aspect),
+            priors.NUM_AVERAGED,
+        )
+        there = tf.constant([0, 0, library.size, library.size])
+        maps = crops.cut_labels(
+            tf.transpose(maps, [1, 2, 0]), there, task.image_size, "stretch", 0
+        )
+        return priors.average(maps, task.num_parts)
+
+    @functools.cached_property
+    def _lookup(self) -> pose_library.Lookup | None:
+        if schema.PRIOR not in self.model.input:
+            return None
+        library = pose_library.PoseLibrary.from_bytes(
+            layers.known_poses(self.model).library
+        )
+        return pose_library.Lookup(library, self.task.category)
 
     def _paste(self, row):
         labels = crops.paste_labels(*row, self.task.aspect)

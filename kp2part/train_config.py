@@ -10,6 +10,7 @@ from kp2part.models import architecture as architecture_lib
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine")
+NN_MISSING = ("masked", "strict")
 PRECISIONS = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 flags.DEFINE_string(
@@ -26,7 +27,9 @@ flags.DEFINE_string(
     "network",
     "kp2part",
     "kp2part (the paper's full model), pose_to_part (keypoints only), "
-    "ternausnet (image only) or early_fusion (both, stacked, in one U-Net).",
+    "ternausnet (image only), early_fusion (both, stacked, in one U-Net), "
+    "refinenet (parts of similar poses, morphed and refined) or "
+    "nearest_neighbour (morphed only; learns nothing).",
 )
 flags.DEFINE_string(
     "encoder", "vgg16", "Image encoder: vgg16, or squeezenet for a CPU."
@@ -60,6 +63,20 @@ flags.DEFINE_integer(
     "output_stride",
     1,
     "Finest grid of the decoders: 1, or 2 or 4 for less work at little loss.",
+)
+flags.DEFINE_enum(
+    "refine_head",
+    "fair",
+    architecture_lib.REFINE_HEADS,
+    "Of refinenet: a logit for each part (fair), or one grey level for each "
+    "part, as its authors have it (fidelity).",
+)
+flags.DEFINE_enum(
+    "nn_missing",
+    "masked",
+    NN_MISSING,
+    "Which poses refinenet and nearest_neighbour take for similar: compare the "
+    "keypoints that both show (masked), or only poses that show all (strict).",
 )
 flags.DEFINE_integer(
     "image_size",
@@ -182,6 +199,7 @@ class TrainConfig:
     network: str = "kp2part"
     encoder_weights: str = "imagenet"
     init_from: str | None = None
+    nn_missing: str = "masked"
     image_size: int | None = None
     heatmap_sigma: float = 7.0
     bones: bool = False

@@ -14,6 +14,8 @@ from kp2part import layers
 from kp2part import manifest as manifest_lib
 from kp2part import model_file
 from kp2part import models
+from kp2part import pose_library
+from kp2part import priors
 from kp2part import schema
 from kp2part import subsets
 from kp2part import train_config
@@ -44,9 +46,17 @@ def train(config: train_config.TrainConfig):
         model = keras.saving.load_model(checkpoint)
     else:
         model = make_model(config, task)
+        if schema.PRIOR in model.input:
+            library = pose_library.collect(
+                training, config.nn_missing == "strict"
+            )
+            layers.known_poses(model).library = library.to_bytes()
         compilation.compile_model(model, config, steps)
     # A model saved by an earlier kp2part could be asked something else.
     task = layers.task_of(model)
+    training, validation = (
+        priors.attach(model, examples) for examples in (training, validation)
+    )
     select = input_pipeline.make_select(model)
     batches = input_pipeline.train_batches(
         training,
@@ -130,8 +140,8 @@ def make_model(
             "Weights of %s; random: %s", config.init_from, left or "none"
         )
         return model
-    # Pose-to-Part alone has no encoder: nothing to load is not an error there.
-    if schema.IMAGE in model.input:
+    # Some networks have no encoder: nothing to load is not an error there.
+    if encoder_weights.has_encoder(model):
         encoder_weights.load_into(
             model, config.architecture.encoder, config.encoder_weights
         )

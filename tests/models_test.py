@@ -11,6 +11,7 @@ from kp2part import models
 from kp2part import schema
 from kp2part.models import architecture
 from kp2part.models import encoders
+from kp2part.models import mirrored
 from kp2part.models import visual_evidence
 from tests import tiny
 
@@ -19,13 +20,17 @@ SMALL = architecture.Architecture("squeezenet", 2, (3, 4, 5, 6, 7), "group")
 OUTPUTS = {
     "early_fusion": ["parts"],
     "kp2part": ["parts", "pseudo_parts"],
+    "nearest_neighbour": ["parts"],
     "pose_to_part": ["parts"],
+    "refinenet": ["parts"],
     "ternausnet": ["parts"],
 }
 INPUTS = {
     "early_fusion": ["heatmaps", "image"],
     "kp2part": ["heatmaps", "image"],
+    "nearest_neighbour": ["prior"],
     "pose_to_part": ["heatmaps"],
+    "refinenet": ["image", "prior"],
     "ternausnet": ["image"],
 }
 
@@ -113,6 +118,60 @@ class NetworksTest(parameterized.TestCase):
         blocks = coarse.reshape(1, 4, 8, 4, 8, 1).mean((2, 4))
         np.testing.assert_allclose(scales[16][..., 2:], blocks, rtol=1e-4)
         self.assertEqual(visual_evidence.pyramid([], 64, 2), {})
+
+    def test_refinenet_is_pix2pixs_generator(self):
+        task = schema.Task(category.load("quadruped"))
+        model = models.build("refinenet", task)
+        down = [x for x in model.layers if x.name.startswith("down")]
+        self.assertEqual(
+            [x.filters for x in down], [64, 128, 256, 512, 512, 512, 512, 512]
+        )
+        self.assertEqual(down[-1].output.shape[1:3], (1, 1))
+        rates = [x for x in model.layers if isinstance(x, keras.layers.Dropout)]
+        self.assertEqual([x.rate for x in rates], [0.5] * 3)
+
+    def test_fidelity_answers_with_the_nearest_grey_level(self):
+        logits = layers.PaletteLogits(3)(
+            np.array([-1.0, -0.9, 35 / 127.5 - 1, 0.9]).reshape(1, 1, 4, 1)
+        )
+        np.testing.assert_array_equal(np.argmax(logits[0, 0], -1), [0, 0, 1, 2])
+        colours = layers.PaletteColours()(np.eye(5)[None, None])
+        np.testing.assert_allclose(
+            (np.array(colours[0, 0]) + 1) * 127.5,
+            [[0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128]],
+            atol=1e-4,
+        )
+
+    def test_nearest_neighbour_is_its_prior(self):
+        model = models.build("nearest_neighbour", TASK)
+        prior = np.random.default_rng(0).dirichlet([1] * 3, (1, 32, 32))
+        logits = model.predict_on_batch({"prior": prior.astype(np.float32)})
+        odds = np.exp(logits["parts"])
+        np.testing.assert_allclose(odds, np.maximum(prior, 1e-3), rtol=1e-4)
+
+    @parameterized.parameters("kp2part", "refinenet")
+    def test_averaged_answers_are_mirrored_with_their_input(self, name):
+        task = dataclasses.replace(TASK, bones=True)
+        model = mirrored.average(models.build(name, task, SMALL))
+        self.assertEqual(layers.task_of(model), task)
+        inputs = inputs_of(model)
+        swaps = {
+            "image": (0, 1, 2),
+            # Left ear, right ear, nose; the bones left ear to nose, right ear
+            # to nose.
+            "heatmaps": (1, 0, 2, 4, 3),
+            "prior": (0, 2, 1),
+        }
+        flipped = {
+            name: np.ascontiguousarray(x[:, :, ::-1, list(swaps[name])])
+            for name, x in inputs.items()
+        }
+        answer = model.predict_on_batch(inputs)["parts"]
+        other = model.predict_on_batch(flipped)["parts"]
+        np.testing.assert_allclose(
+            answer, other[:, :, ::-1, [0, 2, 1]], rtol=1e-3, atol=1e-3
+        )
+        self.assertGreater(np.abs(answer - answer[:, :, ::-1]).max(), 1e-3)
 
     def test_preprocessing_is_caffes(self):
         image = np.array([10.0, 20, 30], np.float32).reshape(1, 1, 1, 3)

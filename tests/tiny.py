@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from kp2part import category
 from kp2part import manifest
+from kp2part import pieces
 from kp2part import records
 
 CATEGORY = category.Category(
@@ -17,6 +18,10 @@ CATEGORY = category.Category(
     keypoints=("left_ear", "right_ear", "nose"),
     parts={"background": (), "left_leg": ("a",), "right_leg": ("b",)},
     skeleton=(("left_ear", "nose"), ("right_ear", "nose")),
+    pieces=(
+        pieces.Piece("left_leg", (("left_ear", "nose"),), follows=True),
+        pieces.Piece("right_leg", (("right_ear", "nose"),), follows=True),
+    ),
 )
 
 

@@ -6,13 +6,17 @@ from kp2part import schema
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import early_fusion
 from kp2part.models import kp2part
+from kp2part.models import nearest_neighbour
 from kp2part.models import pose_to_part
+from kp2part.models import refinenet
 from kp2part.models import ternausnet
 
 BUILDERS = {
     "early_fusion": early_fusion.build,
     "kp2part": kp2part.build,
+    "nearest_neighbour": nearest_neighbour.build,
     "pose_to_part": pose_to_part.build,
+    "refinenet": refinenet.build,
     "ternausnet": ternausnet.build,
 }
 
@@ -32,9 +36,10 @@ def build(
     Returns:
         A model from a dict of `image` (float32 [B, H, W, 3], RGB in 0..255) and
         `heatmaps` (float32 [B, H, W, `task.num_heatmaps`], in [0, 1], see
-        `heatmaps.draw_pose`) to a dict of float32 logits
-        [B, H, W, P]: `parts` and, for `kp2part`, `pseudo_parts`. Networks that
-        do not look at the image or the pose have no such input.
+        `heatmaps.draw_pose`) and `prior` (float32 [B, H, W, P], in [0, 1], see
+        `priors.average`) to a dict of float32 logits
+        [B, H, W, P]: `parts` and, for `kp2part`, `pseudo_parts`. Networks have
+        those inputs that they look at.
     """
     if name not in BUILDERS:
         raise ValueError(

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+REFINE_HEADS = ("fair", "fidelity")
+
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
@@ -19,6 +21,9 @@ class Architecture:
         output_stride: Finest grid of the decoders: 1 as in the paper, 2 or 4
             halves it once or twice and enlarges the logits. Most of the cost is
             at full resolution, little of the answer.
+        refine_head: Of RefineNet: "fidelity" answers with one grey level per
+            part, as Fang et al. do; "fair" with a logit for each part, as all
+            other networks do.
     """
 
     encoder: str = "vgg16"
@@ -26,6 +31,7 @@ class Architecture:
     pose_widths: tuple[int, ...] = (64, 128, 256, 512, 512)
     normalization: str = "batch"
     output_stride: int = 1
+    refine_head: str = "fair"
 
     def __post_init__(self):
         if self.num_filters < 1:
@@ -37,6 +43,11 @@ class Architecture:
             raise ValueError(
                 "`pose_widths` must be 5 positive numbers of channels. "
                 f"Received: pose_widths={self.pose_widths}"
+            )
+        if self.refine_head not in REFINE_HEADS:
+            raise ValueError(
+                f"`refine_head` must be one of {REFINE_HEADS}. Received: "
+                f"refine_head={self.refine_head!r}"
             )
         if self.output_stride not in (1, 2, 4):
             raise ValueError(

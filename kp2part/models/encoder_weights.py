@@ -46,11 +46,7 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
     """
     if weights == "none":
         return 0
-    targets = [
-        layer
-        for layer in model.layers
-        if layer.weights and layer.name.startswith(_ENCODER_PREFIXES)
-    ]
+    targets = _encoder_layers(model)
     if not targets:
         raise ValueError(
             f"`encoder_weights` must be 'none' for {model.name!r}, which has "
@@ -61,6 +57,11 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
     for layer in targets:
         _assign(layer, arrays, path)
     return len(targets)
+
+
+def has_encoder(model: keras.Model) -> bool:
+    """Returns whether `model` has an image encoder."""
+    return bool(_encoder_layers(model))
 
 
 def download(encoder: str) -> str:
@@ -109,6 +110,14 @@ def _read_groups(file: h5py.File) -> dict[str, list[np.ndarray]]:
         if len(names):
             arrays[name.replace("/", "_")] = [np.array(group[n]) for n in names]
     return arrays
+
+
+def _encoder_layers(model: keras.Model) -> list:
+    return [
+        layer
+        for layer in model.layers
+        if layer.weights and layer.name.startswith(_ENCODER_PREFIXES)
+    ]
 
 
 def _assign(layer, arrays: Mapping[str, list[np.ndarray]], path: str):

@@ -1,0 +1,147 @@
+"""Pieces: what of an object moves as one, and the bones that say how.
+
+A leg bends, so its part "legs" is eight pieces: an upper and a lower one for
+each leg. Pieces belong to a category's JSON file; `morphing` moves them.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import dataclasses
+
+import numpy as np
+
+# Joins names of keypoints that stand for the point between them.
+_BETWEEN = "+"
+
+
+@dataclasses.dataclass(frozen=True)
+class Piece:
+    """A piece of a part.
+
+    A point is the name of a keypoint, or "a+b": the mean of several.
+
+    Attributes:
+        part: The part that it is, or is a piece of.
+        bones: Pairs of points, the best first. The first that both poses show
+            moves the piece.
+        anchors: Points, the best first. Without a bone the first that both
+            poses show says where the piece is; it turns and grows as the whole
+            object does.
+        follows: Whether a piece of which neither is shown moves with the whole
+            object. If not, it is left out.
+    """
+
+    part: str
+    bones: tuple[tuple[str, str], ...] = ()
+    anchors: tuple[str, ...] = ()
+    follows: bool = False
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """All its points."""
+        return (*(p for bone in self.bones for p in bone), *self.anchors)
+
+    @property
+    def keypoints(self) -> Iterator[str]:
+        """Names of all its keypoints."""
+        return (name for point in self.points for name in split(point))
+
+
+@dataclasses.dataclass(frozen=True)
+class Rig:
+    """The pieces of a category as arrays: Q pieces, J points, A alternatives.
+
+    The first piece is the body: it gives the whole object its motion.
+
+    Attributes:
+        weights: float32 [J, K]; a point is the mean of its keypoints.
+        ends: int32 [Q, A, 2], alternatives, the best first: bones, pairs of
+            points; then anchors, twice the same point. -1 where there are no
+            more.
+        parts: int32 [Q], part ids.
+        follows: bool [Q], see `Piece`.
+        mirror: int32 [Q]; what each piece becomes in a mirror.
+    """
+
+    weights: np.ndarray
+    ends: np.ndarray
+    parts: np.ndarray
+    follows: np.ndarray
+    mirror: np.ndarray
+
+
+def from_json(fields: Sequence[dict]) -> tuple[Piece, ...]:
+    """Returns the pieces of a category's JSON file."""
+    return tuple(
+        Piece(
+            part=piece["part"],
+            bones=tuple((a, b) for a, b in piece.get("bones", ())),
+            anchors=tuple(piece.get("anchors", ())),
+            follows=bool(piece.get("follows", False)),
+        )
+        for piece in fields
+    )
+
+
+def rig(
+    pieces: Sequence[Piece], keypoints: Sequence[str], parts: Sequence[str]
+) -> Rig:
+    """Returns the pieces as arrays.
+
+    Args:
+        pieces: Q pieces, the body first.
+        keypoints: K names.
+        parts: P names.
+
+    Raises:
+        ValueError: A left piece without its right.
+    """
+    points = list(dict.fromkeys(p for piece in pieces for p in piece.points))
+    weights = np.zeros((len(points), len(keypoints)), np.float32)
+    for j, point in enumerate(points):
+        names = split(point)
+        weights[j, [keypoints.index(name) for name in names]] = 1 / len(names)
+    count = max(len(p.bones) + len(p.anchors) for p in pieces)
+    ends = np.full((len(pieces), count, 2), -1, np.int32)
+    for q, piece in enumerate(pieces):
+        pairs = [*piece.bones, *((a, a) for a in piece.anchors)]
+        for a, pair in enumerate(pairs):
+            ends[q, a] = [points.index(point) for point in pair]
+    return Rig(
+        weights,
+        ends,
+        np.array([parts.index(p.part) for p in pieces], np.int32),
+        np.array([p.follows for p in pieces]),
+        np.array(mirror(pieces), np.int32),
+    )
+
+
+def mirror(pieces: Sequence[Piece]) -> tuple[int, ...]:
+    """Returns what each piece becomes in a mirror, as an index."""
+    keys = [_key(piece, swap=False) for piece in pieces]
+    mirrored = [_key(piece, swap=True) for piece in pieces]
+    for piece, key in zip(pieces, mirrored, strict=True):
+        if key not in keys:
+            raise ValueError(
+                f"`pieces`: every left needs its right. Alone: {piece}"
+            )
+    return tuple(keys.index(key) for key in mirrored)
+
+
+def split(point: str) -> tuple[str, ...]:
+    """Returns the names of the keypoints of a point."""
+    return tuple(point.split(_BETWEEN))
+
+
+def _key(piece: Piece, swap: bool):
+    def names(point):
+        return frozenset(_swap(name) if swap else name for name in split(point))
+
+    bones = frozenset((names(a), names(b)) for a, b in piece.bones)
+    part = _swap(piece.part) if swap else piece.part
+    return part, bones, frozenset(map(names, piece.anchors))
+
+
+def _swap(name: str) -> str:
+    sides = {"left": "right", "right": "left"}
+    return "_".join(sides.get(word, word) for word in name.split("_"))

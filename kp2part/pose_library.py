@@ -1,0 +1,217 @@
+"""Known poses with their parts: looked up by a new pose, and morphed onto it.
+
+Made from the training examples; in a file of its own and inside the networks
+that live on it.
+"""
+
+import dataclasses
+import io
+
+import numpy as np
+import tensorflow as tf
+
+from kp2part import category as category_lib
+from kp2part import crops
+from kp2part import example_set
+from kp2part import morphing
+from kp2part import pieces as pieces_lib
+from kp2part import records
+from kp2part import schema
+
+_MIN_OBJECTS = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class PoseLibrary:
+    """N known objects.
+
+    Attributes:
+        keys: [N], the name of each, see `key`.
+        keypoints: float32 [N, K, 3], in pixels of the crops.
+        scale: float32 [N, 2], see `morphing.Poses`.
+        piece_maps: [N], PNG files of uint8 [S, S]; 0 is no piece, q + 1 piece
+            q of the category.
+        size: S.
+        strict: Whether only poses count that show all keypoints that the new
+            one shows, see `morphing.distances`.
+    """
+
+    keys: np.ndarray
+    keypoints: np.ndarray
+    scale: np.ndarray
+    piece_maps: np.ndarray
+    size: int
+    strict: bool
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def to_bytes(self) -> bytes:
+        """Returns the library as an `.npz` file; equal ones, equal bytes."""
+        file = io.BytesIO()
+        np.savez_compressed(file, **dataclasses.asdict(self))
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, contents: bytes) -> "PoseLibrary":
+        """Returns the library that `to_bytes` made `contents` of."""
+        with np.load(io.BytesIO(contents), allow_pickle=False) as arrays:
+            fields = dict(arrays)
+        size, strict = int(fields.pop("size")), bool(fields.pop("strict"))
+        return cls(**fields, size=size, strict=strict)
+
+
+def collect(examples: example_set.Examples, strict: bool) -> PoseLibrary:
+    """Returns the library of a set of examples."""
+    manifest = examples.manifest
+    size, rig = manifest.image_size, manifest.category.rig
+
+    def describe(example):
+        example = records.decode_images(example)
+        scale = scale_of(example[schema.BOX], size, manifest.aspect)
+        pose = morphing.poses(example[schema.KEYPOINTS], scale, size)
+        mask = tf.ensure_shape(example[schema.PART_MASK], [size, size])
+        pieces = piece_map(mask, pose, rig)[..., tf.newaxis]
+        keypoints = example[schema.KEYPOINTS]
+        return key(example), keypoints, scale, tf.io.encode_png(pieces)
+
+    rows = examples.read().map(describe, num_parallel_calls=tf.data.AUTOTUNE)
+    rows = list(rows.as_numpy_iterator())
+    if len(rows) < _MIN_OBJECTS:
+        raise ValueError(
+            f"Morphing needs at least {_MIN_OBJECTS} training examples. "
+            f"Found: {len(rows)}"
+        )
+    columns = map(np.array, zip(*rows, strict=True))
+    return PoseLibrary(*columns, size=size, strict=strict)
+
+
+def key(example):
+    """Returns the name of an object, string []: its photo and its number."""
+    index = tf.strings.as_string(example[schema.OBJECT_INDEX])
+    return tf.strings.join([example[schema.IMAGE_ID], index], "/")
+
+
+def scale_of(box, size: int, aspect: str):
+    """Returns how many pixels of the photo are one of the crop: float32 [2]."""
+    box = tf.cast(box, tf.int32)
+    content, _ = crops.fit(box, size, aspect)
+    sides = tf.cast(box[2:] - box[:2], tf.float32)
+    return sides / tf.cast(tf.reverse(content, [0]), tf.float32)
+
+
+def piece_map(part_mask, pose: morphing.Poses, rig: pieces_lib.Rig):
+    """Returns which piece each pixel of an object belongs to.
+
+    A part of several pieces is shared out: a pixel belongs to the piece whose
+    bone is nearest to it, of those that the pose shows.
+
+    Args:
+        part_mask: uint8 [S, S], part ids.
+        pose: The object's.
+        rig: The category's Q pieces.
+
+    Returns:
+        uint8 [S, S]; 0 is no piece, q + 1 is piece q.
+    """
+    whole = [np.count_nonzero(rig.parts == part) == 1 for part in rig.parts]
+    far = _distances(pose, rig)  # [Q, S, S]
+    far = tf.where(tf.constant(whole)[:, tf.newaxis, tf.newaxis], 0.0, far)
+    parts = tf.constant(rig.parts, tf.uint8)[:, tf.newaxis, tf.newaxis]
+    far = tf.where(part_mask == parts, far, float("inf"))
+    nearest = tf.cast(tf.argmin(far, axis=0) + 1, tf.uint8)
+    there = tf.math.is_finite(tf.reduce_min(far, axis=0))
+    return tf.where(there, nearest, tf.zeros_like(nearest))
+
+
+def _distances(pose: morphing.Poses, rig: pieces_lib.Rig):
+    # Of each pixel to the first bone of each piece that the pose shows.
+    first, last = rig.ends[..., 0], rig.ends[..., 1]
+    begin, end, shown = morphing.bones(pose, rig, first, last)  # [Q, A]
+    shown &= first >= 0
+    best = tf.argmax(tf.cast(shown, tf.int32), axis=-1)
+    begin, end = (
+        tf.gather(x, best, axis=-1, batch_dims=1)[:, tf.newaxis, tf.newaxis]
+        for x in (begin, end)
+    )
+    pixels = tf.range(pose.size, dtype=tf.float32) + 0.5
+    x, y = (pixels * pose.scale[i] for i in (0, 1))
+    offset = tf.complex(*tf.meshgrid(x, y)) - begin
+    bone = end - begin
+    along = tf.math.real(offset * tf.math.conj(bone))
+    along = along / tf.maximum(abs(bone) ** 2, 1e-6)
+    along = tf.complex(tf.clip_by_value(along, 0.0, 1.0), 0.0)
+    there = tf.reduce_any(shown, -1)[:, tf.newaxis, tf.newaxis]
+    return tf.where(there, abs(offset - along * bone), float("inf"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Lookup:
+    """A library as constants of a graph, each pose also in a mirror.
+
+    Attributes:
+        library: What is known.
+        category: Names and pieces.
+    """
+
+    library: PoseLibrary
+    category: category_lib.Category
+
+    def part_maps(self, keypoints, scale, count: int, but: str | None = None):
+        """Returns the parts of the most similar objects, morphed onto a pose.
+
+        Args:
+            keypoints: float32 [K, 3], in pixels of a crop of the library's S.
+            scale: float32 [2], see `morphing.Poses`.
+            count: N, how many.
+            but: string [], the key of an object that does not count: itself.
+
+        Returns:
+            uint8 [N, S, S], part ids, the most similar first; background where
+            there are no more.
+        """
+        nearest, there = self.nearest(keypoints, scale, count, but)
+        target = morphing.poses(keypoints, scale, self.library.size)
+        maps = tf.map_fn(self._piece_map, nearest, fn_output_signature=tf.uint8)
+        sources = self._known().take(nearest)
+        maps = morphing.morph(maps, sources, target, self.category.rig)
+        there = there[:, tf.newaxis, tf.newaxis]
+        return tf.where(there, maps, tf.zeros_like(maps))
+
+    def nearest(self, keypoints, scale, count: int, but: str | None = None):
+        """Returns which known poses are most similar; see `part_maps`.
+
+        Returns:
+            int32 [N], indices into the library, + its length for those in a
+            mirror; bool [N], whether they are there at all.
+        """
+        target = morphing.poses(keypoints, scale, self.library.size)
+        far = morphing.distances(
+            target, self._known(), self.category.rig, self.library.strict
+        )
+        if but is not None:
+            keys = tf.tile(tf.constant(self.library.keys), [2])
+            far = tf.where(keys == but, float("inf"), far)
+        negative, nearest = tf.math.top_k(-far, count)
+        return nearest, tf.math.is_finite(negative)
+
+    def _known(self) -> morphing.Poses:
+        keypoints, scale = self.library.keypoints, self.library.scale
+        x, y, v = np.moveaxis(
+            keypoints[:, self.category.keypoint_mirror], -1, 0
+        )
+        mirrored = np.stack([self.library.size - 1 - x, y, v], -1)
+        return morphing.poses(
+            tf.constant(np.concatenate([keypoints, mirrored])),
+            tf.constant(np.concatenate([scale, scale])),
+            self.library.size,
+        )
+
+    def _piece_map(self, index):
+        number = len(self.library)
+        contents = tf.gather(self.library.piece_maps, index % number)
+        pieces = tf.io.decode_png(contents, channels=1)[..., 0]
+        pieces = tf.ensure_shape(pieces, [self.library.size] * 2)
+        mirror = tf.constant([0, *(self.category.rig.mirror + 1)], tf.uint8)
+        mirrored = tf.gather(mirror, tf.cast(pieces[:, ::-1], tf.int32))
+        return tf.where(index < number, pieces, mirrored)

@@ -1,0 +1,124 @@
+"""Priors: what the parts of similar objects suggest, stored beside the records.
+
+For every record, the parts of the most similar known objects, morphed onto its
+pose (`pose_library`). They lie in `priors/<library>/` below the records, a file
+for each shard, and are made when they are needed, once.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import pathlib
+
+import keras
+import tensorflow as tf
+import tqdm
+
+from kp2part import atomic
+from kp2part import example_set
+from kp2part import layers
+from kp2part import manifest as manifest_lib
+from kp2part import pose_library
+from kp2part import records
+from kp2part import schema
+
+# Fang et al. keep 5 neighbours and average 3: in training any 3 of them, for
+# an answer the first 3.
+NUM_NEIGHBOURS = 5
+NUM_AVERAGED = 3
+
+
+def attach(
+    model: keras.Model, examples: example_set.Examples
+) -> example_set.Examples:
+    """Returns `examples` with the priors that a network needs, if it does.
+
+    Makes those that are missing, which shows its progress.
+    """
+    if schema.PRIOR not in model.input:
+        return examples
+    library = layers.known_poses(model).library
+    directory = build(library, examples.manifest, examples.splits)
+    return dataclasses.replace(examples, priors=directory)
+
+
+def build(
+    library: bytes, manifest: manifest_lib.Manifest, splits: tuple[str, ...]
+) -> pathlib.Path:
+    """Makes the priors of some splits; returns their directory.
+
+    Files that are there are not made again: a build that was stopped goes on.
+
+    Args:
+        library: As `PoseLibrary.to_bytes` makes it. An object in it is no
+            neighbour of itself.
+        manifest: The records.
+        splits: Names of splits.
+    """
+    name = hashlib.sha256(library).hexdigest()[:16]
+    directory = manifest.directory / "priors" / name
+    shards = [s for split in splits for s in manifest.split(split).shards]
+    missing = [
+        s for s in shards if not example_set.priors_file(directory, s).is_file()
+    ]
+    if not missing:
+        return directory
+    known = pose_library.PoseLibrary.from_bytes(library)
+    atomic.write_bytes(directory / "library.npz", library)
+    morph = _make_morph(known, manifest)
+    total = sum(shard.num_records for shard in missing)
+    with tqdm.tqdm(total=total, unit="prior") as progress:
+        for shard in missing:
+            source = str(manifest.directory / shard.name)
+            maps = tf.data.TFRecordDataset(source).map(
+                morph, num_parallel_calls=tf.data.AUTOTUNE
+            )
+            save = functools.partial(_write, maps, progress)
+            atomic.write(example_set.priors_file(directory, shard), save)
+    return directory
+
+
+def average(maps, num_parts: int, seed=None):
+    """Returns the prior of some neighbours: a probability for each part.
+
+    Args:
+        maps: uint8 [S, S, N], part ids, the most similar neighbour first.
+        num_parts: P.
+        seed: int32 [2] for any `NUM_AVERAGED` of them, None for the first.
+
+    Returns:
+        float32 [S, S, P].
+    """
+    order = tf.range(tf.shape(maps)[-1])
+    if seed is not None:
+        order = tf.argsort(tf.random.stateless_uniform([NUM_NEIGHBOURS], seed))
+    chosen = tf.gather(maps, order[:NUM_AVERAGED], axis=-1)
+    return tf.reduce_mean(tf.one_hot(chosen, num_parts), axis=-2)
+
+
+def _make_morph(
+    library: pose_library.PoseLibrary, manifest: manifest_lib.Manifest
+):
+    lookup = pose_library.Lookup(library, manifest.category)
+    num_keypoints = len(manifest.category.keypoints)
+    size = manifest.image_size
+
+    def morph(line):
+        example = records.parse(line, num_keypoints)
+        maps = lookup.part_maps(
+            example[schema.KEYPOINTS],
+            pose_library.scale_of(example[schema.BOX], size, manifest.aspect),
+            NUM_NEIGHBOURS,
+            pose_library.key(example),
+        )
+        # Below each other: a PNG file has at most 4 channels.
+        return tf.io.encode_png(tf.reshape(maps, [-1, size, 1]))
+
+    return morph
+
+
+def _write(maps: tf.data.Dataset, progress: tqdm.tqdm, path: str):
+    with tf.io.TFRecordWriter(path) as writer:
+        for contents in maps.as_numpy_iterator():
+            writer.write(contents)
+            progress.update()

@@ -1,0 +1,122 @@
+"""A picture of priors: whom an object resembles, and what follows for it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from kp2part import example_set
+from kp2part import pictures
+from kp2part import pose_library
+from kp2part import priors
+from kp2part import records
+from kp2part import schema
+from tfrecords_tools import contact_sheet
+
+_LINE = 22  # Height of a line of text, in pixels.
+_WHITE = 255
+
+
+def draw(
+    library: pose_library.PoseLibrary,
+    known: example_set.Examples,
+    objects: example_set.Examples,
+    count: int,
+) -> np.ndarray:
+    """Returns a picture of priors, an object in each row.
+
+    Args:
+        library: Of the examples `known`.
+        known: The objects of the library, in its order.
+        objects: Whom to draw: `count` of them, spread over the set.
+        count: Number of rows.
+
+    Returns:
+        uint8 [any, any, 3], RGB. In a row: the object; its neighbours, each
+        followed by its parts morphed onto the object; their mean, the prior;
+        the object's own parts.
+    """
+    lookup = pose_library.Lookup(library, known.manifest.category)
+    aspect = known.manifest.aspect
+    step = max(objects.count() // count, 1)
+    chosen = objects.read().shard(step, 0).take(count)
+    found = [
+        _look_up(lookup, aspect, e) for e in chosen.map(records.decode_images)
+    ]
+    wanted = {int(i) % len(library) for _, nearest, _ in found for i in nearest}
+    crops = {
+        i: _to_numpy(records.decode_images(example))
+        for i, example in enumerate(known.read())
+        if i in wanted
+    }
+    rows = [_draw_row(lookup, crops, *row) for row in found]
+    category = known.manifest.category
+    width = rows[0].shape[1]
+    heading = _heading(width)
+    legend = contact_sheet.draw_legend(category, width)
+    return np.concatenate([legend, heading, *rows])
+
+
+def _look_up(lookup: pose_library.Lookup, aspect: str, example: dict) -> tuple:
+    # The example, the indices of its neighbours, their morphed parts.
+    size = lookup.library.size
+    pose = (
+        example[schema.KEYPOINTS],
+        pose_library.scale_of(example[schema.BOX], size, aspect),
+        priors.NUM_AVERAGED,
+        pose_library.key(example),
+    )
+    nearest, there = lookup.nearest(*pose)
+    maps = lookup.part_maps(*pose)
+    nearest = tf.boolean_mask(nearest, there).numpy()
+    return _to_numpy(example), nearest, maps.numpy()
+
+
+def _draw_row(
+    lookup: pose_library.Lookup,
+    crops: dict[int, dict],
+    example: dict,
+    nearest: Sequence[int],
+    maps: np.ndarray,
+) -> np.ndarray:
+    category, image = lookup.category, example[schema.IMAGE]
+    tiles = [
+        pictures.draw_keypoints(image, example[schema.KEYPOINTS], category)
+    ]
+    for i, part_map in enumerate(maps):
+        neighbour = np.full_like(image, _WHITE)
+        if i < len(nearest):
+            neighbour = _draw_neighbour(lookup, crops, nearest[i])
+        tiles += [neighbour, pictures.blend(image, part_map, category)]
+    stacked = np.transpose(maps, [1, 2, 0])
+    prior = priors.average(stacked, len(category.parts)).numpy()
+    tiles.append((prior @ np.array(category.colours)).astype(np.uint8))
+    tiles.append(pictures.blend(image, example[schema.PART_MASK], category))
+    return np.concatenate(tiles, axis=1)
+
+
+def _draw_neighbour(lookup, crops, index: int) -> np.ndarray:
+    example = crops[index % len(lookup.library)]
+    image = pictures.blend(
+        example[schema.IMAGE], example[schema.PART_MASK], lookup.category
+    )
+    image = pictures.draw_keypoints(
+        image, example[schema.KEYPOINTS], lookup.category
+    )
+    return image if index < len(lookup.library) else image[:, ::-1]
+
+
+def _heading(width: int) -> np.ndarray:
+    names = ["object"]
+    for i in range(1, priors.NUM_AVERAGED + 1):
+        names += [f"neighbour {i}", "morphed"]
+    names += ["prior", "truth"]
+    heading = np.full((_LINE, width, 3), _WHITE, np.uint8)
+    for i, name in enumerate(names):
+        left = i * width // len(names) + 4
+        pictures.write(heading, name, (left, _LINE - 7))
+    return heading
+
+
+def _to_numpy(example: dict) -> dict:
+    return {name: value.numpy() for name, value in example.items()}

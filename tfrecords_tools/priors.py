@@ -1,0 +1,69 @@
+r"""Computes and stores the priors of RefineNet beside the records.
+
+    python -m tfrecords_tools.priors --flagfile=configs/lite_quadruped.flags \
+        --tfrecords=data/quadruped --dry_run=priors.png
+    python -m tfrecords_tools.priors --flagfile=configs/lite_quadruped.flags \
+        --tfrecords=data/quadruped
+
+For every record: the training objects of the most similar poses, never the
+object itself, their parts morphed onto its pose. kp2part.train does the same
+where --network needs it; this does it before, or shows it: --dry_run draws
+neighbours, morphed parts and priors of some objects and stores nothing.
+
+Takes the flags of kp2part.train, of which it heeds those that say what is
+learned from (--train_split, --fold, --classes, ...) and --nn_missing. Uses all
+cores; a build that was stopped goes on.
+"""
+
+import pathlib
+
+from absl import flags
+from absl import logging
+
+from kp2part import atomic
+from kp2part import cli
+from kp2part import manifest as manifest_lib
+from kp2part import pictures
+from kp2part import pose_library
+from kp2part import priors
+from kp2part import subsets
+from kp2part import train_config
+from tfrecords_tools import prior_picture
+
+flags.adopt_module_key_flags(train_config)
+
+_DRY_RUN = flags.DEFINE_string(
+    "dry_run", None, "Draw this picture, .png, and store nothing."
+)
+_NUM_EXAMPLES = flags.DEFINE_integer(
+    "num_examples", 8, "Objects in the picture.", lower_bound=1
+)
+
+
+def main(argv):
+    """Stores or draws the priors that the flags ask for."""
+    del argv
+    logging.set_verbosity(logging.INFO)
+    if _DRY_RUN.value and not _DRY_RUN.value.endswith(".png"):
+        raise ValueError(
+            f"`dry_run` must end in .png. Received: dry_run={_DRY_RUN.value}"
+        )
+    manifest = manifest_lib.load(flags.FLAGS.tfrecords)
+    flags.FLAGS.workdir = str(pathlib.Path(manifest.directory, "priors"))
+    config = train_config.from_flags()
+    training, validation = subsets.choose(config, manifest)
+    library = pose_library.collect(training, config.nn_missing == "strict")
+    if _DRY_RUN.value:
+        sheet = prior_picture.draw(
+            library, training, validation, _NUM_EXAMPLES.value
+        )
+        atomic.write_bytes(_DRY_RUN.value, pictures.encode_png(sheet))
+        logging.info("Wrote %s", _DRY_RUN.value)
+        return
+    splits = tuple(dict.fromkeys((*training.splits, *validation.splits)))
+    directory = priors.build(library.to_bytes(), manifest, splits)
+    logging.info("%d poses known; priors in %s", len(library), directory)
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("tfrecords",))
