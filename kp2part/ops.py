@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from kp2part import crops
 from kp2part import schema
+from kp2part import warps
 
 SEED = "seed"  # int32 [2]
 
@@ -159,8 +160,10 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
         warp = _inverse_warp(matrix, zoom, shift, centre)
         return {
             **example,
-            schema.IMAGE: _warp(example[schema.IMAGE], warp, "BILINEAR", 0.0),
-            schema.PART_MASK: _warp(
+            schema.IMAGE: warps.projective(
+                example[schema.IMAGE], warp, "BILINEAR", 0.0
+            ),
+            schema.PART_MASK: warps.projective(
                 example[schema.PART_MASK][..., tf.newaxis],
                 warp,
                 "NEAREST",
@@ -235,16 +238,4 @@ def _inverse_warp(matrix, zoom, shift, centre):
     c, d = inverse[0, 1], inverse[1, 1]
     offset = centre - tf.linalg.matvec(tf.transpose(inverse), centre + shift)
     row = [a, b, offset[0], c, d, offset[1], 0.0, 0.0]
-    return tf.stack(row)[tf.newaxis]
-
-
-def _warp(image, transform, interpolation, fill):
-    warped = tf.raw_ops.ImageProjectiveTransformV3(
-        images=image[tf.newaxis],
-        transforms=transform,
-        output_shape=image.shape[:2],
-        fill_value=float(fill),
-        interpolation=interpolation,
-        fill_mode="CONSTANT",
-    )[0]
-    return tf.ensure_shape(warped, image.shape)
+    return tf.stack(row)
