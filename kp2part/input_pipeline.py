@@ -163,6 +163,8 @@ def _make_augment(task: schema.Task, augmentation: ops.Augmentation) -> ops.Op:
     moves = augmentation.rotation, augmentation.scale, augmentation.translation
     if any(moves):
         steps.append(ops.make_affine(*moves))
+    if augmentation.elastic:
+        steps.append(ops.make_elastic(augmentation.elastic))
     if augmentation.colour:
         steps.append(ops.make_colour(augmentation.colour))
     noise = augmentation.keypoint_dropout, augmentation.keypoint_jitter

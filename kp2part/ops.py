@@ -17,6 +17,12 @@ from kp2part import warps
 
 SEED = "seed"  # int32 [2]
 
+# An elastic warp moves this many control points along x and y, each by at most
+# twice the standard deviation. Up to this much of it, in pixels of a 256 px
+# crop, no draw can fold the image over itself (tests/ops_test.py).
+ELASTIC_POINTS = 4
+LARGEST_ELASTIC = 8.0
+
 Example = dict[str, tf.Tensor]
 Op = Callable[[Example], Example]
 
@@ -35,6 +41,8 @@ class Augmentation:
         keypoint_dropout: Share of the keypoints that are taken away.
         keypoint_jitter: Standard deviation of the shift of each keypoint along
             x and y, in pixels of a 256 px crop.
+        elastic: Standard deviation of the shifts of an elastic warp, in pixels
+            of a 256 px crop, in [0, 8].
     """
 
     flip: float = 0.5
@@ -44,6 +52,7 @@ class Augmentation:
     colour: float = 0.0
     keypoint_dropout: float = 0.0
     keypoint_jitter: float = 0.0
+    elastic: float = 0.0
 
     def __post_init__(self):
         if not 0 <= self.flip <= 1:
@@ -63,6 +72,11 @@ class Augmentation:
                 raise ValueError(
                     f"`{name}` must be at least 0. Received: {name}={value}"
                 )
+        if not 0 <= self.elastic <= LARGEST_ELASTIC:
+            raise ValueError(
+                f"`elastic` must be in [0, {LARGEST_ELASTIC:g}], or the image "
+                f"could fold. Received: elastic={self.elastic}"
+            )
 
 
 def make_resize(size: int) -> Op:
@@ -173,6 +187,47 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
         }
 
     return move
+
+
+def make_elastic(stddev: float) -> Op:
+    """Returns an op that bends an example: a thin-plate spline moves a grid.
+
+    What comes from outside repeats the edge, in image and mask alike.
+
+    Reads and writes:
+        image: float32 [S, S, 3].
+        part_mask: uint8 [S, S].
+        keypoints: float32 [K, 3]; those that leave the crop become absent.
+    Reads seed.
+
+    Args:
+        stddev: Standard deviation of the shift of each control point along x
+            and y, in pixels of a 256 px crop; none is larger than twice that.
+    """
+
+    def bend(example):
+        size = example[schema.IMAGE].shape[0]
+        points = tf.reshape(warps.grid(ELASTIC_POINTS, ELASTIC_POINTS), [-1, 2])
+        points *= (size - 1) / (ELASTIC_POINTS - 1)  # From corner to corner.
+        shift = tf.random.stateless_truncated_normal(
+            points.shape, example[SEED] + [0, 6], stddev=stddev * size / 256
+        )
+        spline = warps.Spline(points, shift)
+        flow = spline(warps.grid(size, size))
+        keypoints = example[schema.KEYPOINTS]
+        moved = warps.move_points(keypoints[:, :2], spline)
+        return {
+            **example,
+            schema.IMAGE: warps.dense(example[schema.IMAGE], flow),
+            schema.PART_MASK: warps.dense(
+                example[schema.PART_MASK][..., tf.newaxis], flow, "NEAREST"
+            )[..., 0],
+            schema.KEYPOINTS: crops.confine(
+                tf.concat([moved, keypoints[:, 2:]], 1), size
+            ),
+        }
+
+    return bend
 
 
 def make_colour(strength: float) -> Op:

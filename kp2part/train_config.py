@@ -142,6 +142,12 @@ flags.DEFINE_float(
     "translation", 0.0, "Largest random shift, as a share of the side."
 )
 flags.DEFINE_float(
+    "elastic",
+    0.0,
+    "Random bending: standard deviation of the shifts of a grid of points, in "
+    "pixels of a 256 px crop, at most 8.",
+)
+flags.DEFINE_float(
     "colour", 0.0, "Largest random change of brightness and colour, a share."
 )
 flags.DEFINE_float(
