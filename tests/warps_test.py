@@ -1,4 +1,4 @@
-"""Holds warps to OpenCV and SciPy."""
+"""Holds warps to OpenCV and SciPy; tfa_check.py to tensorflow-addons."""
 
 from absl.testing import absltest
 from absl.testing import parameterized
