@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+VENV_TFA ?= .venv-tfa
 DEMO ?= out/demo
 DEMO_IMAGES ?= 660
 
@@ -15,13 +16,14 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help demo test lint format clean
+.PHONY: help demo test test-tfa lint format clean
 
 help:
-	@echo "make demo    draw animals, train on them, show the result: $(DEMO)/index.html"
-	@echo "make test    check format and style, run all tests"
-	@echo "make format  format the code"
-	@echo "make clean   remove what make demo and make test have made"
+	@echo "make demo      draw animals, train on them, show the result: $(DEMO)/index.html"
+	@echo "make test      check format and style, run all tests"
+	@echo "make test-tfa  hold kp2part/warps.py to tensorflow-addons (Python 3.11)"
+	@echo "make format    format the code"
+	@echo "make clean     remove what make demo and make test have made"
 
 # --- Environments -----------------------------------------------------------
 
@@ -35,6 +37,19 @@ $(VENV)/installed: requirements.txt | $(bin)/python
 
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(bin)/python
 	$(pip) -r requirements-dev.txt
+	touch $@
+
+# tensorflow-addons ends with TensorFlow 2.15, which has wheels for little else.
+runs_tfa = import platform as p, sys; \
+    here = (p.system(), p.machine(), *sys.version_info[:2]); \
+    sys.exit(here != ("Linux", "x86_64", 3, 11))
+PYTHON_TFA := $(shell for python in $(PYTHON) python3.11; do \
+    $$python -c '$(runs_tfa)' 2>/dev/null && echo $$python && break; done)
+
+$(VENV_TFA)/installed: requirements-tfa.txt
+	$(PYTHON_TFA) -m venv $(VENV_TFA)
+	$(VENV_TFA)/bin/pip install --quiet --disable-pip-version-check \
+	    --no-compile -r requirements-tfa.txt
 	touch $@
 
 # --- Demo: each step is a command of the README, and is done once ------------
@@ -87,8 +102,18 @@ $(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/answer/overlay.png
 
 # --- Checks -----------------------------------------------------------------
 
-test: lint
+test: lint test-tfa
 	$(run) pytest -n 2 --dist loadfile
+
+# In an environment of its own: TensorFlow 2.21 and tensorflow-addons exclude
+# each other. The warning that is left out tells of the end of the latter.
+test-tfa: $(if $(PYTHON_TFA),$(VENV_TFA)/installed)
+ifdef PYTHON_TFA
+	$(VENV_TFA)/bin/python -W ignore::UserWarning -m tests.tfa_check
+else
+	@echo "test-tfa is SKIPPED: no Python 3.11 of an x86-64 Linux was found, and" \
+	    "tensorflow-addons needs TensorFlow 2.15.1, which has no other wheels."
+endif
 
 lint: $(VENV)/installed-dev
 	$(run) ruff format --check .
@@ -99,4 +124,4 @@ format: $(VENV)/installed-dev
 	$(run) ruff check --fix .
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV) $(VENV_TFA) out

@@ -16,6 +16,7 @@ from absl import logging
 import numpy as np
 
 from kp2part import atomic
+from kp2part import augmentation
 from kp2part import cli
 from kp2part import evaluation
 from kp2part import example_set
@@ -118,7 +119,7 @@ def main(argv):
 
 def make_noise(settings: dict[str, float]) -> ops.Op | None:
     """Returns the op that disturbs the keypoints, None if there is none."""
-    ops.Augmentation(**settings)  # Checks their ranges.
+    augmentation.Augmentation(**settings)  # Checks their ranges.
     if not any(settings.values()):
         return None
     return ops.make_keypoint_noise(*settings.values())

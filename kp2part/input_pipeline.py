@@ -18,6 +18,7 @@ import math
 import keras
 import tensorflow as tf
 
+from kp2part import augmentation as augmentation_lib
 from kp2part import example_set
 from kp2part import heatmaps
 from kp2part import ops
@@ -31,7 +32,7 @@ def train_batches(
     task: schema.Task,
     batch_size: int,
     first_epoch: int = 0,
-    augmentation: ops.Augmentation | None = None,
+    augmentation: augmentation_lib.Augmentation | None = None,
     seed: int = 0,
 ) -> tf.data.Dataset:
     """Returns shuffled, augmented batches, epoch after epoch without end.
@@ -61,7 +62,9 @@ def train_batches(
             ops.SEED: _seed(seed, i),
         }
     )
-    augment = _make_augment(task, augmentation or ops.Augmentation())
+    augment = augmentation_lib.make_augment(
+        task, augmentation or augmentation_lib.Augmentation()
+    )
     options = tf.data.Options()
     options.deterministic = True
     return (
@@ -169,25 +172,3 @@ def _with_prior(example: ops.Example, task: schema.Task, at_random: bool):
     maps = example[schema.PRIOR_MAPS]
     prior = priors.average(maps, task.num_parts, seed)
     return {**example, schema.PRIOR: prior}
-
-
-def _make_augment(task: schema.Task, augmentation: ops.Augmentation) -> ops.Op:
-    steps = []
-    if augmentation.flip:
-        mirrors = task.category.keypoint_mirror, task.category.part_mirror
-        steps.append(ops.make_flip(*mirrors, augmentation.flip))
-    moves = augmentation.rotation, augmentation.scale, augmentation.translation
-    if any(moves):
-        steps.append(ops.make_affine(*moves))
-    if augmentation.colour:
-        steps.append(ops.make_colour(augmentation.colour))
-    noise = augmentation.keypoint_dropout, augmentation.keypoint_jitter
-    if any(noise):
-        steps.append(ops.make_keypoint_noise(*noise))
-
-    def augment(example):
-        for step in steps:
-            example = step(example)
-        return example
-
-    return augment

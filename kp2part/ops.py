@@ -7,61 +7,23 @@ whatever runs in parallel. One draw moves image, mask and keypoints together.
 """
 
 from collections.abc import Callable
-import dataclasses
 
 import tensorflow as tf
 
 from kp2part import crops
 from kp2part import schema
+from kp2part import warps
 
 SEED = "seed"  # int32 [2]
 
+# An elastic warp moves this many control points along x and y, each by at most
+# twice the standard deviation. Up to this much of it, in pixels of a 256 px
+# crop, no draw can fold the image over itself (tests/ops_test.py).
+ELASTIC_POINTS = 4
+LARGEST_ELASTIC = 8.0
+
 Example = dict[str, tf.Tensor]
 Op = Callable[[Example], Example]
-
-
-@dataclasses.dataclass(frozen=True)
-class Augmentation:
-    """How far training examples are moved and recoloured, at random.
-
-    Attributes:
-        flip: Probability of a mirror image, in [0, 1].
-        rotation: Largest angle, in degrees.
-        scale: Largest zoom in or out, as a share: 0.2 is 1/1.2 to 1.2 times.
-        translation: Largest shift along x and y, as a share of the side.
-        colour: Largest change of brightness, contrast and saturation, as a
-            share.
-        keypoint_dropout: Share of the keypoints that are taken away.
-        keypoint_jitter: Standard deviation of the shift of each keypoint along
-            x and y, in pixels of a 256 px crop.
-    """
-
-    flip: float = 0.5
-    rotation: float = 0.0
-    scale: float = 0.0
-    translation: float = 0.0
-    colour: float = 0.0
-    keypoint_dropout: float = 0.0
-    keypoint_jitter: float = 0.0
-
-    def __post_init__(self):
-        if not 0 <= self.flip <= 1:
-            raise ValueError(
-                f"`flip` must be in [0, 1]. Received: flip={self.flip}"
-            )
-        for name in "scale", "translation", "colour", "keypoint_dropout":
-            value = getattr(self, name)
-            if not 0 <= value < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 0 and below 1. Received: "
-                    f"{name}={value}"
-                )
-        for name in "rotation", "keypoint_jitter":
-            value = getattr(self, name)
-            if not value >= 0:
-                raise ValueError(
-                    f"`{name}` must be at least 0. Received: {name}={value}"
-                )
 
 
 def make_resize(size: int) -> Op:
@@ -168,9 +130,14 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
         warp = _inverse_warp(matrix, zoom, shift, centre)
         return {
             **example,
-            **_with_maps(example, lambda x: _warp(x, warp, "NEAREST", 0.0)),
-            schema.IMAGE: _warp(example[schema.IMAGE], warp, "BILINEAR", 0.0),
-            schema.PART_MASK: _warp(
+            **_with_maps(
+                example,
+                lambda maps: warps.projective(maps, warp, "NEAREST", 0.0),
+            ),
+            schema.IMAGE: warps.projective(
+                example[schema.IMAGE], warp, "BILINEAR", 0.0
+            ),
+            schema.PART_MASK: warps.projective(
                 example[schema.PART_MASK][..., tf.newaxis],
                 warp,
                 "NEAREST",
@@ -180,6 +147,51 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
         }
 
     return move
+
+
+def make_elastic(stddev: float) -> Op:
+    """Returns an op that bends an example: a thin-plate spline moves a grid.
+
+    What comes from outside repeats the edge, in image and mask alike.
+
+    Reads and writes:
+        image: float32 [S, S, 3].
+        part_mask: uint8 [S, S].
+        keypoints: float32 [K, 3]; those that leave the crop become absent.
+        prior_maps, if there: uint8 [S, S, N].
+    Reads seed.
+
+    Args:
+        stddev: Standard deviation of the shift of each control point along x
+            and y, in pixels of a 256 px crop; none is larger than twice that.
+    """
+
+    def bend(example):
+        size = example[schema.IMAGE].shape[0]
+        points = tf.reshape(warps.grid(ELASTIC_POINTS, ELASTIC_POINTS), [-1, 2])
+        points *= (size - 1) / (ELASTIC_POINTS - 1)  # From corner to corner.
+        shift = tf.random.stateless_truncated_normal(
+            points.shape, example[SEED] + [0, 6], stddev=stddev * size / 256
+        )
+        spline = warps.Spline(points, shift)
+        flow = spline(warps.grid(size, size))
+        keypoints = example[schema.KEYPOINTS]
+        moved = warps.move_points(keypoints[:, :2], spline)
+        return {
+            **example,
+            **_with_maps(
+                example, lambda maps: warps.dense(maps, flow, "NEAREST")
+            ),
+            schema.IMAGE: warps.dense(example[schema.IMAGE], flow),
+            schema.PART_MASK: warps.dense(
+                example[schema.PART_MASK][..., tf.newaxis], flow, "NEAREST"
+            )[..., 0],
+            schema.KEYPOINTS: crops.confine(
+                tf.concat([moved, keypoints[:, 2:]], 1), size
+            ),
+        }
+
+    return bend
 
 
 def make_colour(strength: float) -> Op:
@@ -250,16 +262,4 @@ def _inverse_warp(matrix, zoom, shift, centre):
     c, d = inverse[0, 1], inverse[1, 1]
     offset = centre - tf.linalg.matvec(tf.transpose(inverse), centre + shift)
     row = [a, b, offset[0], c, d, offset[1], 0.0, 0.0]
-    return tf.stack(row)[tf.newaxis]
-
-
-def _warp(image, transform, interpolation, fill):
-    warped = tf.raw_ops.ImageProjectiveTransformV3(
-        images=image[tf.newaxis],
-        transforms=transform,
-        output_shape=image.shape[:2],
-        fill_value=float(fill),
-        interpolation=interpolation,
-        fill_mode="CONSTANT",
-    )[0]
-    return tf.ensure_shape(warped, image.shape)
+    return tf.stack(row)

@@ -19,6 +19,7 @@ import keras
 import numpy as np
 
 from kp2part import atomic
+from kp2part import augmentation
 from kp2part import cli
 from kp2part import evaluation
 from kp2part import example_set
@@ -66,7 +67,7 @@ def main(argv):
         for kind, level in levels:
             curve = results["curves"].setdefault(kind, {}).setdefault(name, {})
             if str(level) not in curve:
-                noise = ops.Augmentation(**{kind: level})
+                noise = augmentation.Augmentation(**{kind: level})
                 curve[str(level)] = score(model, examples, noise)
                 atomic.write_text(file, json.dumps(results, indent=2))
             logging.info(
@@ -125,7 +126,7 @@ def parse_levels() -> list[tuple[str, float]]:
 def score(
     model: keras.Model,
     examples: example_set.Examples,
-    settings: ops.Augmentation,
+    settings: augmentation.Augmentation,
 ) -> float:
     """Returns the mean IoU with the keypoints disturbed."""
     noise = ops.make_keypoint_noise(

@@ -5,7 +5,7 @@ import re
 
 from absl import flags
 
-from kp2part import ops
+from kp2part import augmentation as augmentation_lib
 from kp2part.models import architecture as architecture_lib
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
@@ -159,6 +159,12 @@ flags.DEFINE_float(
     "translation", 0.0, "Largest random shift, as a share of the side."
 )
 flags.DEFINE_float(
+    "elastic",
+    0.0,
+    "Random bending: standard deviation of the shifts of a grid of points, in "
+    "pixels of a 256 px crop, at most 8.",
+)
+flags.DEFINE_float(
     "colour", 0.0, "Largest random change of brightness and colour, a share."
 )
 flags.DEFINE_float(
@@ -195,7 +201,9 @@ class TrainConfig:
     architecture: architecture_lib.Architecture = (
         architecture_lib.Architecture()
     )
-    augmentation: ops.Augmentation = ops.Augmentation()
+    augmentation: augmentation_lib.Augmentation = (
+        augmentation_lib.Augmentation()
+    )
     network: str = "kp2part"
     encoder_weights: str = "imagenet"
     init_from: str | None = None
@@ -276,7 +284,7 @@ def from_flags() -> TrainConfig:
     values["pose_widths"] = tuple(int(width) for width in widths)
     values["classes"] = tuple(values["classes"])
     values["architecture"] = _take(architecture_lib.Architecture, values)
-    values["augmentation"] = _take(ops.Augmentation, values)
+    values["augmentation"] = _take(augmentation_lib.Augmentation, values)
     return _take(TrainConfig, values)
 
 

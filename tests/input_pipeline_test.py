@@ -1,6 +1,7 @@
 from absl.testing import absltest
 import numpy as np
 
+from kp2part import augmentation
 from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import models
@@ -10,7 +11,7 @@ from kp2part.models import architecture
 from tests import tiny
 
 TASK = schema.Task(tiny.CATEGORY, image_size=32, heatmap_sigma=2.0)
-MOVES = ops.Augmentation(0.5, 20.0, 0.2, 0.1, 0.2)
+MOVES = augmentation.Augmentation(0.5, 20.0, 0.2, 0.1, 0.2, elastic=4.0)
 
 
 def ids(batches):
@@ -88,6 +89,23 @@ class InputPipelineTest(absltest.TestCase):
         for a, b in zip(later, resumed, strict=True):
             for key in a:
                 np.testing.assert_array_equal(a[key], b[key])
+
+    def test_elastic_bends_image_mask_and_keypoints(self):
+        def batch(elastic):
+            batches = input_pipeline.train_batches(
+                self.examples,
+                TASK,
+                8,
+                augmentation=augmentation.Augmentation(
+                    flip=0.0, elastic=elastic
+                ),
+            )
+            return next(batches.as_numpy_iterator())
+
+        plain, bent = batch(0.0), batch(8.0)
+        self.assertEqual(ids([plain]), ids([bent]))
+        for name in "image", "part_mask", "keypoints", "heatmaps":
+            self.assertTrue((plain[name] != bent[name]).any(), name)
 
     def test_select_feeds_what_a_network_takes(self):
         small = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))

@@ -3,9 +3,11 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from kp2part import augmentation
 from kp2part import heatmaps
 from kp2part import ops
 from kp2part import schema
+from kp2part import warps
 
 K_MIRROR = (1, 0, 2)  # left_ear, right_ear, nose
 P_MIRROR = (0, 2, 1)  # background, left_leg, right_leg
@@ -30,6 +32,12 @@ def example(size=32, seed=(1, 2)):
 def apply(op, value):
     """Runs an op inside tf.data, which differs from running it eagerly."""
     return next(iter(tf.data.Dataset.from_tensors(value).map(op)))
+
+
+def draw(op, value, count):
+    """Applies an op with as many seeds, inside one tf.data pipeline."""
+    seeds = tf.data.Dataset.range(count, output_type=tf.int32)
+    return list(seeds.map(lambda i: op({**value, ops.SEED: tf.stack([3, i])})))
 
 
 class FlipTest(parameterized.TestCase):
@@ -132,6 +140,103 @@ class AffineTest(parameterized.TestCase):
         )
 
 
+class ElasticTest(absltest.TestCase):
+    def test_image_mask_and_keypoints_move_together(self):
+        size, centres = 128, np.array([[30, 40], [90, 25], [70, 100]])
+        rows, columns = np.indices((size, size))
+        away = [np.hypot(columns - x, rows - y) for x, y in centres]
+        discs = np.stack(away, -1) <= 5  # A channel and a part for each.
+        still = {
+            schema.IMAGE: 100 * discs.astype(np.float32),
+            schema.PART_MASK: (discs @ [1, 2, 3]).astype(np.uint8),
+            schema.KEYPOINTS: np.float32([[x, y, 2] for x, y in centres]),
+        }
+        moved_far = 0.0
+        for moved in draw(ops.make_elastic(8.0), still, 8):
+            keypoints = moved[schema.KEYPOINTS].numpy()
+            for k in range(3):
+                for weight in (
+                    moved[schema.IMAGE][..., k].numpy(),
+                    moved[schema.PART_MASK].numpy() == k + 1,
+                ):
+                    centre = np.array(
+                        [(columns * weight).sum(), (rows * weight).sum()]
+                    )
+                    np.testing.assert_allclose(
+                        keypoints[k, :2], centre / weight.sum(), atol=0.5
+                    )
+            np.testing.assert_array_equal(keypoints[:, 2], 2)
+            moved_far = max(moved_far, np.abs(keypoints[:, :2] - centres).max())
+        self.assertGreater(moved_far, 4)
+
+    def test_outside_repeats_the_edge_and_keypoints_there_are_absent(self):
+        last, absent = 63, 0
+        still = {
+            schema.IMAGE: np.full((64, 64, 3), 9, np.float32),
+            schema.PART_MASK: np.full((64, 64), 2, np.uint8),
+            schema.KEYPOINTS: np.float32(
+                [[0, 0, 2], [last, 0, 2], [0, last, 1], [last, last, 2]]
+            ),
+        }
+        for moved in draw(ops.make_elastic(8.0), still, 20):
+            np.testing.assert_allclose(moved[schema.IMAGE], 9, rtol=1e-6)
+            np.testing.assert_array_equal(moved[schema.PART_MASK], 2)
+            keypoints = moved[schema.KEYPOINTS].numpy()
+            self.assertBetween(keypoints[:, :2].min(), 0, last)
+            self.assertBetween(keypoints[:, :2].max(), 0, last)
+            absent += (keypoints[:, 2] == 0).sum()
+        self.assertBetween(absent, 1, 40)
+
+    def test_same_seed_same_result(self):
+        op = ops.make_elastic(8.0)
+        once, twice = apply(op, example()), apply(op, example())
+        other = apply(op, example(seed=(1, 3)))
+        for key in once:
+            np.testing.assert_array_equal(once[key], twice[key])
+        for key in schema.IMAGE, schema.PART_MASK, schema.KEYPOINTS:
+            self.assertTrue((once[key].numpy() != other[key].numpy()).any())
+
+    def test_nothing_leaves_an_example_alone(self):
+        same = apply(ops.make_elastic(0.0), example())
+        for key, value in example().items():
+            np.testing.assert_array_equal(same[key], value)
+
+    def test_is_of_a_crop_of_256(self):
+        op = ops.make_elastic(4.0)
+        points = np.array([[0.25, 0.25, 2], [0.75, 0.5, 2]])
+        large, small = (
+            op(
+                {
+                    **example(size=size),
+                    schema.KEYPOINTS: tf.constant(
+                        points * [size - 1, size - 1, 1], tf.float32
+                    ),
+                }
+            )[schema.KEYPOINTS][:, :2].numpy()
+            / (size - 1)
+            - points[:, :2]
+            for size in (256, 64)
+        )
+        self.assertGreater(np.abs(large).max(), 0.005)
+        np.testing.assert_allclose(large, small, rtol=0.05)  # 64/63, 256/255.
+
+    def test_the_largest_cannot_fold(self):
+        # A flow folds where neighbours differ by more than their distance. It
+        # is a sum of shifts times what each does alone, so its steepest slope
+        # is that of the largest shifts, their signs as bad as can be.
+        n = ops.ELASTIC_POINTS
+        points = tf.reshape(warps.grid(n, n), [-1, 2]) * (255 / (n - 1))
+        alone = warps.Spline(points, tf.eye(n * n))
+        places = warps.grid(73, 73) * 4 - 16
+        along_x = alone(places + [0.5, 0]) - alone(places - [0.5, 0])
+        along_y = alone(places + [0, 0.5]) - alone(places - [0, 0.5])
+        slope = max(
+            float(tf.reduce_max(tf.reduce_sum(tf.abs(d), -1)))
+            for d in (along_x + along_y, along_x - along_y)
+        )
+        self.assertBetween(2 * ops.LARGEST_ELASTIC * slope, 0.9, 1.0)
+
+
 class ColourTest(absltest.TestCase):
     def test_changes_pixels_only(self):
         value = example()
@@ -202,10 +307,12 @@ class AugmentationTest(parameterized.TestCase):
         ({"keypoint_dropout": 1.0}, "keypoint_dropout=1.0"),
         ({"keypoint_jitter": -1.0}, "keypoint_jitter=-1.0"),
         ({"rotation": float("nan")}, "rotation=nan"),
+        ({"elastic": -1.0}, "elastic=-1.0"),
+        ({"elastic": 8.5}, r"in \[0, 8\].*elastic=8.5"),
     )
     def test_errors(self, settings, message):
         with self.assertRaisesRegex(ValueError, message):
-            ops.Augmentation(**settings)
+            augmentation.Augmentation(**settings)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
+from kp2part import augmentation
 from kp2part import callbacks
 from kp2part import compilation
-from kp2part import ops
 from kp2part import train_config
 from kp2part import training
 from kp2part import workdir
@@ -30,7 +30,7 @@ class TrainingTest(absltest.TestCase):
             architecture=architecture.Architecture(
                 "squeezenet", 2, (2, 2, 2, 2, 2)
             ),
-            augmentation=ops.Augmentation(0.5, 10.0, 0.1, 0.1, 0.1),
+            augmentation=augmentation.Augmentation(0.5, 10.0, 0.1, 0.1, 0.1),
             encoder_weights="none",
             image_size=32,
             batch_size=4,
