@@ -1,13 +1,14 @@
 r"""Segments one object of a photo with an exported model.
 
-    python -m kp2part.predict --saved_model=saved_models/quadruped/1 \
-        --image=dog.jpg --keypoints=dog.json --output=answer
+    python -m kp2part.predict --image=dog.jpg --keypoints=dog.json \
+        --output=answer
 
 Writes answer/mask.png (grey levels are part ids, of the photo's own size) and
 answer/overlay.png. The keypoints are in pixels of the photo: a list of K
 [x, y, v] in the category's order, or an object by keypoint name:
 {"nose": [120, 88, 2], ...}. Without --box the keypoints' extent with a margin
 serves. --saved_model may be the directory of the versions: the newest is taken.
+By default it is the model that comes with kp2part: quadrupeds.
 """
 
 import pathlib
@@ -24,8 +25,11 @@ from kp2part import pictures
 from kp2part import predictor as predictor_lib
 from kp2part import schema
 
+# Of a checkout; an installed package has none.
+SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
+
 _SAVED_MODEL = flags.DEFINE_string(
-    "saved_model", None, "Directory that kp2part.export has made."
+    "saved_model", str(SHIPPED), "Directory that kp2part.export has made."
 )
 _IMAGE = flags.DEFINE_string("image", None, "Photo, JPEG or PNG.")
 _KEYPOINTS = flags.DEFINE_string("keypoints", None, "Its keypoints, JSON.")
@@ -89,4 +93,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    cli.run(main, required=("saved_model", "image", "keypoints", "output"))
+    cli.run(main, required=("image", "keypoints", "output"))

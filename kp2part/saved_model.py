@@ -70,8 +70,9 @@ def metadata(model: keras.Model) -> dict:
 
 def _write(model: keras.Model, path: pathlib.Path):
     server = serving_graph.PartServer(model)
+    # Not `archive.track(model)`: it finds the weights in the functions, and
+    # would write those of a tracked model a second time.
     archive = keras.export.ExportArchive()
-    archive.track(model)
     for name, (function, specs) in server.signatures().items():
         archive.add_endpoint(name, function, input_signature=list(specs))
     archive.write_out(str(path), verbose=False)

@@ -56,15 +56,11 @@ class PartServer:
             ),
         )
         box = tf.TensorSpec([None, 4], tf.float32, schema.BOX)
-        tensors = {
-            name: tf.TensorSpec([None, *x.shape[1:]], tf.float32, name)
-            for name, x in self.model.input.items()
-        }
         return {
             "serving_default": (self.masks, photo),
             "masks_of_boxes": (self.masks, (*photo, box)),
             "probabilities": (self.probabilities, (*photo, box)),
-            "tensors": (self.tensors, (tensors,)),
+            "tensors": (self.tensors, (self._tensor_specs,)),
         }
 
     def masks(self, image_bytes, keypoints, box=None):
@@ -119,7 +115,23 @@ class PartServer:
         Returns:
             Logits float32 [N, S, S, P] by output name.
         """
-        return self.model(inputs, training=False)
+        return self._network(inputs)
+
+    @functools.cached_property
+    def _network(self):
+        # A function of its own is written once, not once for each signature.
+        return tf.function(
+            lambda inputs: self.model(inputs, training=False),
+            input_signature=[self._tensor_specs],
+            autograph=False,
+        )
+
+    @property
+    def _tensor_specs(self) -> dict[str, tf.TensorSpec]:
+        return {
+            name: tf.TensorSpec([None, *x.shape[1:]], tf.float32, name)
+            for name, x in self.model.input.items()
+        }
 
     def _crop(self, image_bytes, keypoints, box):
         # Servers do not enforce the shapes of a signature.
@@ -178,8 +190,8 @@ class PartServer:
                 (crop[schema.KEYPOINTS], crop[schema.BOX]),
                 fn_output_signature=tf.float32,
             )
-        logits = self.model(
-            {name: inputs[name] for name in self.model.input}, training=False
+        logits = self._network(
+            {name: inputs[name] for name in self.model.input}
         )
         return tf.nn.softmax(logits[schema.PARTS])
 

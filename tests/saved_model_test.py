@@ -13,12 +13,16 @@ from kp2part import evaluation
 from kp2part import example_set
 from kp2part import heatmaps
 from kp2part import input_pipeline
+from kp2part import layers
 from kp2part import models
+from kp2part import pose_library
 from kp2part import predictor
+from kp2part import priors
 from kp2part import saved_model
 from kp2part import schema
 from kp2part import serving_graph
 from kp2part.models import architecture
+from kp2part.models import mirrored
 from tests import tiny
 
 SMALL = architecture.Architecture("squeezenet", 4, (4, 4, 4, 4, 4))
@@ -42,16 +46,20 @@ def photo(height=70, width=90, seed=0):
     return cv2.imencode(".png", pixels.astype(np.uint8))[1].tobytes()
 
 
+def randomize_head(model):
+    # Random logits are nearly equal, and so would be all labels.
+    head, rng = model.get_layer("parts"), np.random.default_rng(0)
+    kernel, bias = head.weights
+    head.set_weights([rng.normal(size=kernel.shape), np.zeros(bias.shape)])
+
+
 class SavedModelTest(parameterized.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.task = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
         cls.model = models.build("kp2part", cls.task, SMALL)
-        # Random logits are nearly equal, and so would be all labels.
-        head = cls.model.get_layer("parts")
-        rng = np.random.default_rng(0)
-        head.set_weights([rng.normal(size=w.shape) for w in head.weights])
+        randomize_head(cls.model)
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.base = pathlib.Path(temporary)
         cls.path = saved_model.export(cls.model, str(cls.base / "toy"))
@@ -75,23 +83,37 @@ class SavedModelTest(parameterized.TestCase):
         self.assertEqual(predictor.newest_version(base).name, "10")
         self.assertCountEqual([p.name for p in base.iterdir()], ["9", "10"])
 
+    def test_weights_are_written_once(self):
+        (data,) = (self.path / "variables").glob("*.data-*")
+        expected = 4 * self.model.count_params()
+        self.assertBetween(data.stat().st_size, expected, 1.2 * expected)
+
     def test_metadata(self):
         fields = json.loads((self.path / saved_model.METADATA).read_text())
         self.assertEqual(schema.Task.from_json(fields["task"]), self.task)
         self.assertEqual(fields["network"], "kp2part")
         self.assertIn("keras", fields["versions"])
 
-    def test_record_and_its_bytes_get_the_same_mask(self):
+    @parameterized.parameters("kp2part", "mirrored", "refinenet")
+    def test_record_and_its_bytes_get_the_same_mask(self, name):
         directory = self.create_tempdir().full_path
-        manifest = tiny.write_records(directory, {"val": 4}, size=32)
-        model = models.build("kp2part", schema.Task(tiny.CATEGORY, 32), SMALL)
-        model.get_layer("parts").set_weights(
-            self.model.get_layer("parts").get_weights()
+        manifest = tiny.write_records(
+            directory, {"train": 6, "val": 4}, size=32
         )
+        network = "kp2part" if name == "mirrored" else name
+        model = models.build(network, schema.Task(tiny.CATEGORY, 32), SMALL)
+        randomize_head(model)
+        if name == "mirrored":
+            model = mirrored.average(model)
+        if name == "refinenet":
+            known = example_set.Examples(manifest, ("train",))
+            library = pose_library.collect(known, strict=False)
+            layers.known_poses(model).library = library.to_bytes()
         path = saved_model.export(model, f"{directory}/export")
         served = predictor.Predictor(str(path))
         examples = example_set.Examples(manifest, ("val",))
         task = served.task
+        examples = priors.attach(model, examples)
         batch = next(
             input_pipeline.eval_batches(examples, task, 4).as_numpy_iterator()
         )

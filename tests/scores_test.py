@@ -36,6 +36,21 @@ class ScoresTest(absltest.TestCase):
         self.assertGreaterEqual(high, summary["mean_iou"])
         json.dumps(summary, allow_nan=False)
 
+    def test_by_class(self):
+        parts = ("background", "head", "tail")
+        classes = scores.by_class(MATRICES, ["dog", "cat"], parts)
+        self.assertEqual(list(classes), ["cat", "dog"])
+        self.assertAlmostEqual(classes["dog"]["iou"]["head"], 4 / 6)
+        self.assertAlmostEqual(classes["cat"]["iou"]["head"], 1 / 4)
+        self.assertAlmostEqual(classes["cat"]["mean_iou"], (5 / 8 + 1 / 4) / 2)
+        self.assertEqual(classes["cat"]["num_examples"], 1)
+        self.assertIn(
+            "| cat | 0.625 | 0.250 | n/a | 0.438 | 1 |",
+            scores.classes_to_markdown(classes),
+        )
+        again = scores.by_class(MATRICES, ["cat", "cat"], parts)
+        self.assertAlmostEqual(again["cat"]["iou"]["head"], 5 / 10)
+
     def test_a_part_only_answered_is_not_an_image_with_it(self):
         matrices = np.array([[[5, 2], [0, 0]], [[4, 0], [1, 3]]])
         summary = scores.summarize(matrices, ("background", "head"))

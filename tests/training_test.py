@@ -9,6 +9,9 @@ import numpy as np
 from kp2part import augmentation
 from kp2part import callbacks
 from kp2part import compilation
+from kp2part import layers
+from kp2part import losses
+from kp2part import pose_library
 from kp2part import train_config
 from kp2part import training
 from kp2part import workdir
@@ -45,6 +48,36 @@ class TrainingTest(absltest.TestCase):
 
     def weights(self, path):
         return keras.saving.load_model(path).get_weights()
+
+    def test_networks_that_know_poses_train_reload_and_go_on(self):
+        for name in ("refinenet", "nearest_neighbour"):
+            first = self.config(name, network=name, nn_missing="strict")
+            training.train(first)
+            model = keras.saving.load_model(self.base / name / "model.keras")
+            library = pose_library.PoseLibrary.from_bytes(
+                layers.known_poses(model).library
+            )
+            self.assertLen(library, 9)
+            self.assertTrue(library.strict)
+            longer = dataclasses.replace(first, epochs=3)
+            (self.base / name / "train.flags").write_text(longer.to_flagfile())
+            training.train(longer)
+            self.assertLen(workdir.Workdir(self.base / name).history(3), 3)
+        # Both live on the same poses: their priors are made once.
+        self.assertLen(list((self.base / "data/priors").iterdir()), 1)
+
+    def test_fidelity_learns_grey_levels(self):
+        config = self.config("grey", network="refinenet")
+        config = dataclasses.replace(
+            config,
+            epochs=1,
+            architecture=dataclasses.replace(
+                config.architecture, refine_head="fidelity"
+            ),
+        )
+        training.train(config)
+        model = keras.saving.load_model(self.base / "grey/model.keras")
+        self.assertIsInstance(model.loss["parts"], losses.PaletteLoss)
 
     def test_stopped_and_resumed_equals_never_stopped(self):
         # The smallest network: each of the three runs traces it anew.
