@@ -31,7 +31,11 @@ def blocks(language):
 class ReadmeTest(absltest.TestCase):
     def test_commands(self):
         folder = pathlib.Path(self.create_tempdir().full_path)
-        for name in "kp2part", "tfrecords_tools", "configs", "examples":
+        (folder / "saved_models").mkdir()
+        for name in (
+            *("kp2part", "tfrecords_tools", "configs", "examples", "docs"),
+            "saved_models/quadruped_lite",
+        ):
             (folder / name).symlink_to(ROOT / name)
         script = "set -euo pipefail\n" + "".join(blocks("bash"))
         for theirs, ours in SMALLER.items():
@@ -72,6 +76,7 @@ class ReadmeTest(absltest.TestCase):
             self.assertGreater(scores[name], 0)
         for name in (
             "sheet.png",
+            "priors.png",
             "mine.keras",
             "run/index.html",
             "run/model.keras",

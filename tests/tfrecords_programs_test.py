@@ -1,8 +1,10 @@
 import pathlib
 
 from absl.testing import absltest
+import cv2
 
 from tests import programs
+from tests import tiny
 from tests import tiny_photos
 
 
@@ -42,6 +44,30 @@ class ProgramsTest(absltest.TestCase):
         self.assertRegex(printed, "head +40.62% of pixels, in +4 records")
         self.assertRegex(errors, "error: .*: 1 problems:\n.*stray.tfrecord")
         self.assertNotIn("Traceback", errors)
+
+    def test_priors(self):
+        root = pathlib.Path(self.create_tempdir())
+        tiny.write_records(str(root / "data"), {"train": 6, "val": 3})
+        common = f"--tfrecords={root}/data", "--nn_missing=masked"
+        code, _, errors = programs.run(
+            "tfrecords_tools.priors", *common, f"--dry_run={root}/a.png"
+        )
+        self.assertEqual(code, 0, errors)
+        self.assertFalse((root / "data/priors").exists())
+        picture = cv2.imread(str(root / "a.png"))
+        # 3 objects; itself, 3 neighbours and their parts, prior, truth.
+        self.assertEqual(picture.shape[1], 9 * 40)
+        self.assertGreater(picture.shape[0], 3 * 40)
+        code, _, errors = programs.run("tfrecords_tools.priors", *common)
+        self.assertEqual(code, 0, errors)
+        self.assertIn("6 poses known", errors)
+        (directory,) = (root / "data/priors").iterdir()
+        self.assertLen(list(directory.glob("*.tfrecord")), 2)
+        code, _, errors = programs.run(
+            "tfrecords_tools.priors", *common, "--dry_run=a.jpg"
+        )
+        self.assertEqual(code, 1)
+        self.assertIn("must end in .png", errors)
 
 
 if __name__ == "__main__":

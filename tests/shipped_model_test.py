@@ -1,0 +1,59 @@
+"""The model that comes with kp2part: whole, small, and it finds parts."""
+
+import pathlib
+
+from absl.testing import absltest
+import numpy as np
+
+from kp2part import keypoints_json
+from kp2part import layers
+from kp2part import model_file
+from kp2part import predict
+from kp2part import predictor
+from tfrecords_tools import photo_set
+
+# Points that lie on a part whatever the pose.
+TELLING = {
+    "head": ("nose", "left_eye", "right_eye"),
+    "legs": ("left_front_paw", "right_front_paw", "left_back_knee"),
+}
+
+
+class ShippedModelTest(absltest.TestCase):
+    def test_is_small(self):
+        files = [p for p in (predict.SHIPPED / "1").rglob("*") if p.is_file()]
+        self.assertLess(sum(path.stat().st_size for path in files), 21e6)
+
+    def test_card_names_its_labels(self):
+        card = (predict.SHIPPED / "README.md").read_text()
+        self.assertIn("Agreement with pseudo-labels", card)
+        self.assertIn("research use", card)
+
+    def test_network_beside_it_is_the_same(self):
+        served = predictor.Predictor(str(predict.SHIPPED))
+        model, task = model_file.load(str(predict.SHIPPED / "model.keras"))
+        self.assertEqual(task, served.task)
+        self.assertIsNone(model.optimizer)
+        self.assertEqual(layers.task_of(model).category.name, "quadruped")
+
+    def test_finds_parts_of_animals_it_has_never_seen(self):
+        photos = pathlib.Path(self.create_tempdir().full_path) / "photos"
+        photo_set.draw(photos, photo_set.Settings(6, 1, 320, 0.5), 1)
+        served = predictor.Predictor(str(predict.SHIPPED))
+        category = served.task.category
+        keypoints = keypoints_json.load(str(photos / "sample.json"), category)
+        mask = served((photos / "sample.jpg").read_bytes(), keypoints)
+        parts = list(category.parts)
+        hits = []
+        for part, names in TELLING.items():
+            for name in names:
+                x, y, v = keypoints[category.keypoints.index(name)]
+                if v > 0:
+                    found = mask[int(round(y)), int(round(x))]
+                    hits.append(found == parts.index(part))
+        self.assertGreater(len(hits), 2)
+        self.assertGreater(np.mean(hits), 0.6, hits)
+
+
+if __name__ == "__main__":
+    absltest.main()
