@@ -15,11 +15,9 @@ from absl import flags
 from absl import logging
 
 from kp2part import atomic
+from kp2part import card
 from kp2part import cli
 from kp2part import manifest as manifest_lib
-from kp2part import model_file
-from kp2part import page
-from kp2part import scores as scores_lib
 from kp2part import workdir as workdir_lib
 
 _WORKDIR = flags.DEFINE_string(
@@ -42,116 +40,12 @@ _NOTES = flags.DEFINE_string(
 )
 _OUTPUT = flags.DEFINE_string("output", None, "The card, .md.")
 
-_CARD = """\
-# {name}: parts of {classes} from an image and keypoints
-
-Written by `kp2part.model_card` from the files of the run. Names of keypoints
-and parts are in `1/assets.extra/kp2part.json`.
-
-| | |
-|---|---|
-| network | `{network}`, {num_parameters:,} parameters |
-| sees | one object, cropped to {size} x {size} px; {num_keypoints} keypoints |
-| answers | {parts} |
-| learned from | {num_train} objects (`{train_split}`) |
-| trained | {epochs} epochs, {minutes:.0f} minutes; epoch {best_epoch} kept |
-| made with | {versions} |
-
-## How good it is
-
-{judged} on the {num_examples} objects of `{split}`{chosen}:
-
-{table}
-By class:
-
-{classes_table}
-{boxes}## What it was trained on
-
-{data}
-
-{notes}
-## How it was trained
-
-```
-{flags}```
-
-## Limits
-
-- It knows these classes only, one object at a time, and needs keypoints: with
-  fewer than five it was never trained.
-- Objects that others hide or cut off, and those of unusual pose, are where it
-  fails most; look at the masks before you rely on them.
-- Every keypoint that is missing or misplaced costs: `kp2part.robustness` draws
-  how much.
-"""
-
-_JUDGED = {
-    "true": "IoU",
-    "pseudo": (
-        "**Agreement with pseudo-labels** (IoU; a rule made the masks that it "
-        "learned from and is judged by; it is no accuracy)"
-    ),
-}
-
-
-def render(
-    name: str,
-    workdir: workdir_lib.Workdir,
-    evaluation: pathlib.Path,
-    manifest: manifest_lib.Manifest,
-    labels: str,
-    notes: str,
-) -> str:
-    """Returns the card, Markdown.
-
-    Args:
-        name: Of the model.
-        workdir: A finished run.
-        evaluation: Its scores.
-        manifest: The records of both.
-        labels: "true" or "pseudo".
-        notes: Markdown on the data.
-    """
-    training = page.read_json(workdir.path / "training.json")
-    scores = page.read_json(evaluation / "metrics.json")
-    settings = (workdir.path / "train.flags").read_text(encoding="utf-8")
-    values = dict(
-        line.removeprefix("--").split("=", 1) for line in settings.splitlines()
-    )
-    model, task = model_file.load(str(workdir.best))
-    chosen = scores["split"] == values["val_split"]
-    return _CARD.format(
-        name=name,
-        classes=", ".join(task.category.classes),
-        network=values["network"],
-        num_parameters=model.count_params(),
-        size=task.image_size,
-        num_keypoints=task.num_keypoints,
-        parts=", ".join(task.category.parts),
-        train_split=values["train_split"],
-        num_train=manifest.num_records.get(values["train_split"]),
-        epochs=training["epochs"],
-        minutes=training["seconds"] / 60,
-        best_epoch=training["best_epoch"],
-        versions=", ".join(f"{k} {v}" for k, v in training["versions"].items()),
-        judged=_JUDGED[labels],
-        num_examples=scores["num_examples"],
-        split=scores["split"],
-        chosen=", by which the epoch was chosen too" if chosen else "",
-        table=scores_lib.to_markdown(scores),
-        classes_table=scores_lib.classes_to_markdown(scores["classes"]),
-        boxes=_boxes(scores.get("part_boxes")),
-        data=_data(manifest),
-        notes=notes,
-        flags=_portable(settings),
-    )
-
 
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     output = pathlib.Path(_OUTPUT.value)
-    card = render(
+    text = card.render(
         output.parent.name,
         workdir_lib.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),
@@ -159,34 +53,8 @@ def main(argv):
         _LABELS.value,
         pathlib.Path(_NOTES.value).read_text(encoding="utf-8"),
     )
-    atomic.write_text(output, card)
+    atomic.write_text(output, text)
     logging.info("Wrote %s", output)
-
-
-def _boxes(boxes: dict | None) -> str:
-    if boxes is None:
-        return ""
-    known = {k: v for k, v in boxes["iou"].items() if v is not None}
-    cells = [f"{part} {value:.3f}" for part, value in known.items()]
-    return (
-        "IoU of the boxes around its parts with boxes that people drew: "
-        f"{', '.join(cells)}; a part missed or invented counts as 0.\n\n"
-    )
-
-
-def _data(manifest: manifest_lib.Manifest) -> str:
-    lines = ["| split | class | objects |", "|---|---|---|"]
-    for split, classes in manifest.table.items():
-        for name, counts in classes.items():
-            lines.append(f"| {split} | {name} | {counts['kept']} |")
-    return "\n".join(lines)
-
-
-def _portable(settings: str) -> str:
-    # Paths of another machine help nobody.
-    places = ("--workdir=", "--tfrecords=", "--encoder_weights=/", "--folds=")
-    lines = settings.splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(places))
 
 
 if __name__ == "__main__":

@@ -25,11 +25,10 @@ from kp2part import pictures
 from kp2part import predictor as predictor_lib
 from kp2part import schema
 
-# Of a checkout; an installed package has none.
-SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
-
 _SAVED_MODEL = flags.DEFINE_string(
-    "saved_model", str(SHIPPED), "Directory that kp2part.export has made."
+    "saved_model",
+    str(predictor_lib.SHIPPED),
+    "Directory that kp2part.export has made.",
 )
 _IMAGE = flags.DEFINE_string("image", None, "Photo, JPEG or PNG.")
 _KEYPOINTS = flags.DEFINE_string("keypoints", None, "Its keypoints, JSON.")

@@ -11,6 +11,9 @@ import tensorflow as tf
 
 from kp2part import schema
 
+# The model that comes with kp2part. An installed package has none.
+SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
+
 
 class Predictor:
     """An exported model in this process.

@@ -32,7 +32,10 @@ flags.DEFINE_string(
     "nearest_neighbour (morphed only; learns nothing).",
 )
 flags.DEFINE_string(
-    "encoder", "vgg16", "Image encoder: vgg16, or squeezenet for a CPU."
+    "encoder",
+    "vgg16",
+    "Image encoder: vgg16, or squeezenet for a CPU; or of keras.applications "
+    "mobilenetv3_large, efficientnetv2_b0 or convnext_tiny.",
 )
 flags.DEFINE_string(
     "encoder_weights",

@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+import warnings
 
 from absl import logging
 import keras
@@ -36,7 +37,8 @@ def train(config: train_config.TrainConfig):
     task = make_task(config, manifest)
     steps = input_pipeline.steps_per_epoch(training, config.batch_size)
     # Not before the input is known to be good: a typing error would stay.
-    workdir.begin(config.to_flagfile())
+    defaults = train_config.TrainConfig("", "").to_flagfile()
+    workdir.begin(config.to_flagfile(), defaults)
     checkpoint, done = workdir.checkpoint()
     if done >= config.epochs:
         logging.info("All %d epochs are done: %s", done, workdir.best)
@@ -57,6 +59,10 @@ def train(config: train_config.TrainConfig):
     training, validation = (
         priors.attach(model, examples) for examples in (training, validation)
     )
+    epochs = config.epochs
+    if not model.trainable_variables:  # The nearest neighbour is as it is.
+        epochs = 1
+        warnings.filterwarnings("ignore", ".*any trainable weights")
     select = input_pipeline.make_select(model)
     batches = input_pipeline.train_batches(
         training,
@@ -75,7 +81,7 @@ def train(config: train_config.TrainConfig):
     model.fit(
         batches.map(select),
         initial_epoch=done,
-        epochs=config.epochs,
+        epochs=epochs,
         steps_per_epoch=steps,
         validation_data=val_batches.map(select),
         shuffle=False,  # The dataset is shuffled.
@@ -89,7 +95,7 @@ def train(config: train_config.TrainConfig):
             callbacks.SaveEpochs(workdir, done),
         ],
     )
-    summarize(workdir, model, config.epochs)
+    summarize(workdir, model, epochs)
 
 
 def set_up_keras(config: train_config.TrainConfig):

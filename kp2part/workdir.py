@@ -37,15 +37,20 @@ class Workdir:
         """The network of the best epoch."""
         return self.path / "model.keras"
 
-    def begin(self, flagfile: str):
+    def begin(self, flagfile: str, defaults: str = ""):
         """Writes down what is asked, or checks that it is what was asked.
+
+        Args:
+            flagfile: The settings, a line each.
+            defaults: Those of a run that asks for nothing: a setting that
+                kp2part has got since the run was begun must be at its default.
 
         Raises:
             ValueError: The run on this directory was begun with other flags.
         """
         path = self.path / "train.flags"
         if path.is_file():
-            _check_same(path, flagfile)
+            _check_same(path, flagfile, defaults)
         else:
             atomic.write_text(path, flagfile)
         atomic.write_text(self.path / "versions.json", json.dumps(versions()))
@@ -114,9 +119,11 @@ def versions() -> dict[str, str]:
     }
 
 
-def _check_same(path: pathlib.Path, flagfile: str):
+def _check_same(path: pathlib.Path, flagfile: str, defaults: str):
     before = _fixed(path.read_text(encoding="utf-8"))
-    now = _fixed(flagfile)
+    known = {line.split("=")[0] for line in before}
+    new = {x for x in _fixed(defaults) if x.split("=")[0] not in known}
+    now = _fixed(flagfile) - new
     if before != now:
         raise ValueError(
             f"{path}: this run was begun with {sorted(before - now)}, now it "

@@ -44,6 +44,22 @@ class ModelFileTest(absltest.TestCase):
             answer, expected, atol=0.05 * np.abs(expected).max()
         )
 
+    def test_encoders_of_keras_load_as_float32_too(self):
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        self.addCleanup(keras.config.set_dtype_policy, "float32")
+        small = dataclasses.replace(SMALL, encoder="mobilenetv3_large")
+        trained = models.build("ternausnet", TASK, small)
+        path = self.create_tempfile("m.keras").full_path
+        trained.save(path)
+        loaded, _ = model_file.load(path)
+        layers = [x for x in loaded.layers if not hasattr(x, "layers")]
+        layers += loaded.get_layer("encoder").layers
+        self.assertEqual(
+            {x.compute_dtype for x in layers if x.weights}, {"float32"}
+        )
+        for a, b in zip(trained.weights, loaded.weights, strict=True):
+            np.testing.assert_array_equal(a, b)
+
     def test_fine_tuning_begins_with_the_trained_weights(self):
         trained = models.build("pose_to_part", TASK, SMALL)
         path = self.create_tempfile("m.keras").full_path

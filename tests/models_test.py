@@ -9,7 +9,9 @@ from kp2part import category
 from kp2part import layers
 from kp2part import models
 from kp2part import schema
+from kp2part.models import applications
 from kp2part.models import architecture
+from kp2part.models import encoder_weights
 from kp2part.models import encoders
 from kp2part.models import mirrored
 from kp2part.models import visual_evidence
@@ -172,6 +174,46 @@ class NetworksTest(parameterized.TestCase):
             answer, other[:, :, ::-1, [0, 2, 1]], rtol=1e-3, atol=1e-3
         )
         self.assertGreater(np.abs(answer - answer[:, :, ::-1]).max(), 1e-3)
+
+    @parameterized.parameters(*applications.CONSTRUCTORS)
+    def test_encoders_of_keras_learn_all_layers(self, name):
+        for network in "kp2part", "early_fusion":
+            small = dataclasses.replace(SMALL, encoder=name)
+            model = models.build(network, TASK, small)
+            self.assertTrue(encoder_weights.has_encoder(model))
+            self.assertEqual(model.output["parts"].shape, (None, 32, 32, 3))
+        image = keras.Input((64, 64, 3))
+        skips = applications.encode(name, image)
+        for stride, features in skips.items():
+            self.assertEqual(features.shape[1:3], (64 // stride, 64 // stride))
+        self.assertEqual(sorted(skips), [1, 2, 4, 8, 16, 32])
+
+    def test_weights_of_keras_encoders(self):
+        name = "mobilenetv3_large"
+        source = applications.construct(name, input_shape=(32, 32, 3))
+        path = self.create_tempfile("notop.weights.h5").full_path
+        source.save_weights(path)
+        small = dataclasses.replace(SMALL, encoder=name)
+        model = models.build("ternausnet", TASK, small)
+        count = encoder_weights.load_into(model, name, path)
+        self.assertGreater(count, 50)
+        encoder = model.get_layer("encoder")
+        for layer in source.layers:
+            if layer.weights:
+                for ours, theirs in zip(
+                    encoder.get_layer(layer.name).get_weights(),
+                    layer.get_weights(),
+                    strict=True,
+                ):
+                    np.testing.assert_array_equal(ours, theirs)
+        self.assertFalse(encoder.get_layer("conv_bn").trainable)
+        model.compile("sgd", "mse")
+        loss = model.train_on_batch(
+            inputs_of(model), {"parts": np.ones((2, 32, 32, 3), np.float32)}
+        )
+        self.assertTrue(np.isfinite(loss))
+        with self.assertRaisesRegex(ValueError, "mobilenetv3.*nowhere.h5"):
+            encoder_weights.load_into(model, name, "nowhere.h5")
 
     def test_preprocessing_is_caffes(self):
         image = np.array([10.0, 20, 30], np.float32).reshape(1, 1, 1, 3)

@@ -8,7 +8,6 @@ import numpy as np
 from kp2part import keypoints_json
 from kp2part import layers
 from kp2part import model_file
-from kp2part import predict
 from kp2part import predictor
 from tfrecords_tools import photo_set
 
@@ -21,17 +20,17 @@ TELLING = {
 
 class ShippedModelTest(absltest.TestCase):
     def test_is_small(self):
-        files = [p for p in (predict.SHIPPED / "1").rglob("*") if p.is_file()]
+        files = [p for p in (predictor.SHIPPED / "1").rglob("*") if p.is_file()]
         self.assertLess(sum(path.stat().st_size for path in files), 21e6)
 
     def test_card_names_its_labels(self):
-        card = (predict.SHIPPED / "README.md").read_text()
+        card = (predictor.SHIPPED / "README.md").read_text()
         self.assertIn("Agreement with pseudo-labels", card)
         self.assertIn("research use", card)
 
     def test_network_beside_it_is_the_same(self):
-        served = predictor.Predictor(str(predict.SHIPPED))
-        model, task = model_file.load(str(predict.SHIPPED / "model.keras"))
+        served = predictor.Predictor(str(predictor.SHIPPED))
+        model, task = model_file.load(str(predictor.SHIPPED / "model.keras"))
         self.assertEqual(task, served.task)
         self.assertIsNone(model.optimizer)
         self.assertEqual(layers.task_of(model).category.name, "quadruped")
@@ -39,7 +38,7 @@ class ShippedModelTest(absltest.TestCase):
     def test_finds_parts_of_animals_it_has_never_seen(self):
         photos = pathlib.Path(self.create_tempdir().full_path) / "photos"
         photo_set.draw(photos, photo_set.Settings(6, 1, 320, 0.5), 1)
-        served = predictor.Predictor(str(predict.SHIPPED))
+        served = predictor.Predictor(str(predictor.SHIPPED))
         category = served.task.category
         keypoints = keypoints_json.load(str(photos / "sample.json"), category)
         mask = served((photos / "sample.jpg").read_bytes(), keypoints)

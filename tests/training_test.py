@@ -50,7 +50,8 @@ class TrainingTest(absltest.TestCase):
         return keras.saving.load_model(path).get_weights()
 
     def test_networks_that_know_poses_train_reload_and_go_on(self):
-        for name in ("refinenet", "nearest_neighbour"):
+        # One learns, the other has nothing to learn.
+        for name, epochs in ("refinenet", 3), ("nearest_neighbour", 1):
             first = self.config(name, network=name, nn_missing="strict")
             training.train(first)
             model = keras.saving.load_model(self.base / name / "model.keras")
@@ -62,7 +63,10 @@ class TrainingTest(absltest.TestCase):
             longer = dataclasses.replace(first, epochs=3)
             (self.base / name / "train.flags").write_text(longer.to_flagfile())
             training.train(longer)
-            self.assertLen(workdir.Workdir(self.base / name).history(3), 3)
+            summary = json.loads(
+                (self.base / name / "training.json").read_text()
+            )
+            self.assertEqual(summary["epochs"], epochs)
         # Both live on the same poses: their priors are made once.
         self.assertLen(list((self.base / "data/priors").iterdir()), 1)
 
@@ -78,6 +82,20 @@ class TrainingTest(absltest.TestCase):
         training.train(config)
         model = keras.saving.load_model(self.base / "grey/model.keras")
         self.assertIsInstance(model.loss["parts"], losses.PaletteLoss)
+
+    def test_a_run_goes_on_although_kp2part_has_new_settings(self):
+        directory = workdir.Workdir(self.base / "old")
+        config = self.config("old")
+        lines = config.to_flagfile().splitlines(keepends=True)
+        old = [x for x in lines if not x.startswith("--nn_missing")]
+        self.assertLess(len(old), len(lines))
+        directory.begin("".join(old))
+        defaults = train_config.TrainConfig("", "").to_flagfile()
+        directory.begin(config.to_flagfile(), defaults)
+        for changes in {"nn_missing": "strict"}, {"seed": 7}:
+            other = dataclasses.replace(config, **changes).to_flagfile()
+            with self.assertRaisesRegex(ValueError, "was begun with"):
+                directory.begin(other, defaults)
 
     def test_stopped_and_resumed_equals_never_stopped(self):
         # The smallest network: each of the three runs traces it anew.

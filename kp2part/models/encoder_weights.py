@@ -11,6 +11,8 @@ import h5py
 import keras
 import numpy as np
 
+from kp2part.models import applications
+
 _VGG16 = (
     "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
     "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -26,6 +28,8 @@ IMAGENET = {"vgg16": _VGG16, "squeezenet": _SQUEEZENET}  # URL and MD5.
 
 # Layers without counterpart in these files: the rest of the network.
 _ENCODER_PREFIXES = ("block", "conv1", "fire")
+# What the encoders do to the image first.
+_FIRST_LAYERS = ("caffe_preprocessing", "encoder_image")
 
 
 def load_into(model: keras.Model, encoder: str, weights: str) -> int:
@@ -33,7 +37,7 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
 
     Args:
         model: A network with that encoder.
-        encoder: "vgg16" or "squeezenet".
+        encoder: One of `encoders.NAMES`.
         weights: "none" leaves the weights random; "imagenet" downloads them; or
             the path of a `.h5` or `.keras` file.
 
@@ -47,11 +51,13 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
     if weights == "none":
         return 0
     targets = _encoder_layers(model)
-    if not targets:
+    if not has_encoder(model):
         raise ValueError(
             f"`encoder_weights` must be 'none' for {model.name!r}, which has "
             f"no image encoder. Received: encoder_weights={weights!r}"
         )
+    if encoder in applications.CONSTRUCTORS:
+        return _load_application(model, encoder, weights)
     path = download(encoder) if weights == "imagenet" else weights
     arrays = read(path)
     for layer in targets:
@@ -61,7 +67,7 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
 
 def has_encoder(model: keras.Model) -> bool:
     """Returns whether `model` has an image encoder."""
-    return bool(_encoder_layers(model))
+    return any(layer.name in _FIRST_LAYERS for layer in model.layers)
 
 
 def download(encoder: str) -> str:
@@ -118,6 +124,18 @@ def _encoder_layers(model: keras.Model) -> list:
         for layer in model.layers
         if layer.weights and layer.name.startswith(_ENCODER_PREFIXES)
     ]
+
+
+def _load_application(model: keras.Model, encoder: str, weights: str) -> int:
+    try:
+        return applications.load_into(model, encoder, weights)
+    except Exception as error:  # noqa: BLE001 - Keras and urllib raise many.
+        raise ValueError(
+            f"The weights of {encoder!r} could not be read from {weights!r} "
+            f"({error}). Without internet, fetch the file without top from "
+            "keras.io elsewhere and pass --encoder_weights=PATH, or train from "
+            "random weights with --encoder_weights=none."
+        ) from error
 
 
 def _assign(layer, arrays: Mapping[str, list[np.ndarray]], path: str):

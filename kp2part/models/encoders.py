@@ -8,6 +8,7 @@ from stride to features [B, H / stride, W / stride, C].
 import keras
 
 from kp2part import layers
+from kp2part.models import applications
 
 # Channel means (B, G, R) of ImageNet, as in the Caffe models.
 MEAN = (103.939, 116.779, 123.68)
@@ -132,21 +133,25 @@ def squeezenet(image, heatmaps=None, normalization="batch") -> dict:
 
 
 ENCODERS = {"vgg16": vgg16, "squeezenet": squeezenet}
+NAMES = (*ENCODERS, *applications.CONSTRUCTORS)
 
 
 def encode(name: str, image, heatmaps=None, normalization="batch") -> dict:
     """Returns the skips of an encoder.
 
     Args:
-        name: One of `ENCODERS`.
+        name: One of `NAMES`.
         image: float32 [B, H, W, 3], RGB in 0..255.
         heatmaps: See `stem`.
         normalization: Of SqueezeNet's skips: "batch", "group", or "none", which
-            scales them by a constant.
+            scales them by a constant. The encoders of `applications` have
+            their own.
     """
+    if name in applications.CONSTRUCTORS:
+        return applications.encode(name, image, heatmaps)
     if name not in ENCODERS:
         raise ValueError(
-            f"`encoder` must be one of {sorted(ENCODERS)}. Received: "
+            f"`encoder` must be one of {sorted(NAMES)}. Received: "
             f"encoder={name!r}"
         )
     return ENCODERS[name](image, heatmaps, normalization)

@@ -4,7 +4,7 @@ import pathlib
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import model_card
+from kp2part import card as card_lib
 from kp2part import models
 from kp2part import schema
 from kp2part import scores
@@ -17,7 +17,7 @@ SMALL = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
 PARTS = tuple(tiny.CATEGORY.parts)
 
 
-class ModelCardTest(absltest.TestCase):
+class CardTest(absltest.TestCase):
     def test_figures_are_those_of_the_files(self):
         base = pathlib.Path(self.create_tempdir().full_path)
         manifest = tiny.write_records(
@@ -52,7 +52,7 @@ class ModelCardTest(absltest.TestCase):
         (base / "val/metrics.json").write_text(json.dumps(results))
 
         def render(labels):
-            return model_card.render(
+            return card_lib.render(
                 "toy", workdir, base / "val", manifest, labels, "My notes.\n"
             )
 
