@@ -16,21 +16,26 @@ def curves(history: Sequence[dict[str, float]]) -> bytes:
     """Returns a chart of losses and mean IoU over the epochs.
 
     Args:
-        history: Rows of history.csv.
+        history: Rows of history.csv; not every epoch need be validated.
 
     Returns:
         A PNG file.
     """
-    epochs = [row["epoch"] for row in history]
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for axis, suffix, title in zip(
         axes, ("loss", "mean_iou"), ("loss", "mean IoU"), strict=True
     ):
-        for name in sorted(n for n in history[0] if n.endswith(suffix)):
-            style = "-" if name.startswith("val_") else "--"
+        names = {n for row in history for n in row if n.endswith(suffix)}
+        for name in sorted(names):
+            style = ".-" if name.startswith("val_") else ".--"
             label = name.removesuffix("_" + suffix) or name
+            rows = [row for row in history if name in row]
             axis.plot(
-                epochs, [row[name] for row in history], style, label=label
+                [row["epoch"] for row in rows],
+                [row[name] for row in rows],
+                style,
+                markersize=4,
+                label=label,
             )
         axis.set(title=title, xlabel="epoch")
         axis.grid(alpha=0.3)

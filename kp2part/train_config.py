@@ -114,6 +114,13 @@ flags.DEFINE_integer("batch_size", 24, "Examples per step.", lower_bound=1)
 flags.DEFINE_integer(
     "epochs", 100, "Passes over the training examples.", lower_bound=1
 )
+flags.DEFINE_integer(
+    "validate_every",
+    1,
+    "Validate after every so many epochs only, and after the last. The best "
+    "epoch is one of these. kp2part.crossval needs the last alone.",
+    lower_bound=1,
+)
 flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "Optimiser.")
 flags.DEFINE_float("learning_rate", 1e-4, "Peak learning rate.")
 flags.DEFINE_enum("schedule", "constant", SCHEDULES, "Of the learning rate.")
@@ -195,6 +202,7 @@ class TrainConfig:
     train_share: float = 1.0
     batch_size: int = 24
     epochs: int = 100
+    validate_every: int = 1
     optimizer: str = "adam"
     learning_rate: float = 1e-4
     schedule: str = "constant"
@@ -218,6 +226,11 @@ class TrainConfig:
                 "`train_share` must be above 0 and at most 1. Received: "
                 f"train_share={self.train_share}"
             )
+        if self.validate_every < 1:
+            raise ValueError(
+                "`validate_every` must be at least 1. Received: "
+                f"validate_every={self.validate_every}"
+            )
         if self.classes and self.holdout_class:
             raise ValueError(
                 "`classes` and `holdout_class` exclude each other. Received: "
@@ -229,6 +242,12 @@ class TrainConfig:
                 f"`fold` must be below num_folds={self.num_folds}. Received: "
                 f"fold={self.fold}"
             )
+
+    @property
+    def validated_epochs(self) -> list[int]:
+        """The epochs that end in validation, from 1 on; the last always."""
+        step = self.validate_every
+        return sorted({*range(step, self.epochs + 1, step), self.epochs})
 
     def to_flagfile(self) -> str:
         """Returns the settings as the text of a flagfile."""
