@@ -27,6 +27,7 @@ from kp2part import cli
 from kp2part import comparison
 from kp2part import execution
 from kp2part import manifest as manifest_lib
+from kp2part import paper
 from kp2part import plots
 from kp2part import protocols
 from kp2part import train_config
@@ -56,6 +57,14 @@ _PROCESSES = flags.DEFINE_integer(
     "runs of one thread each did 1.4 times the work of one run of two.",
     lower_bound=1,
 )
+_LABELS = flags.DEFINE_enum(
+    "labels",
+    "pseudo",
+    list(comparison.MEASURES),
+    "What the masks of the records are: true (drawn by hand, as Pascal-Part's) "
+    "or pseudo. It decides what tables and charts call a score; with true, the "
+    "paper's figures stand beside those of its own protocol, folds.",
+)
 _OUTPUT = flags.DEFINE_string("output", None, "Directory of the experiment.")
 
 
@@ -70,7 +79,10 @@ def main(argv):
     common = output / "common.flags"
     atomic.write_text(common, config.to_flagfile())
     failed = execution.execute(runs, common, output, _PROCESSES.value)
-    write_comparison(runs, manifest.category.palette, output)
+    reported = {}
+    if _PROTOCOL.value == "folds" and _LABELS.value == "true":
+        reported = paper.figures(config, manifest.category)
+    write_comparison(runs, output, reported)
     if failed:
         raise ValueError(
             f"{len(failed)} of {len(runs)} runs failed; the others are in "
@@ -93,19 +105,30 @@ def plan(classes: tuple[str, ...]) -> list[protocols.Run]:
 
 
 def write_comparison(
-    runs: list[protocols.Run], palette: tuple[str, ...], output: pathlib.Path
+    runs: list[protocols.Run],
+    output: pathlib.Path,
+    reported: dict[str, dict[str, float]],
 ):
     """Writes table.json, table.md and comparison.png of the finished runs."""
+    measure = comparison.MEASURES[_LABELS.value]
     table = comparison.collect(output, runs)
     if not table:
         return
     gains = comparison.gains(output, runs)
-    text = "\n".join(
-        f"## {group}\n\n{comparison.to_markdown(systems, gains.get(group))}"
+    text = f"# {measure[0].upper()}{measure[1:]}, in per cent\n" + "".join(
+        f"\n## {group}\n\n"
+        + comparison.to_markdown(systems, gains.get(group), reported.get(group))
         for group, systems in table.items()
     )
     atomic.write_text(output / "table.md", text)
-    atomic.write_bytes(output / "comparison.png", plots.comparison(table))
+    if _PROTOCOL.value == "shares":
+        values = _numbers("shares", float, _SHARES.value)
+        groups = {protocols.share_group(value): value for value in values}
+        chart = plots.shares(table, groups, measure)
+        atomic.write_bytes(output / "shares.png", chart)
+    else:
+        chart = plots.comparison(table, measure, reported)
+        atomic.write_bytes(output / "comparison.png", chart)
     atomic.write_text(output / "table.json", comparison.to_json(table))
     logging.info("%s\n%s", output, text)
 
