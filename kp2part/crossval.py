@@ -14,7 +14,9 @@ a network, or the path of a .flags file whose flags differ. Protocols:
 
 Every run is a command of its own (kp2part.trial; see trial.log in its
 directory). Finished runs are not run again, stopped ones go on: give the same
-command. --output then holds table.json, table.md and comparison.png.
+command. --output then holds table.json, table.md, comparison.png (of shares
+shares.png, curves) and of each group examples.png: the same validation examples
+answered by the last network of each system.
 """
 
 import pathlib
@@ -25,9 +27,11 @@ from absl import logging
 from kp2part import atomic
 from kp2part import cli
 from kp2part import comparison
+from kp2part import example_sheet
 from kp2part import execution
 from kp2part import manifest as manifest_lib
 from kp2part import paper
+from kp2part import pictures
 from kp2part import plots
 from kp2part import protocols
 from kp2part import train_config
@@ -65,6 +69,13 @@ _LABELS = flags.DEFINE_enum(
     "or pseudo. It decides what tables and charts call a score; with true, the "
     "paper's figures stand beside those of its own protocol, folds.",
 )
+_NUM_EXAMPLES = flags.DEFINE_integer(
+    "num_examples",
+    5,
+    "Rows of examples.png of each group: the same validation examples answered "
+    "by all systems. 0 makes none.",
+    lower_bound=0,
+)
 _OUTPUT = flags.DEFINE_string("output", None, "Directory of the experiment.")
 
 
@@ -83,6 +94,8 @@ def main(argv):
     if _PROTOCOL.value == "folds" and _LABELS.value == "true":
         reported = paper.figures(config, manifest.category)
     write_comparison(runs, output, reported)
+    if _NUM_EXAMPLES.value:
+        write_examples(runs, output)
     if failed:
         raise ValueError(
             f"{len(failed)} of {len(runs)} runs failed; the others are in "
@@ -131,6 +144,19 @@ def write_comparison(
         atomic.write_bytes(output / "comparison.png", chart)
     atomic.write_text(output / "table.json", comparison.to_json(table))
     logging.info("%s\n%s", output, text)
+
+
+def write_examples(runs: list[protocols.Run], output: pathlib.Path):
+    """Writes examples.png of each group that has finished runs."""
+    truth = "truth" if _LABELS.value == "true" else "pseudo-label"
+    for group in dict.fromkeys(run.group for run in runs):
+        members = [run for run in runs if run.group == group]
+        sheet = example_sheet.draw(output, members, _NUM_EXAMPLES.value, truth)
+        if sheet is None:
+            logging.info("%s: the systems share no finished run.", group)
+            continue
+        path = output / group / "examples.png"
+        atomic.write_bytes(path, pictures.encode_png(sheet))
 
 
 def _numbers(name: str, kind: type, values: list[str]) -> list:

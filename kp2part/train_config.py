@@ -1,6 +1,7 @@
 """Everything that a training run depends on, and the flags that say it."""
 
 import dataclasses
+import pathlib
 import re
 
 from absl import flags
@@ -267,7 +268,27 @@ def from_flags() -> TrainConfig:
     Raises:
         ValueError: A value breaks a rule; the message names it.
     """
-    values = flags.FLAGS.flag_values_dict()
+    return _from_values(flags.FLAGS.flag_values_dict())
+
+
+def load(path: pathlib.Path) -> TrainConfig:
+    """Returns what a file of `to_flagfile` says, whatever the command line.
+
+    Raises:
+        ValueError: It has a setting that there is not; the message names it.
+    """
+    ours = flags.FLAGS.get_flags_for_module(__name__)
+    parsers = {flag.name: flag.parser for flag in ours}
+    values = {flag.name: flag.default for flag in ours}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _, value = line.removeprefix("--").partition("=")
+        if name not in parsers:
+            raise ValueError(f"{path}: no such setting: {line}")
+        values[name] = parsers[name].parse(value)
+    return _from_values(values)
+
+
+def _from_values(values: dict) -> TrainConfig:
     widths = values["pose_widths"]
     if not all(re.fullmatch("[0-9]+", width) for width in widths):
         raise ValueError(

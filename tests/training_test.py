@@ -185,6 +185,16 @@ class TrainingTest(absltest.TestCase):
             self.assertIn(line, lines)
         self.assertNotIn("folds", config.to_flagfile().replace("num_folds", ""))
 
+    def test_flagfile_is_read_back(self):
+        path = self.base / "train.flags"
+        for changes in {"fold": 2}, {"classes": ("cat", "dog"), "bones": True}:
+            config = self.config("x", **changes)
+            path.write_text(config.to_flagfile())
+            self.assertEqual(train_config.load(path), config)
+        path.write_text("--epochs=3\n--warp=9\n")
+        with self.assertRaisesRegex(ValueError, "train.flags: .*--warp=9"):
+            train_config.load(path)
+
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "learning_rate=0"):
             dataclasses.replace(self.config("x"), learning_rate=0)
