@@ -122,7 +122,7 @@ def write_comparison(
     output: pathlib.Path,
     reported: dict[str, dict[str, float]],
 ):
-    """Writes table.json, table.md and comparison.png of the finished runs."""
+    """Writes table.json, table.md and the chart of the finished runs."""
     measure = comparison.MEASURES[_LABELS.value]
     table = comparison.collect(output, runs)
     if not table:

@@ -69,7 +69,8 @@ def draw_keypoints(
         uint8 [H, W, 3].
     """
     picture = image.copy()
-    radius = max(2, round(max(image.shape[:2]) / 90))
+    # Smaller ones show no colour inside their outline.
+    radius = max(3, round(max(image.shape[:2]) / 90))
     points = [tuple(int(round(c)) for c in row[:2]) for row in keypoints]
     shown = keypoints[:, 2] > 0
     for a, b in category.skeleton_indices:

@@ -172,6 +172,7 @@ def shares(
     axes[0, 0].set_xscale("log")
     axes[0, 0].set_xticks(ticks, [f"{100 * x:g} %" for x in ticks])
     axes[0, 0].set_xticks([], minor=True)
+    axes[0, 0].margins(x=0.1)  # Labels of neighbouring panels stay apart.
     figure.supxlabel("share of the training objects")
     figure.supylabel(measure)
     figure.legend(
@@ -246,6 +247,7 @@ def _draw_curves(axis, curves: Mapping[str, Sequence[tuple]]):
             markeredgecolor="black",
             linestyle=line,
             capsize=3,
+            clip_on=False,  # Markers at 0 are whole.
         )
 
 
