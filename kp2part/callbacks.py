@@ -1,5 +1,6 @@
 """What happens after every epoch: files are saved, pictures shown."""
 
+from collections.abc import Sequence
 import functools
 import math
 import pathlib
@@ -44,13 +45,13 @@ class SaveEpochs(keras.callbacks.Callback):
                 f"{epoch + 1}. A lower --learning_rate or --precision=float32 "
                 "may help; the last checkpoint is kept."
             )
-        best = max((validation_iou(row) for row in self.rows), default=-1.0)
         row = {"epoch": epoch + 1, **{k: float(v) for k, v in logs.items()}}
         row["seconds"] = round(time.monotonic() - self.began, 1)
         self.rows.append(row)
         self.workdir.save_history(self.rows)
         save = self.model.save
-        if validation_iou(row) > best:
+        # The first of equals is the best: it is saved already.
+        if best_row(self.rows) is row:
             atomic.write(self.workdir.best, save)
             # Quicker than saving once more, every epoch.
             save = functools.partial(shutil.copyfile, self.workdir.best)
@@ -82,7 +83,16 @@ class Pictures(keras.callbacks.Callback):
             tf.summary.image("validation", sheet[None], step=epoch)
 
 
-def validation_iou(row: dict[str, float]) -> float:
-    """Returns the mean IoU of the answer in a row of the history."""
+def validation_iou(row: dict[str, float]) -> float | None:
+    """Returns the mean IoU of the answer in a row of the history.
+
+    None where the epoch ended without validation.
+    """
     # Keras leaves the output's name out where there is only one.
     return row.get(_PARTS_IOU, row.get("val_mean_iou"))
+
+
+def best_row(rows: Sequence[dict[str, float]]) -> dict[str, float] | None:
+    """Returns the first row of the best mean IoU, None if none is validated."""
+    validated = [row for row in rows if validation_iou(row) is not None]
+    return max(validated, key=validation_iou, default=None)

@@ -9,6 +9,8 @@ import numpy as np
 from kp2part import metrics
 from kp2part import protocols
 
+# What a score is, by what the masks are that judge.
+MEASURES = {"true": "IoU", "pseudo": "agreement with pseudo-labels"}
 _MEANS = {"mean_iou": "mean", "mean_iou_foreground": "mean without background"}
 
 
@@ -54,6 +56,29 @@ def summarize(values: Sequence[float]) -> tuple[float, float, int]:
     return float(np.mean(known)), float(spread), len(known)
 
 
+def curves(
+    table: dict[str, dict[str, dict]], values: dict[str, float]
+) -> dict[str, dict[str, list[tuple[float, float, float]]]]:
+    """Returns the scores of each system over a value that groups differ in.
+
+    Args:
+        table: As `collect` makes it.
+        values: Group -> its value.
+
+    Returns:
+        System -> "mean" or part -> (value, mean, spread), by rising value.
+    """
+    found = {}
+    for group in sorted(table, key=values.__getitem__):
+        for system, row in table[group].items():
+            curve = found.setdefault(system, {})
+            for name, scores in {"mean": row["mean_iou"], **row["iou"]}.items():
+                mean, spread, _ = summarize(scores)
+                point = (values[group], mean, spread)
+                curve.setdefault(name, []).append(point)
+    return found
+
+
 def gains(
     directory: pathlib.Path, runs: Sequence[protocols.Run]
 ) -> dict[str, dict[str, tuple[float, float, float]]]:
@@ -88,12 +113,14 @@ def gains(
 def to_markdown(
     systems: dict[str, dict],
     gains: dict[str, tuple[float, float, float]] | None = None,
+    reported: dict[str, float] | None = None,
 ) -> str:
     """Returns the table of a group: systems by parts, in per cent.
 
     Args:
         systems: System -> scores, as `collect` makes them.
         gains: System -> difference to the first, as `gains` makes them.
+        reported: The paper's system -> mean IoU in per cent.
     """
     parts = list(next(iter(systems.values()))["iou"])
     heads = ["system", *parts, *_MEANS.values(), "runs", "examples"]
@@ -103,6 +130,11 @@ def to_markdown(
         cells += [_cell(row[name]) for name in _MEANS]
         cells += [str(len(row["repeats"])), _range(row["num_examples"])]
         lines.append(f"| {system} | " + " | ".join(cells) + " |")
+    for system, mean in (reported or {}).items():
+        cells = ["" for _ in parts] + [f"{mean:.2f}", "", "", ""]
+        lines.append(f"| the paper's {system} | " + " | ".join(cells) + " |")
+    if reported:
+        lines.append("\nThe paper's figures are of its own photos and folds.")
     if gains:
         first = next(iter(systems))
         lines.append(f"\nMean IoU against {first}, paired over the images:")

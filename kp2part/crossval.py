@@ -14,22 +14,24 @@ a network, or the path of a .flags file whose flags differ. Protocols:
 
 Every run is a command of its own (kp2part.trial; see trial.log in its
 directory). Finished runs are not run again, stopped ones go on: give the same
-command. --output then holds table.json, table.md and comparison.png.
+command. --output then holds table.json, table.md, comparison.png (of shares
+shares.png, curves) and of each group examples.png: the same validation examples
+answered by the last network of each system.
 """
 
-from concurrent import futures
 import pathlib
-import subprocess
-import sys
 
 from absl import flags
 from absl import logging
-import tqdm
 
 from kp2part import atomic
 from kp2part import cli
 from kp2part import comparison
+from kp2part import example_sheet
+from kp2part import execution
 from kp2part import manifest as manifest_lib
+from kp2part import paper
+from kp2part import pictures
 from kp2part import plots
 from kp2part import protocols
 from kp2part import train_config
@@ -52,7 +54,27 @@ _SHARES = flags.DEFINE_list(
     "shares", ["0.05", "0.1", "0.25", "0.5", "1"], "Of the training objects."
 )
 _PROCESSES = flags.DEFINE_integer(
-    "processes", 1, "Runs at a time.", lower_bound=1
+    "processes",
+    1,
+    "Runs at a time. Each computes on its share of the cores, unless "
+    "TF_NUM_INTRAOP_THREADS and OMP_NUM_THREADS are set: on two cores, two "
+    "runs of one thread each did 1.4 times the work of one run of two.",
+    lower_bound=1,
+)
+_LABELS = flags.DEFINE_enum(
+    "labels",
+    "pseudo",
+    list(comparison.MEASURES),
+    "What the masks of the records are: true (drawn by hand, as Pascal-Part's) "
+    "or pseudo. It decides what tables and charts call a score; with true, the "
+    "paper's figures stand beside those of its own protocol, folds.",
+)
+_NUM_EXAMPLES = flags.DEFINE_integer(
+    "num_examples",
+    5,
+    "Rows of examples.png of each group: the same validation examples answered "
+    "by all systems. 0 makes none.",
+    lower_bound=0,
 )
 _OUTPUT = flags.DEFINE_string("output", None, "Directory of the experiment.")
 
@@ -67,8 +89,13 @@ def main(argv):
     runs = plan(manifest.category.classes)
     common = output / "common.flags"
     atomic.write_text(common, config.to_flagfile())
-    failed = execute(runs, common, output)
-    write_comparison(runs, manifest.category.palette, output)
+    failed = execution.execute(runs, common, output, _PROCESSES.value)
+    reported = {}
+    if _PROTOCOL.value == "folds" and _LABELS.value == "true":
+        reported = paper.figures(config, manifest.category)
+    write_comparison(runs, output, reported)
+    if _NUM_EXAMPLES.value:
+        write_examples(runs, output)
     if failed:
         raise ValueError(
             f"{len(failed)} of {len(runs)} runs failed; the others are in "
@@ -90,60 +117,46 @@ def plan(classes: tuple[str, ...]) -> list[protocols.Run]:
     return protocols.split(systems, seeds)
 
 
-def execute(
-    runs: list[protocols.Run], common: pathlib.Path, output: pathlib.Path
-) -> list[protocols.Run]:
-    """Runs what is not finished; returns the runs that failed."""
-    failed = []
-    with futures.ThreadPoolExecutor(_PROCESSES.value) as pool:
-        jobs = {
-            pool.submit(_execute, run, common, output / run.name): run
-            for run in runs
-        }
-        for job in tqdm.tqdm(
-            futures.as_completed(jobs), total=len(jobs), unit="run"
-        ):
-            if job.result():
-                failed.append(jobs[job])
-    return failed
-
-
 def write_comparison(
-    runs: list[protocols.Run], palette: tuple[str, ...], output: pathlib.Path
+    runs: list[protocols.Run],
+    output: pathlib.Path,
+    reported: dict[str, dict[str, float]],
 ):
-    """Writes table.json, table.md and comparison.png of the finished runs."""
+    """Writes table.json, table.md and the chart of the finished runs."""
+    measure = comparison.MEASURES[_LABELS.value]
     table = comparison.collect(output, runs)
     if not table:
         return
     gains = comparison.gains(output, runs)
-    text = "\n".join(
-        f"## {group}\n\n{comparison.to_markdown(systems, gains.get(group))}"
+    text = f"# {measure[0].upper()}{measure[1:]}, in per cent\n" + "".join(
+        f"\n## {group}\n\n"
+        + comparison.to_markdown(systems, gains.get(group), reported.get(group))
         for group, systems in table.items()
     )
     atomic.write_text(output / "table.md", text)
-    atomic.write_bytes(output / "comparison.png", plots.comparison(table))
+    if _PROTOCOL.value == "shares":
+        values = _numbers("shares", float, _SHARES.value)
+        groups = {protocols.share_group(value): value for value in values}
+        chart = plots.shares(table, groups, measure)
+        atomic.write_bytes(output / "shares.png", chart)
+    else:
+        chart = plots.comparison(table, measure, reported)
+        atomic.write_bytes(output / "comparison.png", chart)
     atomic.write_text(output / "table.json", comparison.to_json(table))
     logging.info("%s\n%s", output, text)
 
 
-def _execute(
-    run: protocols.Run, common: pathlib.Path, workdir: pathlib.Path
-) -> int:
-    if (workdir / "metrics.json").is_file():
-        return 0
-    workdir.mkdir(parents=True, exist_ok=True)
-    with (workdir / "trial.log").open("a", encoding="utf-8") as log:
-        return subprocess.run(
-            [
-                *(sys.executable, "-m", "kp2part.trial"),
-                f"--flagfile={common}",
-                *run.flags,
-                f"--workdir={workdir}",
-            ],
-            stdout=log,
-            stderr=log,
-            check=False,
-        ).returncode
+def write_examples(runs: list[protocols.Run], output: pathlib.Path):
+    """Writes examples.png of each group that has finished runs."""
+    truth = "truth" if _LABELS.value == "true" else "pseudo-label"
+    for group in dict.fromkeys(run.group for run in runs):
+        members = [run for run in runs if run.group == group]
+        sheet = example_sheet.draw(output, members, _NUM_EXAMPLES.value, truth)
+        if sheet is None:
+            logging.info("%s: the systems share no finished run.", group)
+            continue
+        path = output / group / "examples.png"
+        atomic.write_bytes(path, pictures.encode_png(sheet))
 
 
 def _numbers(name: str, kind: type, values: list[str]) -> list:

@@ -11,6 +11,8 @@ from kp2part import schema
 
 _IGNORED = (128, 128, 128)
 _HEADER = 22  # Height of a line of text, in pixels.
+_FONT, _TEXT_SIZE = cv2.FONT_HERSHEY_SIMPLEX, 0.42
+_SWATCH = 16  # Width of a legend's rectangle, in pixels.
 _CELL = 128  # Small examples are enlarged to about this side.
 
 
@@ -67,7 +69,8 @@ def draw_keypoints(
         uint8 [H, W, 3].
     """
     picture = image.copy()
-    radius = max(2, round(max(image.shape[:2]) / 90))
+    # Smaller ones show no colour inside their outline.
+    radius = max(3, round(max(image.shape[:2]) / 90))
     points = [tuple(int(round(c)) for c in row[:2]) for row in keypoints]
     shown = keypoints[:, 2] > 0
     for a, b in category.skeleton_indices:
@@ -99,11 +102,65 @@ def grid(
         uint8 [any, any, 3].
     """
     body = np.concatenate([np.concatenate(row, axis=1) for row in rows])
-    header = np.full((_HEADER, body.shape[1], 3), 255, np.uint8)
-    width = body.shape[1] // len(titles)
+    return np.concatenate([headings(titles, body.shape[1]), body])
+
+
+def headings(titles: Sequence[str], width: int) -> np.ndarray:
+    """Returns a line of text for columns of equal width.
+
+    Args:
+        titles: One for each column; made smaller where a column is narrow.
+        width: Of all columns together, in pixels.
+
+    Returns:
+        uint8 [any, width, 3], black on white.
+    """
+    line = np.full((_HEADER, width, 3), 255, np.uint8)
+    column = width // len(titles)
     for i, title in enumerate(titles):
-        write(header, title, (i * width + 4, _HEADER - 7))
-    return np.concatenate([header, body])
+        corner = (i * column + 4, _HEADER - 7)
+        write(line, title, corner, max_width=column - 8)
+    return line
+
+
+def legend(
+    category: category_lib.Category,
+    width: int,
+    note: str = "",
+    with_ignored: bool = False,
+) -> np.ndarray:
+    """Returns what the colours of parts and keypoints mean.
+
+    Args:
+        category: Its palette. The background is left out: it stays as it is.
+        width: In pixels. Where it ends another line begins.
+        note: Text before.
+        with_ignored: Whether to explain the grey of `schema.IGNORE_LABEL`.
+
+    Returns:
+        uint8 [any, width, 3], on white.
+    """
+    entries = list(zip(category.parts, category.colours, strict=True))[1:]
+    if with_ignored:
+        entries.append(("not judged", _IGNORED))
+    entries += [
+        (f"{side} keypoint", _side_colour(side))
+        for side in ("left", "right", "other")
+    ]
+    lines = [np.full((_HEADER, width, 3), 255, np.uint8)]
+    x = 4 + _text_width(note) + 16 if note else 4
+    write(lines[0], note, (4, _HEADER - 7))
+    for text, colour in entries:
+        step = _SWATCH + 4 + _text_width(text) + 16
+        if x > 4 and x + step > width:
+            x = 4
+            lines.append(np.full_like(lines[0], 255))
+        corners = (x, 6), (x + _SWATCH, _HEADER - 7)
+        cv2.rectangle(lines[-1], *corners, colour, -1)
+        cv2.rectangle(lines[-1], *corners, (0, 0, 0), 1)
+        write(lines[-1], text, (x + _SWATCH + 4, _HEADER - 7))
+        x += step
+    return np.concatenate(lines)
 
 
 def write(
@@ -111,6 +168,7 @@ def write(
     text: str,
     corner: tuple[int, int],
     colour: tuple[int, int, int] = (0, 0, 0),
+    max_width: int | None = None,
 ):
     """Writes a line of text into a picture.
 
@@ -119,11 +177,12 @@ def write(
         text: ASCII.
         corner: (x, y) of its lower left end, in pixels.
         colour: (r, g, b).
+        max_width: In pixels; longer text is made smaller.
     """
-    cv2.putText(
-        picture, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1,
-        cv2.LINE_AA,
-    )  # fmt: skip
+    size = _TEXT_SIZE
+    if max_width and _text_width(text) > max_width:
+        size *= max_width / _text_width(text)
+    cv2.putText(picture, text, corner, _FONT, size, colour, 1, cv2.LINE_AA)
 
 
 def example_grid(
@@ -165,6 +224,10 @@ def encode_png(picture: np.ndarray) -> bytes:
     if picture.ndim == 3:
         picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def _text_width(text: str) -> int:
+    return cv2.getTextSize(text, _FONT, _TEXT_SIZE, 1)[0][0]
 
 
 def _side_colour(name: str) -> tuple[int, int, int]:

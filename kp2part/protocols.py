@@ -89,7 +89,7 @@ def shares(
     """Returns runs that learn from a share of the training objects."""
     return [
         _run(
-            f"share{round(100 * value):03d}",
+            share_group(value),
             system,
             f"seed{seed}",
             f"--train_share={value}",
@@ -99,6 +99,11 @@ def shares(
         for seed in seeds
         for system in systems
     ]
+
+
+def share_group(value: float) -> str:
+    """Returns the name of the group that learns from a share in (0, 1]."""
+    return f"share{round(100 * value):03d}"
 
 
 def _run(group: str, system: str, repeat: str, *flags: str) -> Run:

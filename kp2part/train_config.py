@@ -1,6 +1,7 @@
 """Everything that a training run depends on, and the flags that say it."""
 
 import dataclasses
+import pathlib
 import re
 
 from absl import flags
@@ -134,6 +135,13 @@ flags.DEFINE_integer("batch_size", 24, "Examples per step.", lower_bound=1)
 flags.DEFINE_integer(
     "epochs", 100, "Passes over the training examples.", lower_bound=1
 )
+flags.DEFINE_integer(
+    "validate_every",
+    1,
+    "Validate after every so many epochs only, and after the last. The best "
+    "epoch is one of these. kp2part.crossval needs the last alone.",
+    lower_bound=1,
+)
 flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "Optimiser.")
 flags.DEFINE_float("learning_rate", 1e-4, "Peak learning rate.")
 flags.DEFINE_enum("schedule", "constant", SCHEDULES, "Of the learning rate.")
@@ -224,6 +232,7 @@ class TrainConfig:
     train_share: float = 1.0
     batch_size: int = 24
     epochs: int = 100
+    validate_every: int = 1
     optimizer: str = "adam"
     learning_rate: float = 1e-4
     schedule: str = "constant"
@@ -247,6 +256,11 @@ class TrainConfig:
                 "`train_share` must be above 0 and at most 1. Received: "
                 f"train_share={self.train_share}"
             )
+        if self.validate_every < 1:
+            raise ValueError(
+                "`validate_every` must be at least 1. Received: "
+                f"validate_every={self.validate_every}"
+            )
         if self.classes and self.holdout_class:
             raise ValueError(
                 "`classes` and `holdout_class` exclude each other. Received: "
@@ -258,6 +272,12 @@ class TrainConfig:
                 f"`fold` must be below num_folds={self.num_folds}. Received: "
                 f"fold={self.fold}"
             )
+
+    @property
+    def validated_epochs(self) -> list[int]:
+        """The epochs that end in validation, from 1 on; the last always."""
+        step = self.validate_every
+        return sorted({*range(step, self.epochs + 1, step), self.epochs})
 
     def to_flagfile(self) -> str:
         """Returns the settings as the text of a flagfile."""
@@ -277,7 +297,27 @@ def from_flags() -> TrainConfig:
     Raises:
         ValueError: A value breaks a rule; the message names it.
     """
-    values = flags.FLAGS.flag_values_dict()
+    return _from_values(flags.FLAGS.flag_values_dict())
+
+
+def load(path: pathlib.Path) -> TrainConfig:
+    """Returns what a file of `to_flagfile` says, whatever the command line.
+
+    Raises:
+        ValueError: It has a setting that there is not; the message names it.
+    """
+    ours = flags.FLAGS.get_flags_for_module(__name__)
+    parsers = {flag.name: flag.parser for flag in ours}
+    values = {flag.name: flag.default for flag in ours}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _, value = line.removeprefix("--").partition("=")
+        if name not in parsers:
+            raise ValueError(f"{path}: no such setting: {line}")
+        values[name] = parsers[name].parse(value)
+    return _from_values(values)
+
+
+def _from_values(values: dict) -> TrainConfig:
     widths = values["pose_widths"]
     if not all(re.fullmatch("[0-9]+", width) for width in widths):
         raise ValueError(

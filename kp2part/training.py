@@ -84,6 +84,7 @@ def train(config: train_config.TrainConfig):
         epochs=epochs,
         steps_per_epoch=steps,
         validation_data=val_batches.map(select),
+        validation_freq=config.validated_epochs,
         shuffle=False,  # The dataset is shuffled.
         verbose=1 if sys.stdout.isatty() else 2,
         callbacks=[
@@ -157,7 +158,7 @@ def make_model(
 def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
     """Writes `training.json`, which marks a finished run."""
     rows = workdir.history(epochs)
-    best = max(rows, key=callbacks.validation_iou)
+    best = callbacks.best_row(rows)
     workdir.save_summary(
         {
             "epochs": epochs,

@@ -75,6 +75,8 @@ class Workdir:
     def history(self, epochs: int) -> list[dict[str, float]]:
         """Returns the rows of history.csv of the first `epochs` epochs.
 
+        An epoch without validation has no `val_...` in its row.
+
         Raises:
             ValueError: The file has fewer.
         """
@@ -83,7 +85,7 @@ class Workdir:
         if path.is_file():
             with path.open(newline="", encoding="utf-8") as file:
                 rows = [
-                    {name: float(value) for name, value in row.items()}
+                    {name: float(value) for name, value in row.items() if value}
                     for row in csv.DictReader(file)
                 ]
         if len(rows) < epochs:
@@ -94,9 +96,12 @@ class Workdir:
         return rows[:epochs]
 
     def save_history(self, rows: list[dict[str, float]]):
-        """Writes history.csv."""
+        """Writes history.csv; what a row lacks is left empty."""
         text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+        # The fullest row first: its order is that of the columns.
+        fullest = sorted(rows, key=len, reverse=True)
+        names = dict.fromkeys(name for row in fullest for name in row)
+        writer = csv.DictWriter(text, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         atomic.write_text(self.path / "history.csv", text.getvalue())

@@ -57,6 +57,17 @@ class ComparisonTest(absltest.TestCase):
             lines[3], "| two | 25.0 | 10.0 | 25.0 | 25.0 | 1 | 12 |"
         )
 
+    def test_the_papers_figures_stand_under_ours(self):
+        reported = {"full model": 63.69, "TernausNet": 60.0}
+        text = comparison.to_markdown(self.table["all"], reported=reported)
+        lines = text.splitlines()
+        self.assertEqual(
+            lines[4], "| the paper's full model |  |  | 63.69 |  |  |  |"
+        )
+        self.assertIn("| the paper's TernausNet |  |  | 60.00 |", lines[5])
+        self.assertEqual(lines[5].count("|"), lines[0].count("|"))
+        self.assertNotIn("paper", comparison.to_markdown(self.table["all"]))
+
     def test_gain_is_paired_over_the_images(self):
         rng = np.random.default_rng(0)
         hits = rng.integers(10, 90, 40)
@@ -89,7 +100,38 @@ class ComparisonTest(absltest.TestCase):
         self.assertEqual(again["all"]["one"]["iou"]["tail"], [None, None])
 
     def test_chart_is_a_png(self):
-        self.assertTrue(plots.comparison(self.table).startswith(b"\x89PNG\r\n"))
+        chart = plots.comparison(self.table)
+        self.assertTrue(chart.startswith(b"\x89PNG\r\n"))
+        # What the scores are and the paper's figures can be seen.
+        pseudo = comparison.MEASURES["pseudo"]
+        self.assertTrue(chart != plots.comparison(self.table, pseudo))
+        reported = {"all": {"full model": 63.69}}
+        with_paper = plots.comparison(self.table, "IoU", reported)
+        self.assertTrue(chart != with_paper)
+        reported["all"]["full model"] = 64.69
+        moved = plots.comparison(self.table, "IoU", reported)
+        self.assertTrue(moved != with_paper)
+
+    def test_curves_go_by_the_value_of_a_group(self):
+        runs = protocols.shares(["one", "two"], [0, 1], [1.0, 0.125])
+        for i, (run, head) in enumerate(
+            zip(runs, (0.5, 0.4, 0.7, 0.6, 0.2, 0.1), strict=False)
+        ):
+            write(self.base / "shares", run, head, 0.5 if i < 2 else None)
+        table = comparison.collect(self.base / "shares", runs)
+        # Not in the order of their names.
+        table = {"a": table["share100"], "b": table["share012"]}
+        groups = {"a": 1.0, "b": 0.125}
+        curves = comparison.curves(table, groups)
+        self.assertEqual(list(curves["one"]), ["mean", "head", "tail"])
+        (low, mean, spread), high = curves["one"]["head"]
+        self.assertEqual((low, mean), (0.125, 0.2))
+        self.assertTrue(math.isnan(spread))  # One repeat.
+        np.testing.assert_allclose(high, [1, 0.6, math.sqrt(0.02)])
+        np.testing.assert_allclose(curves["two"]["mean"][1][1], 0.5)
+        chart = plots.shares(table, groups)
+        self.assertTrue(chart.startswith(b"\x89PNG\r\n"))
+        self.assertTrue(chart != plots.shares(table, groups, "agreement"))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@ import json
 import pathlib
 
 from absl.testing import absltest
+import cv2
 import numpy as np
 
+from kp2part import category
+from kp2part import protocols
 from tests import programs
 from tests import tiny
 
@@ -27,7 +30,7 @@ class CrossvalTest(absltest.TestCase):
         (base / "base.flags").write_text(FLAGS)
         (base / "wrong.flags").write_text("--batch_size=100\n")
         systems = f"pose_to_part,{base}/wrong.flags"
-        status, errors = self.crossval(base, systems)
+        status, errors = self.crossval(base, systems, "--num_examples=2")
         self.assertEqual(status, 1, errors)
         self.assertIn("1 of 2 runs failed", errors)
         log = base / "out" / "all" / "wrong" / "seed0" / "trial.log"
@@ -43,18 +46,80 @@ class CrossvalTest(absltest.TestCase):
         )
         self.assertIn("| pose_to_part |", (base / "out/table.md").read_text())
         self.assertTrue((base / "out" / "comparison.png").exists())
+        # Image, keypoints, the answer, the pseudo-label; 2 of 3 examples.
+        sheet = base / "out" / "all" / "examples.png"
+        height, width, _ = cv2.imread(str(sheet)).shape
+        self.assertEqual(width, 4 * 194)
+        self.assertEqual(height // 194, 2)
+        sheet.unlink()
         before = (run / "metrics.json").stat().st_mtime_ns
-        status, errors = self.crossval(base, "pose_to_part")
+        status, errors = self.crossval(base, "pose_to_part", "--num_examples=0")
         self.assertEqual(status, 0, errors)
         self.assertEqual(before, (run / "metrics.json").stat().st_mtime_ns)
+        self.assertFalse(sheet.exists())
 
-    def crossval(self, base, systems):
+    def test_labels_say_what_a_score_is_and_bring_the_papers_figures(self):
+        base = pathlib.Path(self.create_tempdir().full_path)
+        (base / "base.flags").write_text(FLAGS)
+        tiny.write_records(str(base / "data"), {"val": 2})
+        path = base / "data" / "manifest.json"
+        quadruped = category.load("quadruped")
+        manifest = json.loads(path.read_text())
+        manifest["category"] = quadruped.to_json()
+        path.write_text(json.dumps(manifest))
+        runs = protocols.folds(["pose_to_part"], 5, quadruped.classes)
+        runs += protocols.shares(["pose_to_part"], [0], [0.25, 1.0])
+        for run in runs:
+            self.finish(base / "out" / run.name, quadruped.parts)
+        table, chart = base / "out" / "table.md", base / "out" / "shares.png"
+        agreement = "# Agreement with pseudo-labels, in per cent\n"
+        for flags, heading, paper in (
+            (["--protocol=folds"], agreement, False),
+            (["--protocol=folds", "--labels=true"], "# IoU, in per cent", True),
+            (
+                ["--protocol=shares", "--shares=0.25,1", "--labels=true"],
+                "# IoU, in per cent",
+                False,
+            ),
+        ):
+            self.assertFalse(chart.exists())
+            status, errors = self.crossval(
+                base, "pose_to_part", "--num_examples=0", *flags
+            )
+            self.assertEqual(status, 0, errors)
+            text = table.read_text()
+            self.assertStartsWith(text, heading)
+            self.assertEqual("paper" in text, paper)
+            if paper:
+                pooled, horse = (
+                    text.split(f"## {group}\n")[1].split("##")[0]
+                    for group in ("all", "horse")
+                )
+                self.assertIn("full model |  |  |  |  |  | 63.69", pooled)
+                self.assertIn("RefineNet |  |  |  |  |  | 17.27", pooled)
+                self.assertIn("full model |  |  |  |  |  | 60.16", horse)
+                self.assertNotIn("TernausNet", horse)
+        self.assertTrue(chart.exists())
+
+    def finish(self, path, parts):
+        """Leaves the scores of a run."""
+        path.mkdir(parents=True)
+        scores = {
+            "iou": dict.fromkeys(parts, 0.5),
+            "mean_iou": 0.5,
+            "mean_iou_foreground": 0.5,
+            "num_examples": 2,
+        }
+        (path / "metrics.json").write_text(json.dumps(scores))
+
+    def crossval(self, base, systems, *flags):
         status, _, errors = programs.run(
             "kp2part.crossval",
             f"--flagfile={base}/base.flags",
             f"--tfrecords={base}/data",
             f"--systems={systems}",
             f"--output={base}/out",
+            *flags,
         )
         return status, errors
 

@@ -20,6 +20,8 @@ ROWS = [
      "seconds": 30.0}
     for e in (1, 2)
 ]  # fmt: skip
+# The first of three was not validated.
+ROWS = [{"epoch": 0, "loss": 2.0, "seconds": 30.0}, *ROWS]
 MATRICES = np.array([[[6, 2, 0], [1, 4, 0], [0, 0, 0]]] * 3)
 SCORES = {
     **scores.summarize(MATRICES, tuple(tiny.CATEGORY.parts)),
@@ -37,7 +39,7 @@ class PageTest(absltest.TestCase):
         self.run_dir.save_history(ROWS)
         self.run_dir.save_summary(
             {
-                "epochs": 2,
+                "epochs": 3,
                 "best_epoch": 2,
                 "seconds": 60,
                 "num_parameters": 1234,
@@ -51,7 +53,7 @@ class PageTest(absltest.TestCase):
             "Cats & dogs", self.run_dir, self.base, self.base / "examples.png"
         )
         self.assertIn("<h1>Cats &amp; dogs</h1>", text)
-        self.assertIn("1,234 parameters, 2 epochs in 1.0 minutes", text)
+        self.assertIn("1,234 parameters, 3 epochs in 1.0 minutes", text)
         self.assertIn("3 examples of &lt;val&gt;", text)
         # Pooled: 18 right of 18 + 6 + 3.
         self.assertIn(f"<td>background</td><td>{18 / 27:.3f}</td>", text)

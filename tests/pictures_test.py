@@ -35,6 +35,36 @@ class PicturesTest(absltest.TestCase):
         np.testing.assert_array_equal(drawn[20, 30], [0, 0, 0])
         self.assertEqual(image.max(), 0)
 
+    def test_headings_stay_in_their_columns(self):
+        line = pictures.headings(["W" * 60, "", "i"], 600)
+        self.assertEqual(line.shape[1], 600)
+        self.assertTrue((line[:, :196] < 128).any())
+        self.assertTrue((line[:, 196:400] == 255).all())
+        self.assertTrue((line[:, 400:] < 128).any())
+        # All of it is there, smaller.
+        short = pictures.headings(["W" * 10, "", ""], 600)
+        self.assertLess(
+            (line[:, :200] < 128).any((1, 2)).sum(),
+            (short[:, :200] < 128).any((1, 2)).sum(),
+        )
+
+    def test_legend_has_the_parts_and_begins_a_line_where_one_ends(self):
+        def colours(picture):
+            return {tuple(map(int, c)) for c in picture.reshape(-1, 3)}
+
+        wide = pictures.legend(tiny.CATEGORY, 900, "all, fold0")
+        _, *parts = tiny.CATEGORY.colours
+        self.assertContainsSubset([*parts, (0, 114, 255)], colours(wide))
+        narrow = pictures.legend(tiny.CATEGORY, 150)
+        self.assertEqual(narrow.shape[1], 150)
+        self.assertGreater(len(narrow), 3 * len(wide))
+        self.assertContainsSubset(parts, colours(narrow))
+        self.assertTrue((narrow[:, -2:] == 255).all())
+        grey = pictures.legend(tiny.CATEGORY, 900, with_ignored=True)
+        rectangle = np.full((3, 10, 3), 128)
+        self.assertGreater((grey == 128).all(-1).sum(), rectangle[..., 0].size)
+        self.assertLess((wide == 128).all(-1).sum(), rectangle[..., 0].size)
+
     def test_png_round_trip_is_rgb(self):
         picture = np.zeros((4, 6, 3), np.uint8)
         picture[..., 0] = 200

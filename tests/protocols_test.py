@@ -49,6 +49,9 @@ class ProtocolsTest(absltest.TestCase):
         runs = protocols.shares(["kp2part"], [0], [0.05, 0.5, 1.0])
         groups = [run.group for run in runs]
         self.assertEqual(groups, ["share005", "share050", "share100"])
+        self.assertEqual(
+            groups, [protocols.share_group(v) for v in (0.05, 0.5, 1.0)]
+        )
         self.assertIn("--train_share=0.05", runs[0].flags)
 
     def test_a_system_is_a_name_or_a_flagfile(self):

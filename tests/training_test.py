@@ -26,7 +26,7 @@ class TrainingTest(absltest.TestCase):
         self.base = pathlib.Path(self.create_tempdir().full_path)
         tiny.write_records(str(self.base / "data"), {"train": 9, "val": 3})
 
-    def config(self, name, **changes):
+    def config(self, name, epochs=2, **changes):
         return train_config.TrainConfig(
             tfrecords=str(self.base / "data"),
             workdir=str(self.base / name),
@@ -37,7 +37,7 @@ class TrainingTest(absltest.TestCase):
             encoder_weights="none",
             image_size=32,
             batch_size=4,
-            epochs=2,
+            epochs=epochs,
             optimizer="adamw",
             learning_rate=1e-3,
             schedule="cosine",
@@ -99,9 +99,13 @@ class TrainingTest(absltest.TestCase):
 
     def test_stopped_and_resumed_equals_never_stopped(self):
         # The smallest network: each of the three runs traces it anew.
-        training.train(self.config("whole", network="pose_to_part"))
-        stopped = self.config("parts", network="pose_to_part")
-        # A stop in the second epoch: what the first has left is all there is.
+        settings = {
+            "network": "pose_to_part", "epochs": 3, "validate_every": 2
+        }  # fmt: skip
+        training.train(self.config("whole", **settings))
+        stopped = self.config("parts", **settings)
+        # A stop in the second epoch: what the first has left is all there is,
+        # and the first was not validated.
         keep = callbacks.SaveEpochs.on_epoch_begin
 
         def stop(callback, epoch, logs=None):
@@ -118,29 +122,74 @@ class TrainingTest(absltest.TestCase):
         self.assertTrue(
             (self.base / "parts" / "checkpoint-00001.keras").exists()
         )
+        self.assertFalse((self.base / "parts" / "model.keras").exists())
         training.train(stopped)
         whole, parts = (
-            self.weights(self.base / name / "checkpoint-00002.keras")
+            self.weights(self.base / name / "checkpoint-00003.keras")
             for name in ("whole", "parts")
         )
         for a, b in zip(whole, parts, strict=True):
             np.testing.assert_array_equal(a, b)
         histories = [
-            workdir.Workdir(self.base / name).history(2)
+            workdir.Workdir(self.base / name).history(3)
             for name in ("whole", "parts")
         ]
         for a, b in zip(*histories, strict=True):
             self.assertEqual({**a, "seconds": 0}, {**b, "seconds": 0})
-        self.check_files(self.base / "whole")
+        self.assertEqual(
+            ["val_loss" in row for row in histories[0]], [False, True, True]
+        )
+        for name in "whole", "parts":
+            self.check_files(self.base / name, histories[0])
 
-    def check_files(self, path):
+    def check_files(self, path, history):
         summary = json.loads((path / "training.json").read_text())
-        self.assertEqual(summary["epochs"], 2)
-        self.assertIn(summary["best_epoch"], (1, 2))
+        self.assertEqual(summary["epochs"], 3)
+        best = max(history[1:], key=lambda row: row["val_mean_iou"])
+        self.assertEqual(summary["best_epoch"], best["epoch"])
+        self.assertEqual(summary["best_val_mean_iou"], best["val_mean_iou"])
         self.assertTrue((path / "model.keras").exists())
         self.assertNotEmpty(list((path / "logs" / "pictures").iterdir()))
         self.assertLen(list(path.glob("checkpoint-*.keras")), 1)
         self.assertEmpty(list(path.glob(".partial*")))
+
+    def test_validated_epochs(self):
+        def epochs(count, every):
+            config = self.config("x", epochs=count, validate_every=every)
+            return config.validated_epochs
+
+        self.assertEqual(epochs(3, 1), [1, 2, 3])
+        self.assertEqual(epochs(7, 3), [3, 6, 7])
+        self.assertEqual(epochs(2, 9), [2])
+        self.assertIn(
+            "--validate_every=9",
+            self.config("x", validate_every=9).to_flagfile(),
+        )
+
+    def test_history_keeps_what_a_row_lacks_away(self):
+        run = workdir.Workdir(self.base)
+        rows = [
+            {"epoch": 1.0, "loss": 0.5, "seconds": 1.0},
+            {"epoch": 2.0, "loss": 0.0, "val_mean_iou": 0.25, "seconds": 1.0},
+            {"epoch": 3.0, "loss": 0.25, "seconds": 1.0},
+        ]
+        run.save_history(rows)
+        self.assertEqual(run.history(3), rows)
+        header, *lines = (self.base / "history.csv").read_text().splitlines()
+        self.assertEqual(header, "epoch,loss,val_mean_iou,seconds")
+        self.assertEqual(lines[0], "1.0,0.5,,1.0")
+
+    def test_best_is_the_first_of_the_best_that_are_validated(self):
+        rows = [
+            {"epoch": 1, "mean_iou": 0.9},
+            {"epoch": 2, "val_mean_iou": 0.0},
+            {"epoch": 3, "val_parts_mean_iou": 0.5, "val_mean_iou": 0.1},
+            {"epoch": 4, "val_parts_mean_iou": 0.5},
+        ]
+        self.assertIsNone(callbacks.best_row([]))
+        self.assertIsNone(callbacks.best_row(rows[:1]))
+        self.assertEqual(callbacks.best_row(rows[:2])["epoch"], 2)
+        self.assertEqual(callbacks.best_row(rows)["epoch"], 3)
 
     def test_loss_that_is_not_finite_stops_and_says_so(self):
         config = dataclasses.replace(
@@ -187,6 +236,16 @@ class TrainingTest(absltest.TestCase):
             self.assertIn(line, lines)
         self.assertNotIn("folds", config.to_flagfile().replace("num_folds", ""))
 
+    def test_flagfile_is_read_back(self):
+        path = self.base / "train.flags"
+        for changes in {"fold": 2}, {"classes": ("cat", "dog"), "bones": True}:
+            config = self.config("x", **changes)
+            path.write_text(config.to_flagfile())
+            self.assertEqual(train_config.load(path), config)
+        path.write_text("--epochs=3\n--warp=9\n")
+        with self.assertRaisesRegex(ValueError, "train.flags: .*--warp=9"):
+            train_config.load(path)
+
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "learning_rate=0"):
             dataclasses.replace(self.config("x"), learning_rate=0)
@@ -194,6 +253,8 @@ class TrainingTest(absltest.TestCase):
             ValueError, "num_folds=5. Received: fold=5"
         ):
             self.config("x", fold=5)
+        with self.assertRaisesRegex(ValueError, "validate_every=0"):
+            self.config("x", validate_every=0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,161 @@
+"""The same examples answered by each system: the paper's figure 3."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+import dataclasses
+import pathlib
+
+import keras
+import numpy as np
+
+from kp2part import category as category_lib
+from kp2part import evaluation
+from kp2part import example_choice
+from kp2part import example_set
+from kp2part import input_pipeline
+from kp2part import model_file
+from kp2part import pictures
+from kp2part import protocols
+from kp2part import schema
+from kp2part import workdir as workdir_lib
+
+_SIDE = 192  # Of a picture, in pixels, whatever size a network answers in.
+_GAP = 2  # Between pictures.
+_BATCH_SIZE = 8
+
+
+def draw(
+    directory: pathlib.Path,
+    runs: Sequence[protocols.Run],
+    count: int,
+    truth: str = "truth",
+) -> np.ndarray | None:
+    """Returns rows of image, keypoints, each system's answer, and the truth.
+
+    Args:
+        directory: Where the runs are.
+        runs: Those of one group.
+        count: Number of rows, or what there is if less.
+        truth: Heading of the last column.
+
+    Returns:
+        uint8 [any, any, 3], None if the systems share no finished repeat, or
+        no example.
+    """
+    runs = example_choice.shared_runs(directory, runs)
+    sets = [example_choice.validation(directory / run.name) for run in runs]
+    if not sets:
+        return None
+    classes = example_choice.shared([example_choice.classes(s) for s in sets])
+    keys = example_choice.choose(classes, count)
+    if not keys:
+        return None
+    answers = {
+        run.system: answer(directory / run.name, examples, keys)
+        for run, examples in zip(runs, sets, strict=True)
+    }
+    titles = ["image", "keypoints", *answers, truth]
+    width = len(titles) * (_SIDE + _GAP)
+    category = sets[0].manifest.category
+    examples = look_up(sets[0], keys)
+    note = f"{runs[0].group}, {runs[0].repeat}"
+    masks = np.stack([examples[key][schema.PART_MASK] for key in keys])
+    with_ignored = (masks == schema.IGNORE_LABEL).any()
+    return np.concatenate(
+        [
+            pictures.legend(category, width, note, with_ignored),
+            pictures.headings(titles, width),
+            *(
+                row(examples[key], [a[key] for a in answers.values()], category)
+                for key in keys
+            ),
+        ]
+    )
+
+
+def answer(
+    workdir: pathlib.Path,
+    examples: example_set.Examples,
+    keys: Iterable[example_choice.Key],
+) -> dict[example_choice.Key, np.ndarray]:
+    """Returns the last network's part ids, uint8 [S, S], of some examples."""
+    checkpoint, _ = workdir_lib.Workdir(workdir).checkpoint()
+    model, _ = model_file.load(str(checkpoint))
+    found = {}
+    for batch, answers in evaluation.answers(
+        model, _of_photos(examples, keys), _BATCH_SIZE
+    ):
+        labels = answers[schema.PARTS].argmax(-1).astype(np.uint8)
+        found |= zip(_keys(batch), labels, strict=True)
+    # Or else all systems' graphs would wait in memory.
+    del model
+    keras.backend.clear_session()
+    return found
+
+
+def look_up(
+    examples: example_set.Examples, keys: Iterable[example_choice.Key]
+) -> dict[example_choice.Key, dict]:
+    """Returns the examples themselves, in the size of the pictures."""
+    task = schema.Task(examples.manifest.category, _SIDE)
+    batches = input_pipeline.eval_batches(
+        _of_photos(examples, keys), task, _BATCH_SIZE
+    )
+    found = {}
+    for batch in batches.as_numpy_iterator():
+        for i, key in enumerate(_keys(batch)):
+            found[key] = {name: values[i] for name, values in batch.items()}
+    return found
+
+
+def row(
+    example: dict,
+    answers: Sequence[np.ndarray],
+    category: category_lib.Category,
+) -> np.ndarray:
+    """Returns the pictures of an example beside each other, a line above.
+
+    Args:
+        example: Of `look_up`.
+        answers: uint8 [S, S], part ids; S may differ.
+        category: Names and colours.
+
+    Returns:
+        uint8 [any, any, 3].
+    """
+    image = np.round(example[schema.IMAGE]).astype(np.uint8)
+    masks = [_resize(mask) for mask in answers] + [example[schema.PART_MASK]]
+    cells = [
+        image,
+        pictures.draw_keypoints(image, example[schema.KEYPOINTS], category),
+        *(pictures.blend(image, mask, category) for mask in masks),
+    ]
+    white = {"mode": "constant", "constant_values": 255}
+    gap = ((0, _GAP), (0, _GAP), (0, 0))
+    body = np.concatenate([np.pad(cell, gap, **white) for cell in cells], 1)
+    name, number = example_choice.key(example)
+    text = f"{example[schema.CLASS_NAME].decode()}: {name}, object {number}"
+    return np.concatenate([pictures.headings([text], body.shape[1]), body])
+
+
+def _keys(batch: dict) -> list[example_choice.Key]:
+    names = schema.IMAGE_ID, schema.OBJECT_INDEX
+    return [
+        example_choice.key(dict(zip(names, values, strict=True)))
+        for values in zip(*(batch[name] for name in names), strict=True)
+    ]
+
+
+def _of_photos(
+    examples: example_set.Examples, keys: Iterable[example_choice.Key]
+) -> example_set.Examples:
+    # Only these are decoded and answered.
+    photos = frozenset(photo for photo, _ in keys)
+    return dataclasses.replace(examples, image_ids=photos)
+
+
+def _resize(mask: np.ndarray) -> np.ndarray:
+    # The nearest pixel: labels have no values between them.
+    places = (np.arange(_SIDE) + 0.5) * len(mask) / _SIDE
+    places = places.astype(int)
+    return mask[np.ix_(places, places)]
