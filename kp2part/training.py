@@ -1,5 +1,6 @@
 """Trains a network as a `TrainConfig` asks, from wherever it was left."""
 
+import dataclasses
 import pathlib
 import sys
 import warnings
@@ -10,6 +11,7 @@ import tensorflow as tf
 
 from kp2part import callbacks
 from kp2part import compilation
+from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import layers
 from kp2part import manifest as manifest_lib
@@ -48,21 +50,16 @@ def train(config: train_config.TrainConfig):
         model = keras.saving.load_model(checkpoint)
     else:
         model = make_model(config, task)
-        if schema.PRIOR in model.input:
-            library = pose_library.collect(
-                training, config.nn_missing == "strict"
-            )
-            layers.known_poses(model).library = library.to_bytes()
+        give_poses(model, training, config.nn_missing)
         compilation.compile_model(model, config, steps)
+    if not model.trainable_variables:  # The nearest neighbour is as it is.
+        config = dataclasses.replace(config, epochs=1)
+        warnings.filterwarnings("ignore", ".*any trainable weights")
     # A model saved by an earlier kp2part could be asked something else.
     task = layers.task_of(model)
     training, validation = (
         priors.attach(model, examples) for examples in (training, validation)
     )
-    epochs = config.epochs
-    if not model.trainable_variables:  # The nearest neighbour is as it is.
-        epochs = 1
-        warnings.filterwarnings("ignore", ".*any trainable weights")
     select = input_pipeline.make_select(model)
     batches = input_pipeline.train_batches(
         training,
@@ -81,7 +78,7 @@ def train(config: train_config.TrainConfig):
     model.fit(
         batches.map(select),
         initial_epoch=done,
-        epochs=epochs,
+        epochs=config.epochs,
         steps_per_epoch=steps,
         validation_data=val_batches.map(select),
         validation_freq=config.validated_epochs,
@@ -96,7 +93,7 @@ def train(config: train_config.TrainConfig):
             callbacks.SaveEpochs(workdir, done),
         ],
     )
-    summarize(workdir, model, epochs)
+    summarize(workdir, model, config.epochs)
 
 
 def set_up_keras(config: train_config.TrainConfig):
@@ -153,6 +150,21 @@ def make_model(
             model, config.architecture.encoder, config.encoder_weights
         )
     return model
+
+
+def give_poses(
+    model: keras.Model, training: example_set.Examples, missing: str
+):
+    """Gives a network that lives on known poses those of the examples.
+
+    Args:
+        model: Any network; others are left as they are.
+        training: What it learns from.
+        missing: "masked" or "strict", see `pose_library.PoseLibrary`.
+    """
+    if schema.PRIOR in model.input:
+        library = pose_library.collect(training, missing == "strict")
+        layers.known_poses(model).library = library.to_bytes()
 
 
 def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
