@@ -34,9 +34,9 @@ from kp2part import paper
 from kp2part import pictures
 from kp2part import plots
 from kp2part import protocols
-from kp2part import train_config
+from kp2part import train_flags
 
-flags.adopt_module_key_flags(train_config)
+flags.adopt_module_key_flags(train_flags)
 
 _SYSTEMS = flags.DEFINE_list(
     "systems",
@@ -84,7 +84,7 @@ def main(argv):
     logging.set_verbosity(logging.INFO)
     output = pathlib.Path(_OUTPUT.value)
     flags.FLAGS.workdir = str(output)  # Each run has its own below.
-    config = train_config.from_flags()
+    config = train_flags.from_flags()
     manifest = manifest_lib.load(config.tfrecords)
     runs = plan(manifest.category.classes)
     common = output / "common.flags"

@@ -14,7 +14,7 @@ from kp2part import manifest as manifest_lib
 from kp2part import protocols
 from kp2part import schema
 from kp2part import subsets
-from kp2part import train_config
+from kp2part import train_flags
 
 Key = tuple[str, int]  # The photo's id and the object's number in it.
 
@@ -45,7 +45,7 @@ def shared_runs(
 
 def validation(workdir: pathlib.Path) -> example_set.Examples:
     """Returns what a run is judged by."""
-    config = train_config.load(workdir / "train.flags")
+    config = train_flags.load(workdir / "train.flags")
     # It may have been moved since.
     config = dataclasses.replace(config, workdir=str(workdir))
     _, examples = subsets.choose(config, manifest_lib.load(config.tfrecords))

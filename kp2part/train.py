@@ -12,16 +12,16 @@ from absl import flags
 from absl import logging
 
 from kp2part import cli
-from kp2part import train_config
+from kp2part import train_flags
 from kp2part import training
 
-flags.adopt_module_key_flags(train_config)  # So that --help lists them.
+flags.adopt_module_key_flags(train_flags)  # So that --help lists them.
 
 
 def main(argv):
     del argv  # `cli` has refused any.
     logging.set_verbosity(logging.INFO)
-    training.train(train_config.from_flags())
+    training.train(train_flags.from_flags())
 
 
 if __name__ == "__main__":

@@ -25,16 +25,17 @@ from kp2part import model_file
 from kp2part import scores
 from kp2part import subsets
 from kp2part import train_config
+from kp2part import train_flags
 from kp2part import training
 from kp2part import workdir as workdir_lib
 
-flags.adopt_module_key_flags(train_config)
+flags.adopt_module_key_flags(train_flags)
 
 
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
-    config = train_config.from_flags()
+    config = train_flags.from_flags()
     path = pathlib.Path(config.workdir)
     training.train(config)
     if not (path / "metrics.json").is_file():

@@ -13,6 +13,7 @@ from kp2part import layers
 from kp2part import losses
 from kp2part import pose_library
 from kp2part import train_config
+from kp2part import train_flags
 from kp2part import training
 from kp2part import workdir
 from kp2part.models import architecture
@@ -241,10 +242,10 @@ class TrainingTest(absltest.TestCase):
         for changes in {"fold": 2}, {"classes": ("cat", "dog"), "bones": True}:
             config = self.config("x", **changes)
             path.write_text(config.to_flagfile())
-            self.assertEqual(train_config.load(path), config)
+            self.assertEqual(train_flags.load(path), config)
         path.write_text("--epochs=3\n--warp=9\n")
         with self.assertRaisesRegex(ValueError, "train.flags: .*--warp=9"):
-            train_config.load(path)
+            train_flags.load(path)
 
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "learning_rate=0"):

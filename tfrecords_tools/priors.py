@@ -27,10 +27,10 @@ from kp2part import pictures
 from kp2part import pose_library
 from kp2part import priors
 from kp2part import subsets
-from kp2part import train_config
+from kp2part import train_flags
 from tfrecords_tools import prior_picture
 
-flags.adopt_module_key_flags(train_config)
+flags.adopt_module_key_flags(train_flags)
 
 _DRY_RUN = flags.DEFINE_string(
     "dry_run", None, "Draw this picture, .png, and store nothing."
@@ -50,7 +50,7 @@ def main(argv):
         )
     manifest = manifest_lib.load(flags.FLAGS.tfrecords)
     flags.FLAGS.workdir = str(pathlib.Path(manifest.directory, "priors"))
-    config = train_config.from_flags()
+    config = train_flags.from_flags()
     training, validation = subsets.choose(config, manifest)
     library = pose_library.collect(training, config.nn_missing == "strict")
     if _DRY_RUN.value:
