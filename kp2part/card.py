@@ -1,6 +1,7 @@
 """The model card of a trained network, from the files of its run."""
 
 import pathlib
+import re
 
 from kp2part import manifest as manifest_lib
 from kp2part import model_file
@@ -50,6 +51,9 @@ By class:
 - Every keypoint that is missing or misplaced costs: `kp2part.robustness` draws
   how much.
 """
+
+# A setting that is a place on the disk.
+_PLACE = re.compile("--(workdir|tfrecords|folds|(encoder_weights|init_from)=/)")
 
 _JUDGED = {
     "true": "IoU",
@@ -119,7 +123,7 @@ def _boxes(boxes: dict | None) -> str:
     known = {k: v for k, v in boxes["iou"].items() if v is not None}
     cells = [f"{part} {value:.3f}" for part, value in known.items()]
     return (
-        "IoU of the boxes around its parts with boxes that people drew: "
+        "IoU of the boxes around its parts with the annotated boxes: "
         f"{', '.join(cells)}; a part missed or invented counts as 0.\n\n"
     )
 
@@ -134,6 +138,5 @@ def _data(manifest: manifest_lib.Manifest) -> str:
 
 def _portable(settings: str) -> str:
     # Paths of another machine help nobody.
-    places = ("--workdir=", "--tfrecords=", "--encoder_weights=/", "--folds=")
     lines = settings.splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(places))
+    return "".join(line for line in lines if not _PLACE.match(line))

@@ -28,6 +28,7 @@ class CardTest(absltest.TestCase):
             "/home/me/run",
             network="pose_to_part",
             encoder_weights="/home/me/squeezenet.h5",
+            init_from="/home/me/before.keras",
         )
         workdir = workdir_lib.Workdir(base / "run")
         workdir.begin(config.to_flagfile())
