@@ -102,12 +102,16 @@ class Task:
     def heatmap_mirror(self) -> tuple[int, ...]:
         """`num_heatmaps` ints: what heatmap i becomes, mirrored."""
         points = self.category.keypoint_mirror
+        if not self.bones:
+            return points
         edges = [frozenset(e) for e in self.category.skeleton_indices]
-        bones = [
-            len(points) + edges.index(frozenset(points[i] for i in edge))
-            for edge in (edges if self.bones else ())
-        ]
-        return (*points, *bones)
+        mirrored = [frozenset(points[i] for i in edge) for edge in edges]
+        if set(mirrored) != set(edges):
+            raise ValueError(
+                "A mirror needs a right bone for every left one in `skeleton` "
+                f"of category {self.category.name!r}."
+            )
+        return (*points, *(len(points) + edges.index(e) for e in mirrored))
 
     @property
     def num_parts(self) -> int:

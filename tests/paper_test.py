@@ -40,7 +40,7 @@ class PaperTest(absltest.TestCase):
             self.assertEqual(paper.figures(config, QUADRUPED), {})
         parts = {k: v for k, v in QUADRUPED.parts.items() if k != "tail"}
         other = dataclasses.replace(
-            QUADRUPED, parts=parts, palette=QUADRUPED.palette[:4]
+            QUADRUPED, parts=parts, palette=QUADRUPED.palette[:4], pieces=()
         )
         self.assertEqual(paper.figures(CONFIG, other), {})
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 from absl.testing import absltest
 from absl.testing import parameterized
 
@@ -11,6 +13,19 @@ class TaskTest(parameterized.TestCase):
         self.assertEqual(schema.Task.from_json(task.to_json()), task)
         self.assertEqual((task.num_keypoints, task.num_parts), (20, 5))
         self.assertEqual(task.num_heatmaps, 20 + len(task.category.skeleton))
+
+    def test_mirrored_heatmaps(self):
+        cow = category.load("cow")
+        mirror = schema.Task(cow, bones=True).heatmap_mirror
+        self.assertEqual(mirror[:20], cow.keypoint_mirror)
+        names = [f"{a} {b}" for a, b in cow.skeleton]
+        bone = names.index("left_eye nose")
+        other = names.index("right_eye nose")
+        self.assertEqual(mirror[20 + bone], 20 + other)
+        lame = dataclasses.replace(cow, skeleton=(("left_eye", "nose"),))
+        task = schema.Task(lame, bones=True)
+        with self.assertRaisesRegex(ValueError, "right bone for every left"):
+            _ = task.heatmap_mirror
 
     @parameterized.parameters(
         ({"image_size": 100}, "multiple of 32.*image_size=100"),
