@@ -6,7 +6,6 @@ to start from.
 """
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 import dataclasses
 import itertools
 import json
@@ -14,6 +13,7 @@ import pathlib
 import re
 
 from kp2part import pieces as pieces_lib
+from kp2part import sides
 
 DIRECTORY = pathlib.Path(__file__).parent / "categories"
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -66,8 +66,8 @@ class Category:
             _check_names(field, getattr(self, field))
         annotated = itertools.chain.from_iterable(self.parts.values())
         _check_unique("annotated parts in `parts`", tuple(annotated))
-        mirror(self.keypoints)
-        mirror(tuple(self.parts))
+        sides.mirror(self.keypoints)
+        sides.mirror(tuple(self.parts))
         self._check_references()
         if not self.palette:
             object.__setattr__(self, "palette", _spread(len(self.parts)))
@@ -104,12 +104,12 @@ class Category:
     @property
     def keypoint_mirror(self) -> tuple[int, ...]:
         """K ints: `keypoint_mirror[i]` is what keypoint i becomes, mirrored."""
-        return mirror(self.keypoints)
+        return sides.mirror(self.keypoints)
 
     @property
     def part_mirror(self) -> tuple[int, ...]:
         """P ints: `part_mirror[i]` is what part i becomes, mirrored."""
-        return mirror(tuple(self.parts))
+        return sides.mirror(tuple(self.parts))
 
     @property
     def skeleton_indices(self) -> tuple[tuple[int, int], ...]:
@@ -200,15 +200,6 @@ def from_json(fields: dict, source: str) -> Category:
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{source}: {error}") from error
-
-
-def mirror(names: Sequence[str]) -> tuple[int, ...]:
-    """Returns what each of `names` becomes in a mirror, as an index."""
-    swap = {"left": "right", "right": "left"}
-    mirrored = ["_".join(swap.get(w, w) for w in n.split("_")) for n in names]
-    if unpaired := sorted(set(mirrored) - set(names)):
-        raise ValueError(f"Every left needs its right. Missing: {unpaired}")
-    return tuple(names.index(name) for name in mirrored)
 
 
 def _check_names(field: str, names: tuple[str, ...]):

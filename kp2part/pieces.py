@@ -10,6 +10,8 @@ import dataclasses
 
 import numpy as np
 
+from kp2part import sides
+
 # Joins names of keypoints that stand for the point between them.
 _BETWEEN = "+"
 
@@ -135,13 +137,10 @@ def split(point: str) -> tuple[str, ...]:
 
 def _key(piece: Piece, swap: bool):
     def names(point):
-        return frozenset(_swap(name) if swap else name for name in split(point))
+        return frozenset(
+            sides.mirror_name(name) if swap else name for name in split(point)
+        )
 
     bones = frozenset((names(a), names(b)) for a, b in piece.bones)
-    part = _swap(piece.part) if swap else piece.part
+    part = sides.mirror_name(piece.part) if swap else piece.part
     return part, bones, frozenset(map(names, piece.anchors))
-
-
-def _swap(name: str) -> str:
-    sides = {"left": "right", "right": "left"}
-    return "_".join(sides.get(word, word) for word in name.split("_"))

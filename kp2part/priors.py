@@ -64,7 +64,6 @@ def build(
     if not missing:
         return directory
     known = pose_library.PoseLibrary.from_bytes(library)
-    atomic.write_bytes(directory / "library.npz", library)
     morph = _make_morph(known, manifest)
     total = sum(shard.num_records for shard in missing)
     with tqdm.tqdm(total=total, unit="prior") as progress:

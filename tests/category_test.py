@@ -37,10 +37,6 @@ class CategoryTest(parameterized.TestCase):
         self.assertEqual(aliases["R_B_Paw"], "right_back_paw")
         self.assertEqual(aliases["L_EarBase"], "left_ear")
 
-    def test_mirror_swaps_left_and_right(self):
-        names = ("left_front_paw", "nose", "right_front_paw")
-        self.assertEqual(category.mirror(names), (2, 1, 0))
-
     def test_own_file(self):
         path = self.create_tempfile("bird.json", json.dumps(FIELDS)).full_path
         bird = category.load(path)

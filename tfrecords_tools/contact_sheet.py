@@ -13,7 +13,6 @@ from kp2part import records
 from kp2part import schema
 
 _LINE = 22  # Height of a line of text, in pixels.
-_LETTER = 8  # Width of a letter, in pixels.
 _WHITE = 255
 
 
@@ -67,7 +66,7 @@ def draw(
         tiles.append(np.full_like(tiles[0], _WHITE))
     rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
     body = np.concatenate([np.concatenate(row, axis=1) for row in rows])
-    return np.concatenate([draw_legend(category, body.shape[1]), body])
+    return np.concatenate([pictures.legend(category, body.shape[1]), body])
 
 
 def draw_tile(
@@ -96,18 +95,3 @@ def draw_tile(
     text = f"{name} {image_id} #{index}, {num} keypoints"
     pictures.write(caption, text, (4, _LINE - 7))
     return np.concatenate([picture, caption])
-
-
-def draw_legend(category: category_lib.Category, width: int) -> np.ndarray:
-    """Returns the colours and names of the parts, uint8 [lines, width, 3]."""
-    lines, left = [], width
-    colours = dict(zip(category.parts, category.colours, strict=True))
-    for name, colour in colours.items():
-        needed = _LINE + _LETTER * (len(name) + 2)
-        if left + needed > width:
-            lines.append(np.full((_LINE, width, 3), _WHITE, np.uint8))
-            left = 4
-        lines[-1][4:-4, left : left + _LINE - 8] = colour
-        pictures.write(lines[-1], name, (left + _LINE - 4, _LINE - 7))
-        left += needed
-    return np.concatenate(lines)

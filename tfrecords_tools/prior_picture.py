@@ -11,9 +11,7 @@ from kp2part import pose_library
 from kp2part import priors
 from kp2part import records
 from kp2part import schema
-from tfrecords_tools import contact_sheet
 
-_LINE = 22  # Height of a line of text, in pixels.
 _WHITE = 255
 
 
@@ -52,8 +50,8 @@ def draw(
     rows = [_draw_row(lookup, crops, *row) for row in found]
     category = known.manifest.category
     width = rows[0].shape[1]
-    heading = _heading(width)
-    legend = contact_sheet.draw_legend(category, width)
+    heading = pictures.headings(_titles(), width)
+    legend = pictures.legend(category, width)
     return np.concatenate([legend, heading, *rows])
 
 
@@ -106,16 +104,11 @@ def _draw_neighbour(lookup, crops, index: int) -> np.ndarray:
     return image if index < len(lookup.library) else image[:, ::-1]
 
 
-def _heading(width: int) -> np.ndarray:
-    names = ["object"]
+def _titles() -> list[str]:
+    titles = ["object"]
     for i in range(1, priors.NUM_AVERAGED + 1):
-        names += [f"neighbour {i}", "morphed"]
-    names += ["prior", "truth"]
-    heading = np.full((_LINE, width, 3), _WHITE, np.uint8)
-    for i, name in enumerate(names):
-        left = i * width // len(names) + 4
-        pictures.write(heading, name, (left, _LINE - 7))
-    return heading
+        titles += [f"neighbour {i}", "morphed"]
+    return [*titles, "prior", "truth"]
 
 
 def _to_numpy(example: dict) -> dict:
