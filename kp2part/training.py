@@ -37,7 +37,6 @@ def train(config: train_config.TrainConfig):
     manifest = manifest_lib.load(config.tfrecords)
     training, validation = subsets.choose(config, manifest)
     task = make_task(config, manifest)
-    steps = input_pipeline.steps_per_epoch(training, config.batch_size)
     # Not before the input is known to be good: a typing error would stay.
     defaults = train_config.TrainConfig("", "").to_flagfile()
     workdir.begin(config.to_flagfile(), defaults)
@@ -45,21 +44,36 @@ def train(config: train_config.TrainConfig):
     if done >= config.epochs:
         logging.info("All %d epochs are done: %s", done, workdir.best)
         return
-    if checkpoint:
-        logging.info("Going on after epoch %d: %s", done, checkpoint)
-        model = keras.saving.load_model(checkpoint)
-    else:
-        model = make_model(config, task)
-        give_poses(model, training, config.nn_missing)
-        compilation.compile_model(model, config, steps)
+    model = load_or_make(config, checkpoint, training, task)
     if not model.trainable_variables:  # The nearest neighbour is as it is.
         config = dataclasses.replace(config, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")
-    # A model saved by an earlier kp2part could be asked something else.
-    task = layers.task_of(model)
     training, validation = (
         priors.attach(model, examples) for examples in (training, validation)
     )
+    fit(model, training, validation, config, done)
+    summarize(workdir, model, config.epochs)
+
+
+def fit(
+    model: keras.Model,
+    training: example_set.Examples,
+    validation: example_set.Examples,
+    config: train_config.TrainConfig,
+    done: int,
+):
+    """Trains a compiled network, and saves each epoch in the workdir.
+
+    Args:
+        model: A network of `models`.
+        training: What it learns from.
+        validation: What it is judged by.
+        config: All settings.
+        done: Number of epochs that are done.
+    """
+    workdir = workdir_lib.Workdir(pathlib.Path(config.workdir))
+    # A model saved by an earlier kp2part could be asked something else.
+    task = layers.task_of(model)
     select = input_pipeline.make_select(model)
     batches = input_pipeline.train_batches(
         training,
@@ -79,7 +93,9 @@ def train(config: train_config.TrainConfig):
         batches.map(select),
         initial_epoch=done,
         epochs=config.epochs,
-        steps_per_epoch=steps,
+        steps_per_epoch=input_pipeline.steps_per_epoch(
+            training, config.batch_size
+        ),
         validation_data=val_batches.map(select),
         validation_freq=config.validated_epochs,
         shuffle=False,  # The dataset is shuffled.
@@ -93,7 +109,6 @@ def train(config: train_config.TrainConfig):
             callbacks.SaveEpochs(workdir, done),
         ],
     )
-    summarize(workdir, model, config.epochs)
 
 
 def set_up_keras(config: train_config.TrainConfig):
@@ -131,6 +146,23 @@ def make_task(
         context=manifest.context,
         aspect=manifest.aspect,
     )
+
+
+def load_or_make(
+    config: train_config.TrainConfig,
+    checkpoint: pathlib.Path | None,
+    training: example_set.Examples,
+    task: schema.Task,
+) -> keras.Model:
+    """Returns the compiled network of a checkpoint, or a new one."""
+    if checkpoint:
+        logging.info("Going on from %s", checkpoint)
+        return keras.saving.load_model(checkpoint)
+    model = make_model(config, task)
+    give_poses(model, training, config.nn_missing)
+    steps = input_pipeline.steps_per_epoch(training, config.batch_size)
+    compilation.compile_model(model, config, steps)
+    return model
 
 
 def make_model(
