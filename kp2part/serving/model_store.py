@@ -39,12 +39,15 @@ class ModelStore:
         name: The model's name.
         base_path: Directory of numbered versions. It may come later.
         poll_seconds: How often the directory is looked at.
+
+    Attributes:
+        name: The model's name.
     """
 
     def __init__(
         self, name: str, base_path: pathlib.Path, poll_seconds: float = 1.0
     ):
-        self._name = name
+        self.name = name
         self._base_path = pathlib.Path(base_path)
         # Replaced, never changed in place: requests read it without a lock.
         self._loaded: dict[int, servable_lib.Servable] = {}
@@ -75,7 +78,7 @@ class ModelStore:
                 grpc.StatusCode.INVALID_ARGUMENT,
                 f"Unrecognized servable version label: {label}",
             )
-        loaded = self._loaded if name == self._name else {}
+        loaded = self._loaded if name == self.name else {}
         found = loaded.get(
             max(loaded, default=-1) if version is None else version
         )
@@ -99,7 +102,7 @@ class ModelStore:
         Raises:
             errors.ServingError: The model, or the version, was never seen.
         """
-        statuses = self._statuses if name == self._name else {}
+        statuses = self._statuses if name == self.name else {}
         if version is None and not statuses:
             raise errors.ServingError(
                 grpc.StatusCode.NOT_FOUND,
@@ -165,19 +168,19 @@ class ModelStore:
         files = _files(path)
         self._report(version, _Status(_State.LOADING))
         try:
-            servable = servable_lib.Servable(self._name, version, path)
+            servable = servable_lib.Servable(self.name, version, path)
             warmup.replay(servable)
         except errors.ServingError as error:
             self._failed_files[version] = files
             self._report(version, _Status(_State.END, error))
             logging.error(
-                "Version %d of %s: %s", version, self._name, error.message
+                "Version %d of %s: %s", version, self.name, error.message
             )
         else:
             older = set(self._loaded)
             self._loaded = {**self._loaded, version: servable}
             self._report(version, _Status(_State.AVAILABLE))
-            logging.info("Version %d of %s serves.", version, self._name)
+            logging.info("Version %d of %s serves.", version, self.name)
             self._unload(older)
         self._first.set()
 
@@ -190,7 +193,7 @@ class ModelStore:
         for version in versions:
             # Requests that hold the version still finish.
             self._report(version, _Status(_State.END))
-            logging.info("Version %d of %s is let go.", version, self._name)
+            logging.info("Version %d of %s is let go.", version, self.name)
         # A function's graph is in a cycle with it.
         gc.collect()
 
