@@ -46,7 +46,7 @@ class _Door:
         self._store = store
         self._metrics = metrics
 
-    def answer(self, function: Callable, request, context):
+    def answer(self, method: str, function: Callable, request, context):
         started = time.perf_counter()
         status = grpc.StatusCode.UNKNOWN
         try:
@@ -64,7 +64,7 @@ class _Door:
             known = request.model_spec.name == self._store.name
             self._metrics.observe(
                 self._store.name if known else "",
-                function.__name__.replace("_", " ").title().replace(" ", ""),
+                method,
                 "GRPC",
                 status.name,
                 started,
@@ -76,10 +76,12 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         self._door = door
 
     def Predict(self, request, context):
-        return self._door.answer(predict, request, context)
+        return self._door.answer("Predict", predict, request, context)
 
     def GetModelMetadata(self, request, context):
-        return self._door.answer(get_model_metadata, request, context)
+        return self._door.answer(
+            "GetModelMetadata", get_model_metadata, request, context
+        )
 
     def Classify(self, request, context):
         _refuse(context, "Classify")
@@ -96,7 +98,9 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
         self._door = door
 
     def GetModelStatus(self, request, context):
-        return self._door.answer(get_model_status, request, context)
+        return self._door.answer(
+            "GetModelStatus", get_model_status, request, context
+        )
 
     def HandleReloadConfigRequest(self, request, context):
         _refuse(context, "HandleReloadConfigRequest")
