@@ -13,6 +13,7 @@ from absl import logging
 import grpc
 from tensorflow_serving.apis import get_model_status_pb2
 
+from kp2part.serving import admission as admission_lib
 from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
 from kp2part.serving import warmup
@@ -49,6 +50,7 @@ class ModelStore:
     ):
         self.name = name
         self._base_path = pathlib.Path(base_path)
+        self._admission = admission_lib.Admission()
         # Replaced, never changed in place: requests read it without a lock.
         self._loaded: dict[int, servable_lib.Servable] = {}
         self._statuses: dict[int, _Status] = {}
@@ -168,7 +170,9 @@ class ModelStore:
         files = _files(path)
         self._report(version, _Status(_State.LOADING))
         try:
-            servable = servable_lib.Servable(self.name, version, path)
+            servable = servable_lib.Servable(
+                self.name, version, path, self._admission
+            )
             warmup.replay(servable)
         except errors.ServingError as error:
             self._failed_files[version] = files

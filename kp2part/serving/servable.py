@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
+from kp2part.serving import admission as admission_lib
 from kp2part.serving import errors
 
 _SERVE = "serve"
@@ -24,6 +25,7 @@ class Servable:
         name: The model's name.
         version: The version's number.
         path: The version's directory.
+        admission: Who computes when; versions of a model share it.
 
     Attributes:
         name: The model's name.
@@ -35,10 +37,17 @@ class Servable:
         errors.ServingError: It is not a whole SavedModel.
     """
 
-    def __init__(self, name: str, version: int, path: pathlib.Path):
+    def __init__(
+        self,
+        name: str,
+        version: int,
+        path: pathlib.Path,
+        admission: admission_lib.Admission | None = None,
+    ):
         self.name = name
         self.version = version
         self.path = path
+        self._admission = admission or admission_lib.Admission()
         self.meta_graph = read_signatures(path)
         try:
             self._model = tf.saved_model.load(str(path), tags=[_SERVE])
@@ -69,7 +78,8 @@ class Servable:
 
         Raises:
             errors.ServingError: An unknown name, a missing input, another
-                dtype, or the graph refuses the values.
+                dtype, the graph refuses the values, or too many large batches
+                wait.
         """
         signature = self._signature(signature_name)
         _check_names(signature, inputs)
@@ -77,8 +87,9 @@ class Servable:
         tensors = {k: _tensor(v) for k, v in inputs.items()}
         _check_dtypes(signature, tensors)
         try:
-            answer = self._model.signatures[signature_name](**tensors)
-            return {k: _array(answer[k]) for k in wanted}
+            with self._admission.turn(_num_rows(inputs)):
+                answer = self._model.signatures[signature_name](**tensors)
+                return {k: _array(answer[k]) for k in wanted}
         except tf.errors.OpError as error:
             raise errors.from_op_error(error) from error
 
@@ -147,6 +158,10 @@ def _check_names(signature, inputs):
             "default value provided. Inputs expected to be in the request "
             f"{_braces(given)}, or default input alias set: "
         )
+
+
+def _num_rows(inputs):
+    return max((v.shape[0] for v in inputs.values() if v.ndim), default=1)
 
 
 def _wanted(signature, outputs):
