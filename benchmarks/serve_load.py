@@ -5,8 +5,8 @@ r"""Measures what the server adds to a SavedModel called in process.
 Clients on open connections ask for the parts of docs/sample.jpg, and as many
 threads of this process call the same SavedModel. The two take turns, so that
 what else the machine does meets both. "CPU ms" is the processor time that the
-server, or this process, takes for a request: on a busy machine it says more than
-the clock.
+server, or this process, takes for a request: on a busy machine it says more
+than the clock.
 """
 
 from collections.abc import Callable
