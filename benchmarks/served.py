@@ -77,6 +77,12 @@ def predict_body(batch_size: int = 1) -> bytes:
     return json.dumps({"instances": [instance] * batch_size}).encode()
 
 
+def corrupt_body() -> bytes:
+    """Returns a request whose image is none, JSON."""
+    instance = {"image_bytes": "no image", "keypoints": photo()[1]}
+    return json.dumps({"instances": [instance]}).encode()
+
+
 @contextlib.contextmanager
 def serve(*flags: str, base_path: pathlib.Path = MODEL) -> Iterator[Served]:
     """Serves a model while the context lasts, warmed by one request.
