@@ -161,7 +161,7 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     lines = [
-        "| attack | what came of it | MB more | status waited, s | next photo |",
+        "| attack | what came of it | MB more | status, s | next photo |",
         "|---|---|---|---|---|",
     ]
     harmed = []

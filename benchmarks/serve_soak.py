@@ -4,8 +4,8 @@ r"""Serves for minutes under load and swaps, and watches memory and descriptors.
 
 Clients ask for the parts of docs/sample.jpg, every third time with an image
 that is none; every so often a newer version of the same model appears, and the
-one before it goes. After a warm-up the resident memory must not grow by more than
-1 MB a minute, and no descriptor may stay open.
+one before it goes. After a warm-up the resident memory should not grow by more
+than 1 MB a minute, and no descriptor should stay open.
 """
 
 import collections
