@@ -23,6 +23,7 @@ those you trust.
 """
 
 from collections.abc import Callable
+import os
 import pathlib
 import re
 import signal
@@ -45,7 +46,6 @@ _DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = http_server.Limits()
 # What kp2part.export says of its models.
 _DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
-_PAGE_FILES = pathlib.Path(pages.__file__).with_name("page")
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
@@ -85,7 +85,7 @@ def make_application(
 ) -> Callable:
     """Returns the WSGI application of the HTTP port, with or without a page."""
     files = pages.application(
-        _PAGE_FILES, store.name, lambda: description(store)
+        pages.DIRECTORY, store.name, lambda: description(store)
     )
     return server_lib.application(
         rest.application(store), store.name, metrics, files if page else None
@@ -190,6 +190,11 @@ def main(argv):
         serve(store, base_path, stop)
     finally:
         store.close()
+    logging.info("Stopped.")
+    logging.flush()
+    # Python and TensorFlow take seconds to take themselves apart, and nothing
+    # is left to be written.
+    os._exit(0)
 
 
 if __name__ == "__main__":
