@@ -151,7 +151,7 @@ class App {
   #showPhoto(photo) {
     find("welcome").hidden = true;
     for (const element of document.querySelectorAll(
-      "#prompt, #stage, #panel, .zoom")) element.hidden = false;
+      "#prompt, .view, #panel")) element.hidden = false;
     document.body.classList.add("at-work");
     this.commands.escape();
     this.live.open(photo);
