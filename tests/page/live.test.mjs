@@ -77,6 +77,19 @@ test("an answer about what is gone is dropped", async () => {
   assert.equal(server.asked.length, 2);
 });
 
+test("an object that comes back is asked about again", async () => {
+  live.follow([objectAt(1, 2)]);
+  assert.ok(live.busy);
+  await settle();
+  server.asked[0].resolve("known");
+  await settle();
+  assert.ok(!live.busy);
+  live.follow([]);
+  live.follow([objectAt(1, 2)]);
+  await settle();
+  assert.equal(server.asked.length, 2);
+});
+
 test("an answer about another photo is dropped", async () => {
   live.follow([objectAt(1, 2)]);
   await settle();
