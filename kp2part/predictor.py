@@ -9,6 +9,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from kp2part import publishing
 from kp2part import schema
 
 # The model that comes with kp2part. An installed package has none.
@@ -29,7 +30,7 @@ class Predictor:
     """
 
     def __init__(self, directory: str):
-        self.path = newest_version(pathlib.Path(directory))
+        self.path = publishing.newest_version(pathlib.Path(directory))
         metadata = self.path / "assets.extra" / "kp2part.json"
         try:
             fields = json.loads(metadata.read_text(encoding="utf-8"))
@@ -82,19 +83,6 @@ class Predictor:
         except tf.errors.OpError as error:
             raise ValueError(_message(error)) from error
         return tf.io.decode_png(answer["mask_bytes"][0])[..., 0].numpy()
-
-
-def newest_version(directory: pathlib.Path) -> pathlib.Path:
-    """Returns `directory` if it is a SavedModel, else its newest version."""
-    if (directory / "saved_model.pb").is_file():
-        return directory
-    versions = [p for p in directory.glob("*") if p.name.isdigit()]
-    if not versions:
-        raise ValueError(
-            f"{directory}: neither a SavedModel nor a directory of numbered "
-            "versions. Make one with kp2part.export."
-        )
-    return max(versions, key=lambda path: int(path.name))
 
 
 def _message(error: tf.errors.OpError) -> str:
