@@ -29,15 +29,16 @@ def checked(value, condition, message: str, *evidence):
 
 
 def check_rows(image_bytes):
-    """Returns string [N], if it has one dimension."""
+    """Returns string [N], if it has one dimension and is not empty."""
     image_bytes = _of_any_shape(image_bytes)
     image_bytes = checked(
         image_bytes,
-        tf.equal(tf.rank(image_bytes), 1),
-        f"`{IMAGE_BYTES}` must have shape [N]. Received shape:",
+        tf.equal(_rank(image_bytes), 1) & (tf.size(image_bytes) > 0),
+        f"`{IMAGE_BYTES}` must have shape [N], N at least 1. Received shape:",
         tf.shape(image_bytes),
     )
-    return tf.ensure_shape(image_bytes, [None])
+    image_bytes.set_shape([None])
+    return image_bytes
 
 
 def check_shape(name: str, values, shape: tuple[int, ...], num_rows):
@@ -56,13 +57,14 @@ def check_shape(name: str, values, shape: tuple[int, ...], num_rows):
     sides = ", ".join(str(side) for side in ("N", *shape))
     values = checked(
         values,
-        tf.equal(tf.rank(values), 1 + len(shape)) & fits,
+        tf.equal(_rank(values), 1 + len(shape)) & fits,
         f"`{name}` must have shape [{sides}] and all inputs the same N. "
         "Received shape and N:",
         found,
         num_rows,
     )
-    return tf.ensure_shape(values, [None, *shape])
+    values.set_shape([None, *shape])
+    return values
 
 
 def check_finite(name: str, values):
@@ -131,6 +133,11 @@ def _of_any_shape(values):
     return tf.raw_ops.PlaceholderWithDefault(
         input=values, shape=tf.TensorShape(None)
     )
+
+
+def _rank(values):
+    # `tf.rank` would be the declared one all the same.
+    return tf.size(tf.shape(values))
 
 
 def _png_sides(contents):
