@@ -2,7 +2,7 @@
 
     from kp2part import client
 
-    with client.connect("http://127.0.0.1:8501/v1/models/quadruped_lite") as ask:
+    with client.connect("http://127.0.0.1:8501/v1/models/mine") as ask:
         (answer,) = ask([photo_bytes], keypoints[np.newaxis])
     answer.mask  # uint8 [H, W], part ids.
 
