@@ -1,0 +1,241 @@
+"""The versions of a model: found on disk, loaded, swapped and let go.
+
+The policy is TensorFlow Serving's: the version with the highest number serves,
+and the one before it keeps on serving until it can.
+"""
+
+import dataclasses
+import gc
+import pathlib
+import threading
+
+from absl import logging
+import grpc
+from tensorflow_serving.apis import get_model_status_pb2
+
+from kp2part.serving import admission as admission_lib
+from kp2part.serving import errors
+from kp2part.serving import servable as servable_lib
+from kp2part.serving import warmup
+
+_State = get_model_status_pb2.ModelVersionStatus.State
+_MAX_INT64 = 2**63 - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class _Status:
+    """How far a version is, and if it failed, of what."""
+
+    state: int
+    error: errors.ServingError | None = None
+
+
+class ModelStore:
+    """The loaded version of a model, which follows a directory of versions.
+
+    A version that cannot be loaded is reported by `status`, and the one before
+    it keeps on serving; it is tried again when its files change.
+
+    Args:
+        name: The model's name.
+        base_path: Directory of numbered versions. It may come later.
+        poll_seconds: How often the directory is looked at.
+
+    Attributes:
+        name: The model's name.
+    """
+
+    def __init__(
+        self, name: str, base_path: pathlib.Path, poll_seconds: float = 1.0
+    ):
+        self.name = name
+        self._base_path = pathlib.Path(base_path)
+        self._admission = admission_lib.Admission()
+        # Replaced, never changed in place: requests read it without a lock.
+        self._loaded: dict[int, servable_lib.Servable] = {}
+        self._statuses: dict[int, _Status] = {}
+        self._failed_files: dict[int, frozenset] = {}
+        self._first = threading.Event()
+        self._closing = threading.Event()
+        self._poller = threading.Thread(
+            target=self._poll, args=(poll_seconds,), name="poll", daemon=True
+        )
+        self._poller.start()
+
+    def servable(
+        self, name: str, version: int | None = None, label: str | None = None
+    ) -> servable_lib.Servable:
+        """Returns a loaded version, by default the newest.
+
+        Raises:
+            errors.ServingError: There is none such.
+        """
+        if not name:
+            raise errors.ServingError(
+                grpc.StatusCode.INVALID_ARGUMENT,
+                "ModelSpec has no name specified.",
+            )
+        if label is not None:
+            raise errors.ServingError(
+                grpc.StatusCode.INVALID_ARGUMENT,
+                f"Unrecognized servable version label: {label}",
+            )
+        loaded = self._loaded if name == self.name else {}
+        found = loaded.get(
+            max(loaded, default=-1) if version is None else version
+        )
+        if found is None:
+            request = (
+                f"Latest({name})"
+                if version is None
+                else f"Specific({name}, {version})"
+            )
+            raise errors.ServingError(
+                grpc.StatusCode.NOT_FOUND,
+                f"Servable not found for request: {request}",
+            )
+        return found
+
+    def status(
+        self, name: str, version: int | None = None
+    ) -> get_model_status_pb2.GetModelStatusResponse:
+        """Returns the states of the versions, the newest first.
+
+        Raises:
+            errors.ServingError: The model, or the version, was never seen.
+        """
+        statuses = self._statuses if name == self.name else {}
+        if version is None and not statuses:
+            raise errors.ServingError(
+                grpc.StatusCode.NOT_FOUND,
+                f"Could not find any versions of model {name}",
+            )
+        if version is not None and version not in statuses:
+            raise errors.ServingError(
+                grpc.StatusCode.NOT_FOUND,
+                f"Could not find version {version} of model {name}",
+            )
+        response = get_model_status_pb2.GetModelStatusResponse()
+        for number, status in sorted(statuses.items(), reverse=True):
+            if version in (None, number):
+                _write_status(
+                    response.model_version_status.add(), number, status
+                )
+        return response
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Waits for the first version; returns whether it serves by then.
+
+        Raises:
+            errors.ServingError: The first version cannot be loaded.
+        """
+        if not self._first.wait(seconds):
+            return False
+        if not self._loaded:
+            for status in self._statuses.values():
+                if status.error:
+                    raise status.error
+        return bool(self._loaded)
+
+    def close(self):
+        """Stops following the directory, and lets the model go."""
+        self._closing.set()
+        self._poller.join()
+        self._loaded = {}
+
+    def _poll(self, seconds):
+        while True:
+            try:
+                self._follow()
+            except OSError as error:
+                # A directory that goes away for a while stops nothing.
+                logging.log_every_n_seconds(
+                    logging.WARNING, "%s: %s", 60, self._base_path, error
+                )
+            if self._closing.wait(seconds):
+                return
+
+    def _follow(self):
+        versions = find_versions(self._base_path)
+        if not versions:
+            self._unload(set(self._loaded))
+            return
+        newest = max(versions)
+        if newest in self._loaded:
+            self._unload(set(self._loaded) - {newest})
+        elif self._failed_files.get(newest) != _files(versions[newest]):
+            self._load(newest, versions[newest])
+
+    def _load(self, version, path):
+        files = _files(path)
+        self._report(version, _Status(_State.LOADING))
+        try:
+            servable = servable_lib.Servable(
+                self.name, version, path, self._admission
+            )
+            warmup.replay(servable)
+        except errors.ServingError as error:
+            self._failed_files[version] = files
+            self._report(version, _Status(_State.END, error))
+            logging.error(
+                "Version %d of %s: %s", version, self.name, error.message
+            )
+        else:
+            older = set(self._loaded)
+            self._loaded = {**self._loaded, version: servable}
+            self._report(version, _Status(_State.AVAILABLE))
+            logging.info("Version %d of %s serves.", version, self.name)
+            self._unload(older)
+        self._first.set()
+
+    def _unload(self, versions):
+        if not versions:
+            return
+        self._loaded = {
+            k: v for k, v in self._loaded.items() if k not in versions
+        }
+        for version in versions:
+            # Requests that hold the version still finish.
+            self._report(version, _Status(_State.END))
+            logging.info("Version %d of %s is let go.", version, self.name)
+        # A function's graph is in a cycle with it.
+        gc.collect()
+
+    def _report(self, version, status):
+        self._statuses = {**self._statuses, version: status}
+
+
+def find_versions(base_path: pathlib.Path) -> dict[int, pathlib.Path]:
+    """Returns the directories of a model's versions, by number.
+
+    Names other than decimal numbers are none of ours. `0007` is version 7.
+
+    Raises:
+        OSError: `base_path` cannot be read.
+    """
+    return {
+        int(path.name): path
+        for path in sorted(base_path.iterdir())
+        if path.name.isascii()
+        and path.name.isdigit()
+        and int(path.name) <= _MAX_INT64
+        and path.is_dir()
+    }
+
+
+def _files(path):
+    # What a publisher who copies file by file would still change.
+    return frozenset(
+        (str(p), p.stat().st_size, p.stat().st_mtime_ns)
+        for p in path.rglob("*")
+    )
+
+
+def _write_status(proto, version, status):
+    proto.version = version
+    proto.state = status.state
+    # Without an error the field is there all the same: {"OK", ""} in JSON.
+    proto.status.SetInParent()
+    if status.error:
+        proto.status.error_code = status.error.code.value[0]
+        proto.status.error_message = status.error.message

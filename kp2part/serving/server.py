@@ -1,0 +1,174 @@
+"""REST, gRPC, metrics and the page, put together at two ports."""
+
+from collections.abc import Callable
+from concurrent import futures
+import time
+import urllib.parse
+
+import grpc
+
+from kp2part.serving import grpc_services
+from kp2part.serving import http_server
+from kp2part.serving import metrics as metrics_lib
+from kp2part.serving import model_store
+
+METRICS_PATH = "/monitoring/prometheus/metrics"
+_NOT_FOUND = (
+    b"<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n"
+    b"<H1>Not Found</H1>\n</BODY></HTML>\n"
+)
+
+
+def application(
+    api: Callable,
+    model_name: str,
+    metrics: metrics_lib.Metrics,
+    page: Callable | None = None,
+) -> Callable:
+    """Returns the WSGI application of a port.
+
+    Args:
+        api: WSGI application of all paths under /v1/.
+        model_name: The model that it answers for.
+        metrics: Counts the requests under /v1/, and answers METRICS_PATH.
+        page: WSGI application of all other paths; without it they are not
+            found.
+    """
+    api = _counted(api, model_name, metrics)
+
+    def application(environ, start_response):
+        target = environ["REQUEST_URI"]
+        if target.lower().startswith("/v1/"):
+            return api(environ, start_response)
+        if target == METRICS_PATH:
+            headers = [("Content-Type", metrics.content_type)]
+            start_response("200 OK", headers)
+            return [metrics.text()]
+        return (page or _not_found)(environ, start_response)
+
+    return application
+
+
+class Server:
+    """An HTTP and a gRPC port over one store.
+
+    Args:
+        application: WSGI application of the HTTP port.
+        store: What the gRPC port asks.
+        metrics: Counts the requests to the gRPC port.
+        host: Address to listen at.
+        http_port: 0 is any free one, None is none.
+        grpc_port: The same.
+        limits: What clients may take, of each port.
+
+    Attributes:
+        http_port: The port it listens at, or None.
+        grpc_port: The same.
+
+    Raises:
+        OSError: A port is taken, or the host is not ours.
+    """
+
+    def __init__(
+        self,
+        application: Callable,
+        store: model_store.ModelStore,
+        metrics: metrics_lib.Metrics,
+        host: str,
+        http_port: int | None,
+        grpc_port: int | None,
+        limits: http_server.Limits,
+    ):
+        self._http = self._grpc = None
+        self.http_port = self.grpc_port = None
+        if http_port is not None:
+            self._http = http_server.HttpServer(
+                application, host, http_port, limits
+            )
+            self.http_port = self._http.port
+        if grpc_port is not None:
+            self._grpc, self.grpc_port = _grpc_server(
+                store, metrics, host, grpc_port, limits
+            )
+
+    def start(self):
+        """Answers from now on."""
+        for server in self._http, self._grpc:
+            if server:
+                server.start()
+
+    def stop(self, seconds: float = 10.0):
+        """Takes no more requests, and lets those it has finish.
+
+        Args:
+            seconds: The longest to wait for them.
+        """
+        grpc_stopped = self._grpc and self._grpc.stop(seconds)
+        if self._http:
+            self._http.stop(seconds)
+        if grpc_stopped:
+            grpc_stopped.wait()
+
+
+def _grpc_server(store, metrics, host, port, limits):
+    server = grpc.server(
+        futures.ThreadPoolExecutor(limits.num_threads, "grpc"),
+        options=[
+            # Without this, two servers share a port and nobody is told.
+            ("grpc.so_reuseport", 0),
+            ("grpc.max_receive_message_length", limits.max_body_bytes),
+            ("grpc.max_send_message_length", -1),
+            ("grpc.max_metadata_size", limits.max_header_bytes),
+        ],
+        maximum_concurrent_rpcs=limits.num_threads + limits.max_queue,
+    )
+    grpc_services.add_services(server, store, metrics)
+    try:
+        return server, server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as error:
+        raise OSError(
+            f"gRPC cannot listen at {host}, port {port}: is it taken?"
+        ) from error
+
+
+def _counted(api, model_name, metrics):
+    def application(environ, start_response):
+        started = time.perf_counter()
+        statuses = []
+
+        def start(status, headers, exc_info=None):
+            statuses.append(status.partition(" ")[0])
+            return start_response(status, headers, exc_info)
+
+        try:
+            return api(environ, start)
+        finally:
+            target = environ["REQUEST_URI"]
+            metrics.observe(
+                model_name if _names(target, model_name) else "",
+                _method(target),
+                "REST",
+                statuses[-1] if statuses else "500",
+                started,
+            )
+
+    return application
+
+
+def _names(target, model_name):
+    name = target.split("/")[3:4] or [""]
+    return urllib.parse.unquote(name[0].partition(":")[0]) == model_name
+
+
+def _method(target):
+    if target.endswith(":predict"):
+        return "Predict"
+    if target.endswith("/metadata"):
+        return "GetModelMetadata"
+    return "GetModelStatus"
+
+
+def _not_found(environ, start_response):
+    del environ
+    start_response("404 Not Found", [("Content-Type", "text/html")])
+    return [_NOT_FOUND]
