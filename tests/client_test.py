@@ -382,6 +382,7 @@ class RemoteTest(parameterized.TestCase):
             self.connect("rest", timeout_seconds=0.2)(
                 [b"1"], KEYPOINTS[np.newaxis]
             )
+        self.assertLen(self.rest.requests, 1)
 
     @parameterized.parameters(
         "http://127.0.0.1:{}/v1/models/m", "grpc://127.0.0.1:{}/m"

@@ -6,17 +6,26 @@ import re
 
 import numpy as np
 import requests
-import urllib3
 
 from kp2part.client import part_client
 
 _URL = re.compile(
     r"https?://[^/?#]+(/[^/?#]+)*/v1/models/[^/:?#]+(/versions/\d+)?"
 )
+
+
+class _Retry(requests.adapters.Retry):
+    """Asks again, but not where the time was over: it would be over again."""
+
+    def increment(self, *args, error=None, **kwargs):
+        if isinstance(error, requests.adapters.ReadTimeoutError):
+            raise error
+        return super().increment(*args, error=error, **kwargs)
+
+
 # A prediction changes nothing: to ask again is safe. Waits 0.5, 1 and 2 s.
-_RETRY = urllib3.Retry(
+_RETRY = _Retry(
     total=3,
-    read=1,
     backoff_factor=0.5,
     status_forcelist=(429, 502, 503),
     allowed_methods=None,
