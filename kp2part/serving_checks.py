@@ -77,17 +77,16 @@ def check_finite(name: str, values):
     )
 
 
-def check_values(keypoints, box):
-    """Returns keypoints float32 [K, 3] and a box float32 [4], if possible."""
+def check_keypoints(keypoints):
+    """Returns keypoints float32 [K, 3], if they are some."""
     keypoints = check_finite(schema.KEYPOINTS, keypoints)
     v = keypoints[:, 2]
-    keypoints = checked(
+    return checked(
         keypoints,
         tf.reduce_all((v == 0) | (v == 1) | (v == 2)),
         f"The v of `{schema.KEYPOINTS}` must be 0, 1 or 2. Received:",
         v,
     )
-    return keypoints, check_finite(schema.BOX, box)
 
 
 def check_inside(pixels, box, source_size):

@@ -20,13 +20,10 @@ from kp2part import priors
 from kp2part import records
 from kp2part import schema
 from kp2part import serving_checks
+from kp2part import serving_masks
 
-# Names of the signatures' tensors. Only those that end in _bytes may hold any
-# bytes: servers write them as base64, others as they are.
+# Names of the signatures' tensors.
 IMAGE_BYTES = serving_checks.IMAGE_BYTES
-MASK_BYTES = "mask_bytes"
-AREA = "area"
-CONFIDENCE = "confidence"
 PROBABILITIES = "probabilities"
 KEY = "key"
 JSON_BYTES = "json_bytes"
@@ -91,17 +88,12 @@ class PartServer:
         """
         crop = self._crop(image_bytes, keypoints, box)
         answers = self._answer(crop)
-        parts = [self.task.num_parts]
-        pasted = tf.map_fn(
-            self._paste,
-            (answers, crop[schema.BOX], crop[schema.SOURCE_SIZE]),
-            fn_output_signature={
-                MASK_BYTES: tf.TensorSpec([], tf.string),
-                AREA: tf.TensorSpec(parts, tf.int32),
-                CONFIDENCE: tf.TensorSpec(parts, tf.float32),
-            },
-        )
-        return {**pasted, schema.BOX: tf.cast(crop[schema.BOX], tf.float32)}
+        return {
+            **serving_masks.paste(
+                answers, crop[schema.BOX], crop[schema.SOURCE_SIZE], self.task
+            ),
+            schema.BOX: tf.cast(crop[schema.BOX], tf.float32),
+        }
 
     def probabilities(self, image_bytes, keypoints, box):
         """Returns the probability of each part in each pixel of the crops.
@@ -175,16 +167,23 @@ class PartServer:
     def _crop(self, image_bytes, keypoints, box):
         image_bytes = serving_checks.check_rows(image_bytes)
         num_rows = tf.size(image_bytes)
-        keypoints = serving_checks.check_shape(
-            schema.KEYPOINTS, keypoints, (self.task.num_keypoints, 3), num_rows
-        )
-        if box is None:
-            box = tf.map_fn(box_of_keypoints, keypoints)
-        box = serving_checks.check_shape(schema.BOX, box, (4,), num_rows)
+        rows = {
+            IMAGE_BYTES: image_bytes,
+            schema.KEYPOINTS: serving_checks.check_shape(
+                schema.KEYPOINTS,
+                keypoints,
+                (self.task.num_keypoints, 3),
+                num_rows,
+            ),
+        }
+        if box is not None:
+            rows[schema.BOX] = serving_checks.check_shape(
+                schema.BOX, box, (4,), num_rows
+            )
         size = self.task.image_size
         return tf.map_fn(
-            lambda row: self._crop_one(*row),
-            (image_bytes, keypoints, box),
+            self._crop_one,
+            rows,
             fn_output_signature={
                 schema.IMAGE: tf.TensorSpec([size, size, 3], tf.float32),
                 schema.KEYPOINTS: tf.TensorSpec(
@@ -195,10 +194,16 @@ class PartServer:
             },
         )
 
-    def _crop_one(self, contents, keypoints, box):
+    def _crop_one(self, row):
         task = self.task
-        keypoints, box = serving_checks.check_values(keypoints, box)
-        image = records.decode_photo(serving_checks.check_file(contents))
+        keypoints = serving_checks.check_keypoints(row[schema.KEYPOINTS])
+        if schema.BOX in row:
+            box = serving_checks.check_finite(schema.BOX, row[schema.BOX])
+        else:
+            box = box_of_keypoints(keypoints)
+        image = records.decode_photo(
+            serving_checks.check_file(row[IMAGE_BYTES])
+        )
         source_size = tf.shape(image)[:2]
         pixels = serving_checks.check_inside(
             crops.whole_pixels(box, source_size, task.context), box, source_size
@@ -252,35 +257,6 @@ class PartServer:
             layers.known_poses(self.model).library
         )
         return pose_library.Lookup(library, self.task.category)
-
-    def _paste(self, row):
-        probabilities, box, source_size = row
-        parts = self.task.num_parts
-        answer = crops.paste(probabilities, box, self.task.aspect)
-        labels = tf.argmax(answer, axis=-1, output_type=tf.int32)
-        mask = crops.surround(tf.cast(labels, tf.uint8), box, source_size)
-        # Row by row: a float32 cannot count the pixels of a big photo.
-        rows = tf.range(tf.shape(labels)[0])
-        sums = tf.math.unsorted_segment_sum(
-            tf.reduce_max(answer, -1),
-            labels + parts * rows[:, tf.newaxis],
-            parts * tf.size(rows),
-        )
-        sums = tf.reduce_sum(tf.reshape(sums, [-1, parts]), 0)
-        counts = self._areas(labels)
-        return {
-            MASK_BYTES: tf.io.encode_png(mask[..., tf.newaxis]),
-            AREA: self._areas(mask),
-            # A mean over no pixels would be NaN, which JSON cannot carry.
-            CONFIDENCE: tf.math.divide_no_nan(
-                sums, tf.cast(counts, tf.float32)
-            ),
-        }
-
-    def _areas(self, labels):
-        labels = tf.reshape(tf.cast(labels, tf.int32), [-1])
-        parts = self.task.num_parts
-        return tf.math.bincount(labels, minlength=parts, maxlength=parts)
 
 
 def box_of_keypoints(keypoints):
