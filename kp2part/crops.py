@@ -164,6 +164,21 @@ def paste_labels(probabilities, box, source_size, aspect: str):
     Returns:
         uint8 [H, W], part ids; background outside the box.
     """
+    labels = tf.argmax(paste(probabilities, box, aspect), axis=-1)
+    return surround(tf.cast(labels, tf.uint8), box, source_size)
+
+
+def paste(probabilities, box, aspect: str):
+    """Returns the answer for a crop in pixels of its photo.
+
+    Args:
+        probabilities: float32 [S, S, P].
+        box: int32 [4], the pixels that the crop was cut from.
+        aspect: As the crop was cut.
+
+    Returns:
+        float32 [ymax - ymin, xmax - xmin, P].
+    """
     size = probabilities.shape[0]
     content, corner = fit(box, size, aspect)
     answer = tf.slice(
@@ -171,12 +186,20 @@ def paste_labels(probabilities, box, source_size, aspect: str):
         tf.concat([corner, [0]], 0),
         tf.concat([content, [-1]], 0),
     )
-    sides = tf.reverse(box[2:] - box[:2], [0])
     # Probabilities are interpolated, not labels: edges stay smooth.
-    answer = tf.image.resize(answer, sides)
-    labels = tf.cast(tf.argmax(answer, axis=-1), tf.uint8)
+    return tf.image.resize(answer, tf.reverse(box[2:] - box[:2], [0]))
+
+
+def surround(labels, box, source_size):
+    """Returns labels uint8 [H, W] with background outside the box.
+
+    Args:
+        labels: uint8 [ymax - ymin, xmax - xmin], part ids.
+        box: int32 [4].
+        source_size: int32 [2], (height, width) of the photo.
+    """
     before = tf.reverse(box[:2], [0])
-    after = source_size - before - sides
+    after = source_size - tf.reverse(box[2:], [0])
     return tf.pad(labels, tf.stack([before, after], 1))
 
 

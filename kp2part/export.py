@@ -4,21 +4,36 @@ r"""Exports a trained network as a SavedModel for TensorFlow Serving.
         --output=saved_models/quadruped
 
 Writes saved_models/quadruped/<next free version>/ with the signatures
-  serving_default  image_bytes, keypoints -> mask_bytes, box
-  masks_of_boxes   image_bytes, keypoints, box -> mask_bytes, box
+  serving_default  image_bytes, keypoints -> mask_bytes, area, confidence, box
+  masks_of_boxes   image_bytes, keypoints, box -> the same
   probabilities    image_bytes, keypoints, box -> probabilities, box
   tensors          image, heatmaps -> pseudo_parts, parts
+  metadata         key -> json_bytes
 image_bytes are JPEG or PNG files, keypoints [N, K, 3] and box [N, 4] are in
 pixels of those, and mask_bytes PNG files of the same sizes whose grey levels
-are part ids. assets.extra/kp2part.json names keypoints and parts.
+are part ids. area [N, P] is in pixels, confidence [N, P] a part's mean
+probability. The task, which names keypoints and parts, is what metadata answers
+to the key "task", and is in assets.extra/kp2part.json.
+
+assets.extra/tf_serving_warmup_requests has a small request for each: a server
+that replays it puts no version live that cannot answer. Let a server batch
+requests of `tensors` at most: it fails all requests of a batch for one bad
+photo, and photos of several sizes have no batch anyway.
+
+Before the version appears, whole and under its number, it has answered in a
+process without kp2part as the network does (--noverify skips that).
 """
+
+import pathlib
 
 from absl import flags
 from absl import logging
 
 from kp2part import cli
+from kp2part import export_check
 from kp2part import model_file
 from kp2part import saved_model
+from kp2part import serving_graph
 from kp2part.models import mirrored
 
 _MODEL = flags.DEFINE_string(
@@ -37,6 +52,21 @@ _FLIP_AVERAGE = flags.DEFINE_bool(
     "Average the answers to each object and its mirror image: a little better "
     "masks (see --flip_average of kp2part.evaluate), twice the work.",
 )
+_VERIFY = flags.DEFINE_bool(
+    "verify",
+    True,
+    "Compare the answers with the network's, in a process that cannot import "
+    "kp2part, before the version appears.",
+)
+
+
+def verify(path: pathlib.Path, server: serving_graph.PartServer):
+    """Checks an export and says how much it differs."""
+    logging.info(
+        "Answers as the network does: largest difference %.1e, at most %.1e",
+        export_check.check(path, server),
+        export_check.TOLERANCE,
+    )
 
 
 def main(argv):
@@ -45,7 +75,8 @@ def main(argv):
     model, _ = model_file.load(_MODEL.value)
     if _FLIP_AVERAGE.value:
         model = mirrored.average(model)
-    path = saved_model.export(model, _OUTPUT.value, _VERSION.value)
+    check = verify if _VERIFY.value else None
+    path = saved_model.export(model, _OUTPUT.value, _VERSION.value, check)
     logging.info("Exported %s", path)
 
 

@@ -9,6 +9,10 @@ answer/overlay.png. The keypoints are in pixels of the photo: a list of K
 {"nose": [120, 88, 2], ...}. Without --box the keypoints' extent with a margin
 serves. --saved_model may be the directory of the versions: the newest is taken.
 By default it is the model that comes with kp2part: quadrupeds.
+
+--url asks a server instead, TensorFlow Serving or kp2part.serve:
+    --url=http://127.0.0.1:8501/v1/models/quadruped_lite
+    --url=grpc://127.0.0.1:8500/quadruped_lite
 """
 
 import pathlib
@@ -20,15 +24,19 @@ import numpy as np
 
 from kp2part import atomic
 from kp2part import cli
+from kp2part import client
 from kp2part import keypoints_json
 from kp2part import pictures
-from kp2part import predictor as predictor_lib
+from kp2part import predictor
 from kp2part import schema
 
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
-    str(predictor_lib.SHIPPED),
+    str(predictor.SHIPPED),
     "Directory that kp2part.export has made.",
+)
+_URL = flags.DEFINE_string(
+    "url", None, "Of a served model, instead of --saved_model."
 )
 _IMAGE = flags.DEFINE_string("image", None, "Photo, JPEG or PNG.")
 _KEYPOINTS = flags.DEFINE_string("keypoints", None, "Its keypoints, JSON.")
@@ -56,7 +64,7 @@ def overlay(
 
 
 def parse_box(values: list[str] | None) -> np.ndarray | None:
-    """Returns the box of a flag, float32 [4], or None."""
+    """Returns the box of a flag, float32 [1, 4], or None."""
     if values is None:
         return None
     try:
@@ -68,7 +76,7 @@ def parse_box(values: list[str] | None) -> np.ndarray | None:
             "`box` must be xmin,ymin,xmax,ymax with xmin < xmax and ymin < "
             f"ymax. Received: box={','.join(values)}"
         )
-    return box
+    return box[np.newaxis]
 
 
 def main(argv):
@@ -76,18 +84,22 @@ def main(argv):
     logging.set_verbosity(logging.INFO)
     box = parse_box(_BOX.value)
     image = pathlib.Path(_IMAGE.value).read_bytes()
-    predictor = predictor_lib.Predictor(_SAVED_MODEL.value)
-    keypoints = keypoints_json.load(_KEYPOINTS.value, predictor.task.category)
-    try:
-        mask = predictor(image, keypoints, box)
-    except ValueError as error:
-        raise ValueError(f"{_IMAGE.value}: {error}") from error
-    picture = overlay(image, mask, keypoints, predictor.task)
+    with client.connect(_URL.value or _SAVED_MODEL.value) as ask:
+        task = ask.task
+        keypoints = keypoints_json.load(_KEYPOINTS.value, task.category)
+        try:
+            (answer,) = ask([image], keypoints[np.newaxis], box)
+        except ValueError as error:
+            raise ValueError(f"{_IMAGE.value}: {error}") from error
+    picture = overlay(image, answer.mask, keypoints, task)
     output = pathlib.Path(_OUTPUT.value)
-    atomic.write_bytes(output / "mask.png", pictures.encode_png(mask))
+    atomic.write_bytes(output / "mask.png", pictures.encode_png(answer.mask))
     atomic.write_bytes(output / "overlay.png", pictures.encode_png(picture))
-    for i, part in enumerate(predictor.task.category.parts):
-        logging.info("%3d %-12s %8d px", i, part, (mask == i).sum())
+    for i, part in enumerate(task.category.parts):
+        logging.info(
+            "%3d %-12s %8d px, sure to %3.0f %%",
+            i, part, answer.area[i], 100 * answer.confidence[i],
+        )  # fmt: skip
     logging.info("Wrote %s", output / "mask.png")
 
 

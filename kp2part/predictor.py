@@ -1,22 +1,22 @@
-"""Answers of an exported model, in this process.
+"""An exported model in this process, the way `client` asks one.
 
 Imports no network: the graph holds all.
 """
 
-import json
 import pathlib
 
 import numpy as np
 import tensorflow as tf
 
-from kp2part import schema
+from kp2part import publishing
+from kp2part.client import part_client
 
 # The model that comes with kp2part. An installed package has none.
 SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
 
 
 class Predictor:
-    """An exported model in this process.
+    """A SavedModel in this process; see `part_client.Backend`.
 
     Args:
         directory: A version that `export` wrote, or the directory of versions,
@@ -25,81 +25,49 @@ class Predictor:
 
     Attributes:
         path: The directory of the version.
-        task: What the model is asked: names, sizes.
+        signatures: Its functions by name.
+
+    Raises:
+        ValueError: Not a SavedModel, or not a whole one.
     """
 
     def __init__(self, directory: str):
-        self.path = newest_version(pathlib.Path(directory))
-        metadata = self.path / "assets.extra" / "kp2part.json"
-        try:
-            fields = json.loads(metadata.read_text(encoding="utf-8"))
-            self.task = schema.Task.from_json(fields["task"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f"{metadata}: must say what the model is asked, as "
-                f"kp2part.export writes it ({error})."
-            ) from error
+        self.path = publishing.newest_version(pathlib.Path(directory))
         try:
             self._model = tf.saved_model.load(str(self.path))
         except (OSError, tf.errors.OpError) as error:
             raise ValueError(
                 f"{self.path}: not a whole model: {error}"
             ) from error
+        self.signatures = self._model.signatures
 
-    def __call__(
-        self, image: bytes, keypoints: np.ndarray, box: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Returns the parts of one object.
+    def run(
+        self, signature: str, inputs: dict[str, np.ndarray], outputs: list[str]
+    ) -> dict[str, np.ndarray]:
+        """Returns outputs of a signature.
 
         Args:
-            image: A JPEG or PNG file.
-            keypoints: float32 [K, 3], rows of (x, y, v), in its pixels.
-            box: float32 [4], (xmin, ymin, xmax, ymax); by default the
-                keypoints' extent with a margin.
-
-        Returns:
-            uint8 [H, W], part ids, of the photo's own size.
+            signature: Its name.
+            inputs: By name; strings are object arrays of bytes.
+            outputs: Names.
 
         Raises:
             ValueError: The model refuses the input; the message says why.
         """
-        expected = (self.task.num_keypoints, 3)
-        if keypoints.shape != expected:
-            raise ValueError(
-                f"`keypoints` must have shape {expected}. Received: "
-                f"{keypoints.shape}"
+        if signature not in self.signatures:
+            raise ValueError(f"{self.path}: has no signature {signature!r}.")
+        tensors = {
+            # TensorFlow knows no arrays of objects.
+            name: tf.constant(
+                values.tolist() if values.dtype == object else values
             )
-        inputs = {
-            "image_bytes": tf.constant([image]),
-            "keypoints": tf.constant(keypoints[np.newaxis], tf.float32),
+            for name, values in inputs.items()
         }
-        name = "serving_default"
-        if box is not None:
-            name = "masks_of_boxes"
-            inputs["box"] = tf.constant([box], tf.float32)
         try:
-            answer = self._model.signatures[name](**inputs)
+            answer = self.signatures[signature](**tensors)
         except tf.errors.OpError as error:
-            raise ValueError(_message(error)) from error
-        return tf.io.decode_png(answer["mask_bytes"][0])[..., 0].numpy()
+            raise ValueError(part_client.reason(error.message)) from error
+        return {name: answer[name].numpy() for name in outputs}
 
-
-def newest_version(directory: pathlib.Path) -> pathlib.Path:
-    """Returns `directory` if it is a SavedModel, else its newest version."""
-    if (directory / "saved_model.pb").is_file():
-        return directory
-    versions = [p for p in directory.glob("*") if p.name.isdigit()]
-    if not versions:
-        raise ValueError(
-            f"{directory}: neither a SavedModel nor a directory of numbered "
-            "versions. Make one with kp2part.export."
-        )
-    return max(versions, key=lambda path: int(path.name))
-
-
-def _message(error: tf.errors.OpError) -> str:
-    # Between the names of nodes and stack traces stands one line of sense.
-    lines = error.message.splitlines()
-    noise = ("Graph execution error", "Detected at node", "<stack", "\t [[")
-    told = [x for x in lines if x.strip() and not x.startswith(noise)]
-    return " ".join(told).removeprefix("assertion failed: ")
+    def close(self):
+        """Does nothing: there is no connection."""

@@ -3,17 +3,18 @@
 `serving_graph` describes what is in it.
 """
 
+from collections.abc import Callable
 import json
-import os
 import pathlib
-import shutil
-import uuid
 
 import keras
 
 from kp2part import atomic
+from kp2part import golden
 from kp2part import layers
+from kp2part import publishing
 from kp2part import serving_graph
+from kp2part import warmup
 from kp2part import workdir
 
 # Where TensorFlow Serving lets files of others be.
@@ -21,7 +22,11 @@ METADATA = pathlib.Path("assets.extra", "kp2part.json")
 
 
 def export(
-    model: keras.Model, directory: str, version: int | None = None
+    model: keras.Model,
+    directory: str,
+    version: int | None = None,
+    check: Callable[[pathlib.Path, serving_graph.PartServer], None]
+    | None = None,
 ) -> pathlib.Path:
     """Exports a network; the version appears whole or not at all.
 
@@ -29,6 +34,8 @@ def export(
         model: A network of `models`, on the TensorFlow backend.
         directory: Directory of the versions.
         version: By default the next free one.
+        check: Called with the written directory before the version appears:
+            if it raises, none does. See `export_check`.
 
     Returns:
         The directory of the version.
@@ -42,20 +49,14 @@ def export(
             "any backend load. Received: "
             f"KERAS_BACKEND={keras.backend.backend()}"
         )
-    base = pathlib.Path(directory)
-    target = base / str(version or _next_version(base))
-    if target.exists():
-        raise ValueError(f"{target}: exists. Versions are never overwritten.")
-    base.mkdir(parents=True, exist_ok=True)
-    # Not a number: TensorFlow Serving does not look at it.
-    partial = base / f".partial-{uuid.uuid4().hex}"
-    try:
-        _write(model, partial)
-        _sync(partial)
-        os.rename(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return target
+    server = serving_graph.PartServer(model, metadata(model))
+
+    def write(path):
+        _write(server, path)
+        if check is not None:
+            check(path, server)
+
+    return publishing.publish(directory, write, version)
 
 
 def metadata(model: keras.Model) -> dict:
@@ -68,25 +69,13 @@ def metadata(model: keras.Model) -> dict:
     }
 
 
-def _write(model: keras.Model, path: pathlib.Path):
-    server = serving_graph.PartServer(model)
+def _write(server: serving_graph.PartServer, path: pathlib.Path):
     # Not `archive.track(model)`: it finds the weights in the functions, and
     # would write those of a tracked model a second time.
     archive = keras.export.ExportArchive()
     for name, (function, specs) in server.signatures().items():
         archive.add_endpoint(name, function, input_signature=list(specs))
     archive.write_out(str(path), verbose=False)
-    text = json.dumps(metadata(model), indent=2)
+    text = json.dumps(server.metadata, indent=2)
     atomic.write_text(path / METADATA, text + "\n")
-
-
-def _next_version(base: pathlib.Path) -> int:
-    taken = [int(p.name) for p in base.glob("*") if p.name.isdigit()]
-    return max(taken, default=0) + 1
-
-
-def _sync(directory: pathlib.Path):
-    for path in directory.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+    warmup.write(path, golden.requests(server))

@@ -7,6 +7,7 @@ drift from training. Nothing here knows where the graph will run.
 
 import dataclasses
 import functools
+import json
 
 import keras
 import tensorflow as tf
@@ -18,18 +19,19 @@ from kp2part import pose_library
 from kp2part import priors
 from kp2part import records
 from kp2part import schema
+from kp2part import serving_checks
+from kp2part import serving_masks
 
 # Names of the signatures' tensors.
-IMAGE_BYTES = "image_bytes"
-MASK_BYTES = "mask_bytes"
+IMAGE_BYTES = serving_checks.IMAGE_BYTES
 PROBABILITIES = "probabilities"
+KEY = "key"
+JSON_BYTES = "json_bytes"
 
 # Without a box the keypoints' extent stands in, with this margin on each side,
 # as a share of its longer side. Of 0, 0.01, ... 0.4 it fits the boxes of real
 # animals best (mean IoU 0.714 over 1,925).
 BOX_MARGIN = 0.08
-
-MAX_PIXELS = 40_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,9 +40,12 @@ class PartServer:
 
     Attributes:
         model: A network of `models`.
+        metadata: What a client may ask for by key, as plain lists, dicts,
+            strings and numbers.
     """
 
     model: keras.Model
+    metadata: dict[str, object] = dataclasses.field(default_factory=dict)
 
     @property
     def task(self) -> schema.Task:
@@ -61,6 +66,7 @@ class PartServer:
             "masks_of_boxes": (self.masks, (*photo, box)),
             "probabilities": (self.probabilities, (*photo, box)),
             "tensors": (self.tensors, (self._tensor_specs,)),
+            "metadata": (self.values, (tf.TensorSpec([None], tf.string, KEY),)),
         }
 
     def masks(self, image_bytes, keypoints, box=None):
@@ -75,17 +81,17 @@ class PartServer:
 
         Returns:
             mask_bytes: string [N], PNG files of the photos' own sizes, grey
-            levels are part ids; box: float32 [N, 4], the pixels looked at.
+            levels are part ids; area: int32 [N, P], pixels of each part in the
+            mask; confidence: float32 [N, P], in [0, 1], the mean probability of
+            each part over those of its pixels that lie in the box, 0 if there
+            are none; box: float32 [N, 4], the pixels looked at.
         """
         crop = self._crop(image_bytes, keypoints, box)
         answers = self._answer(crop)
-        masks = tf.map_fn(
-            self._paste,
-            (answers, crop[schema.BOX], crop[schema.SOURCE_SIZE]),
-            fn_output_signature=tf.string,
-        )
         return {
-            MASK_BYTES: masks,
+            **serving_masks.paste(
+                answers, crop[schema.BOX], crop[schema.SOURCE_SIZE], self.task
+            ),
             schema.BOX: tf.cast(crop[schema.BOX], tf.float32),
         }
 
@@ -115,7 +121,32 @@ class PartServer:
         Returns:
             Logits float32 [N, S, S, P] by output name.
         """
+        num_rows = tf.shape(next(iter(inputs.values())))[0]
+        for name, spec in self._tensor_specs.items():
+            values = serving_checks.check_shape(
+                name, inputs[name], tuple(spec.shape[1:]), num_rows
+            )
+            inputs = {**inputs, name: serving_checks.check_finite(name, values)}
         return self._network(inputs)
+
+    def values(self, key):
+        """Returns the values of keys of `metadata`.
+
+        Args:
+            key: string [N].
+
+        Returns:
+            json_bytes: string [N], JSON documents.
+        """
+        found = key[:, tf.newaxis] == tf.constant(list(self.metadata))
+        found = serving_checks.checked(
+            found,
+            tf.reduce_all(tf.reduce_any(found, 1)),
+            f"`{KEY}` must be one of {', '.join(self.metadata)}. Received:",
+            key,
+        )
+        documents = [json.dumps(value) for value in self.metadata.values()]
+        return {JSON_BYTES: tf.gather(documents, tf.argmax(found, 1))}
 
     @functools.cached_property
     def _network(self):
@@ -134,23 +165,25 @@ class PartServer:
         }
 
     def _crop(self, image_bytes, keypoints, box):
-        # Servers do not enforce the shapes of a signature.
-        keypoints = tf.ensure_shape(
-            keypoints, [None, self.task.num_keypoints, 3]
-        )
-        if box is None:
-            box = tf.map_fn(box_of_keypoints, keypoints)
-        rows = tf.shape(image_bytes)[0]
-        for name, values in ((schema.KEYPOINTS, keypoints), (schema.BOX, box)):
-            tf.debugging.assert_equal(
-                tf.shape(values)[0],
-                rows,
-                f"`{name}` must have as many rows as `{IMAGE_BYTES}`.",
+        image_bytes = serving_checks.check_rows(image_bytes)
+        num_rows = tf.size(image_bytes)
+        rows = {
+            IMAGE_BYTES: image_bytes,
+            schema.KEYPOINTS: serving_checks.check_shape(
+                schema.KEYPOINTS,
+                keypoints,
+                (self.task.num_keypoints, 3),
+                num_rows,
+            ),
+        }
+        if box is not None:
+            rows[schema.BOX] = serving_checks.check_shape(
+                schema.BOX, box, (4,), num_rows
             )
         size = self.task.image_size
         return tf.map_fn(
-            lambda row: self._crop_one(*row),
-            (image_bytes, keypoints, box),
+            self._crop_one,
+            rows,
             fn_output_signature={
                 schema.IMAGE: tf.TensorSpec([size, size, 3], tf.float32),
                 schema.KEYPOINTS: tf.TensorSpec(
@@ -161,12 +194,18 @@ class PartServer:
             },
         )
 
-    def _crop_one(self, contents, keypoints, box):
+    def _crop_one(self, row):
         task = self.task
-        keypoints, box = check_values(keypoints, box)
-        image = records.decode_photo(check_file(contents))
+        keypoints = serving_checks.check_keypoints(row[schema.KEYPOINTS])
+        if schema.BOX in row:
+            box = serving_checks.check_finite(schema.BOX, row[schema.BOX])
+        else:
+            box = box_of_keypoints(keypoints)
+        image = records.decode_photo(
+            serving_checks.check_file(row[IMAGE_BYTES])
+        )
         source_size = tf.shape(image)[:2]
-        pixels = check_inside(
+        pixels = serving_checks.check_inside(
             crops.whole_pixels(box, source_size, task.context), box, source_size
         )
         how = (pixels, task.image_size, task.aspect)
@@ -219,10 +258,6 @@ class PartServer:
         )
         return pose_library.Lookup(library, self.task.category)
 
-    def _paste(self, row):
-        labels = crops.paste_labels(*row, self.task.aspect)
-        return tf.io.encode_png(labels[..., tf.newaxis])
-
 
 def box_of_keypoints(keypoints):
     """Returns the box that stands in for an unknown one.
@@ -235,7 +270,7 @@ def box_of_keypoints(keypoints):
         float32 [4].
     """
     known = tf.boolean_mask(keypoints[:, :2], keypoints[:, 2] > 0)
-    known = _checked(
+    known = serving_checks.checked(
         known,
         tf.shape(known)[0] > 1,
         "`keypoints` must have at least 2 with v > 0 if no `box` is given.",
@@ -244,85 +279,3 @@ def box_of_keypoints(keypoints):
     high = tf.reduce_max(known, 0) + 1  # Of points to pixels' edges.
     margin = BOX_MARGIN * tf.reduce_max(high - low)
     return tf.concat([low - margin, high + margin], 0)
-
-
-def check_values(keypoints, box):
-    """Returns keypoints float32 [K, 3] and a box float32 [4], if possible."""
-    keypoints, box = (
-        _checked(
-            values,
-            tf.reduce_all(tf.math.is_finite(values)),
-            f"`{name}` must be finite numbers. Received:",
-            values,
-        )
-        for name, values in ((schema.KEYPOINTS, keypoints), (schema.BOX, box))
-    )
-    v = keypoints[:, 2]
-    return (
-        _checked(
-            keypoints,
-            tf.reduce_all((v == 0) | (v == 1) | (v == 2)),
-            "The v of `keypoints` must be 0, 1 or 2. Received:",
-            v,
-        ),
-        box,
-    )
-
-
-def check_inside(pixels, box, source_size):
-    """Returns the pixels int32 [4] of a box, if it has any in the photo."""
-    return _checked(
-        pixels,
-        tf.reduce_all(pixels[:2] < pixels[2:]),
-        "`box` must overlap the photo: xmin, ymin, xmax, ymax in its pixels. "
-        "Received a box, and a photo of (height, width):",
-        box,
-        source_size,
-    )
-
-
-def check_file(contents):
-    """Returns string [], if it is a JPEG or PNG file of a bearable size."""
-    begin = tf.strings.substr(contents, 0, 8)
-    jpeg = tf.strings.substr(begin, 0, 3) == b"\xff\xd8\xff"
-    png = begin == b"\x89PNG\r\n\x1a\n"
-    contents = _checked(
-        contents,
-        jpeg | png,
-        "`image_bytes` must be a JPEG or PNG file. It begins with:",
-        begin,
-    )
-    # From the header: a small file can decode to gigabytes.
-    sides = tf.cond(
-        jpeg,
-        lambda: tf.io.extract_jpeg_shape(contents)[:2],
-        lambda: _png_sides(contents),
-    )
-    return _checked(
-        contents,
-        tf.reduce_prod(tf.cast(sides, tf.int64)) <= MAX_PIXELS,
-        f"`image_bytes` must have at most {MAX_PIXELS} pixels. Received "
-        "(height, width):",
-        sides,
-    )
-
-
-def _checked(value, condition, message, *evidence):
-    # A graph runs in any order: what comes after must depend on the check.
-    check = tf.debugging.Assert(condition, [message, *evidence])
-    with tf.control_dependencies([] if check is None else [check]):
-        return tf.identity(value)
-
-
-def _png_sides(contents):
-    # IHDR is always first: width and height in bytes 16 to 23, big endian.
-    header = tf.strings.substr(contents, 16, 8)
-    header = _checked(
-        header,
-        tf.strings.length(header) == 8,
-        "`image_bytes` must be a whole PNG file: it ends in its header.",
-    )
-    # decode_raw reads 8 bytes as two numbers of 4.
-    sides = tf.io.decode_raw(header, tf.int32, little_endian=False)
-    sides = tf.reverse(tf.ensure_shape(sides, [2]), [0])
-    return tf.where(sides < 0, tf.int32.max, sides)

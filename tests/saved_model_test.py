@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
+from kp2part import client
 from kp2part import crops
 from kp2part import evaluation
 from kp2part import example_set
@@ -18,9 +19,11 @@ from kp2part import models
 from kp2part import pose_library
 from kp2part import predictor
 from kp2part import priors
+from kp2part import publishing
 from kp2part import saved_model
 from kp2part import schema
 from kp2part import serving_graph
+from kp2part.client import part_client
 from kp2part.models import architecture
 from kp2part.models import mirrored
 from tests import tiny
@@ -28,15 +31,18 @@ from tests import tiny
 SMALL = architecture.Architecture("squeezenet", 4, (4, 4, 4, 4, 4))
 SIGNATURES = {
     "serving_default": (
-        {"image_bytes", "keypoints"}, {"mask_bytes", "box"},
+        {"image_bytes", "keypoints"},
+        {"mask_bytes", "box", "area", "confidence"},
     ),
     "masks_of_boxes": (
-        {"image_bytes", "keypoints", "box"}, {"mask_bytes", "box"},
+        {"image_bytes", "keypoints", "box"},
+        {"mask_bytes", "box", "area", "confidence"},
     ),
     "probabilities": (
         {"image_bytes", "keypoints", "box"}, {"probabilities", "box"},
     ),
     "tensors": ({"image", "heatmaps"}, {"pseudo_parts", "parts"}),
+    "metadata": ({"key"}, {"json_bytes"}),
 }  # fmt: skip
 KEYPOINTS = np.array([[20, 18, 2], [0, 0, 0], [60, 40, 1]], np.float32)
 
@@ -64,9 +70,14 @@ class SavedModelTest(parameterized.TestCase):
         cls.base = pathlib.Path(temporary)
         cls.path = saved_model.export(cls.model, str(cls.base / "toy"))
         cls.predictor = predictor.Predictor(str(cls.base / "toy"))
+        cls.ask = part_client.PartClient(cls.predictor)
+
+    def answer(self, image, keypoints, box=None):
+        boxes = None if box is None else box[np.newaxis]
+        return self.ask([image], keypoints[np.newaxis], boxes)[0]
 
     def test_signatures_have_these_names(self):
-        signatures = self.predictor._model.signatures
+        signatures = self.predictor.signatures
         self.assertEqual(set(signatures), set(SIGNATURES))
         for name, (inputs, outputs) in SIGNATURES.items():
             self.assertEqual(
@@ -80,7 +91,7 @@ class SavedModelTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "versions/9: exists"):
             saved_model.export(self.model, str(base), 9)
         self.assertEqual(saved_model.export(self.model, str(base)).name, "10")
-        self.assertEqual(predictor.newest_version(base).name, "10")
+        self.assertEqual(publishing.newest_version(base).name, "10")
         self.assertCountEqual([p.name for p in base.iterdir()], ["9", "10"])
 
     def test_weights_are_written_once(self):
@@ -110,7 +121,7 @@ class SavedModelTest(parameterized.TestCase):
             library = pose_library.collect(known, strict=False)
             layers.known_poses(model).library = library.to_bytes()
         path = saved_model.export(model, f"{directory}/export")
-        served = predictor.Predictor(str(path))
+        served = client.connect(str(path))
         examples = example_set.Examples(manifest, ("val",))
         task = served.task
         examples = priors.attach(model, examples)
@@ -123,8 +134,12 @@ class SavedModelTest(parameterized.TestCase):
         for record, mask in zip(
             examples.read().as_numpy_iterator(), trained, strict=True
         ):
-            answer = served(record[schema.IMAGE], record[schema.KEYPOINTS], box)
-            np.testing.assert_array_equal(answer, mask)
+            (answer,) = served(
+                [record[schema.IMAGE]],
+                record[schema.KEYPOINTS][np.newaxis],
+                box[np.newaxis],
+            )
+            np.testing.assert_array_equal(answer.mask, mask)
 
     def test_answer_equals_the_networks_step_by_step(self):
         box = tf.constant([10, 5, 71, 60])
@@ -141,14 +156,14 @@ class SavedModelTest(parameterized.TestCase):
             tf.nn.softmax(logits[0]), box, tf.constant([70, 90]), "pad"
         )
         # Context 0.1 of 50 x 45 px adds 5 and 4.5 px on each side.
-        answer = self.predictor(
+        answer = self.answer(
             photo(), KEYPOINTS, np.array([15.5, 9.9, 65.8, 55.1], np.float32)
-        )
+        ).mask
         self.assertEqual(answer.shape, (70, 90))
         self.assertGreater((answer == expected.numpy()).mean(), 0.999)
 
     def test_probabilities_are_some(self):
-        signature = self.predictor._model.signatures["probabilities"]
+        signature = self.predictor.signatures["probabilities"]
         answer = signature(
             image_bytes=tf.constant([photo()]),
             keypoints=tf.constant([KEYPOINTS]),
@@ -161,14 +176,14 @@ class SavedModelTest(parameterized.TestCase):
         np.testing.assert_array_equal(answer["box"], [[10, 5, 71, 60]])
 
     def test_photos_of_different_sizes_in_one_request(self):
-        signature = self.predictor._model.signatures["serving_default"]
+        signature = self.predictor.signatures["serving_default"]
         answer = signature(
             image_bytes=tf.constant([photo(70, 90), photo(100, 80, 1)]),
             keypoints=tf.constant([KEYPOINTS, KEYPOINTS]),
         )
         sizes = [tf.io.decode_png(mask).shape for mask in answer["mask_bytes"]]
         self.assertEqual(sizes, [(70, 90, 1), (100, 80, 1)])
-        alone = self.predictor(photo(100, 80, 1), KEYPOINTS)
+        alone = self.answer(photo(100, 80, 1), KEYPOINTS).mask
         np.testing.assert_array_equal(
             tf.io.decode_png(answer["mask_bytes"][1])[..., 0], alone
         )
@@ -205,7 +220,22 @@ class SavedModelTest(parameterized.TestCase):
         (
             "wrong_k",
             dict(keypoints=KEYPOINTS[:2]),
-            r"must have shape \(3, 3\).*\(2, 3\)",
+            r"`keypoints` must have shape \[N, 3, 3\].* \[1 2 3\] \[1\]",
+        ),
+        (
+            "pairs",
+            dict(keypoints=KEYPOINTS[:, :2]),
+            r"`keypoints` must have shape \[N, 3, 3\].* \[1 3 2\] \[1\]",
+        ),
+        (
+            "flat",
+            dict(keypoints=KEYPOINTS.ravel()),
+            r"`keypoints` must have shape \[N, 3, 3\].* \[1 9\] \[1\]",
+        ),
+        (
+            "box_of_3",
+            dict(box=np.ones(3)),
+            r"`box` must have shape \[N, 4\].* \[1 3\] \[1\]",
         ),
         ("no_pose", dict(keypoints=KEYPOINTS * 0), "at least 2 with v > 0"),
         (
@@ -218,7 +248,96 @@ class SavedModelTest(parameterized.TestCase):
     def test_bad_input(self, change, message):
         inputs = {"image": photo(), "keypoints": KEYPOINTS, "box": None}
         with self.assertRaisesRegex(ValueError, message):
-            self.predictor(**{**inputs, **change})
+            self.answer(**{**inputs, **change})
+
+    @parameterized.named_parameters(
+        ("scalar", photo(), r"must have shape \[N\].*: \[\]"),
+        ("matrix", [[photo()]], r"must have shape \[N\].*: \[1 1\]"),
+        ("empty", np.zeros([0], object), r"N at least 1.*: \[0\]"),
+        ("more_rows", [photo(), photo()], r"the same N.* \[1 3 3\] \[2\]"),
+    )
+    def test_bad_shape_of_image_bytes(self, image_bytes, message):
+        inputs = {
+            "image_bytes": np.array(image_bytes, object),
+            "keypoints": KEYPOINTS[np.newaxis],
+        }
+        with self.assertRaisesRegex(ValueError, message):
+            self.predictor.run("serving_default", inputs, ["box"])
+
+    @parameterized.named_parameters(
+        ("rows", {"heatmaps": np.zeros([2, 32, 32, 3])}, "the same N"),
+        ("size", {"image": np.zeros([1, 30, 32, 3])}, r"\[N, 32, 32, 3\]"),
+        ("nan", {"heatmaps": np.full([1, 32, 32, 3], np.nan)}, "finite"),
+    )
+    def test_bad_tensors(self, change, message):
+        inputs = {
+            "image": np.zeros([1, 32, 32, 3]),
+            "heatmaps": np.zeros([1, 32, 32, 3]),
+            **change,
+        }
+        with self.assertRaisesRegex(ValueError, message):
+            self.predictor.run(
+                "tensors",
+                {name: x.astype(np.float32) for name, x in inputs.items()},
+                ["parts"],
+            )
+
+    def test_area_and_confidence(self):
+        box = np.array([15.5, 9.9, 65.8, 55.1], np.float32)
+        answer = self.answer(photo(), KEYPOINTS, box)
+        np.testing.assert_array_equal(
+            answer.area, np.bincount(answer.mask.ravel(), minlength=3)
+        )
+        inputs = {
+            "image_bytes": np.array([photo()], object),
+            "keypoints": KEYPOINTS[np.newaxis],
+            "box": box[np.newaxis],
+        }
+        (crop,) = self.predictor.run(
+            "probabilities", inputs, ["probabilities"]
+        )["probabilities"]
+        # The box of 61 x 50 px, as the test above has it.
+        maps = crops.paste(crop, tf.constant([10, 5, 71, 60]), "pad").numpy()
+        labels = maps.argmax(-1)
+        expected = [
+            maps[labels == i].max(-1).mean() if (labels == i).any() else 0
+            for i in range(3)
+        ]
+        self.assertGreater(max(expected), 1 / 3)
+        np.testing.assert_allclose(answer.confidence, expected, rtol=1e-5)
+
+    def test_part_without_pixels_has_confidence_0(self):
+        model = models.build("kp2part", self.task, SMALL)
+        kernel, bias = model.get_layer("parts").weights
+        zeros = np.zeros(kernel.shape)
+        model.get_layer("parts").set_weights([zeros, [5.0, 0.0, 0.0]])
+        path = saved_model.export(model, str(self.base / "background"))
+        (answer,) = client.connect(str(path))([photo()], KEYPOINTS[np.newaxis])
+        np.testing.assert_array_equal(answer.area, [70 * 90, 0, 0])
+        sure = np.exp(5) / (np.exp(5) + 2)
+        np.testing.assert_allclose(answer.confidence, [sure, 0, 0], rtol=1e-5)
+
+    def test_metadata_by_key(self):
+        keys = np.array([b"network", b"task"], object)
+        found = self.predictor.run("metadata", {"key": keys}, ["json_bytes"])
+        network, task = map(json.loads, found["json_bytes"])
+        self.assertEqual(network, "kp2part")
+        self.assertEqual(schema.Task.from_json(task), self.task)
+        with self.assertRaisesRegex(ValueError, "one of network, task.*nope"):
+            self.predictor.run(
+                "metadata", {"key": np.array([b"nope"], object)}, ["json_bytes"]
+            )
+
+    def test_a_failing_check_leaves_nothing(self):
+        def refuse(path, server):
+            self.assertTrue((path / "saved_model.pb").is_file())
+            self.assertIs(server.model, self.model)
+            raise ValueError("not good")
+
+        base = self.base / "refused"
+        with self.assertRaisesRegex(ValueError, "not good"):
+            saved_model.export(self.model, str(base), check=refuse)
+        self.assertEmpty(list(base.iterdir()))
 
     def test_broken_exports(self):
         empty = self.create_tempdir().full_path
@@ -229,7 +348,7 @@ class SavedModelTest(parameterized.TestCase):
         bare = pathlib.Path(empty, "1")
         bare.mkdir()
         (bare / "saved_model.pb").write_bytes(b"x")
-        with self.assertRaisesRegex(ValueError, "kp2part.json: must say what"):
+        with self.assertRaisesRegex(ValueError, "1: not a whole model"):
             predictor.Predictor(empty)
 
 

@@ -5,6 +5,7 @@ import pathlib
 from absl.testing import absltest
 import numpy as np
 
+from kp2part import client
 from kp2part import keypoints_json
 from kp2part import layers
 from kp2part import model_file
@@ -29,7 +30,7 @@ class ShippedModelTest(absltest.TestCase):
         self.assertIn("research use", card)
 
     def test_network_beside_it_is_the_same(self):
-        served = predictor.Predictor(str(predictor.SHIPPED))
+        served = client.connect(str(predictor.SHIPPED))
         model, task = model_file.load(str(predictor.SHIPPED / "model.keras"))
         self.assertEqual(task, served.task)
         # Weights alone: no optimiser's.
@@ -40,10 +41,12 @@ class ShippedModelTest(absltest.TestCase):
     def test_finds_parts_of_animals_it_has_never_seen(self):
         photos = pathlib.Path(self.create_tempdir().full_path) / "photos"
         photo_set.draw(photos, photo_set.Settings(6, 1, 320, 0.5), 1)
-        served = predictor.Predictor(str(predictor.SHIPPED))
+        served = client.connect(str(predictor.SHIPPED))
         category = served.task.category
         keypoints = keypoints_json.load(str(photos / "sample.json"), category)
-        mask = served((photos / "sample.jpg").read_bytes(), keypoints)
+        image = (photos / "sample.jpg").read_bytes()
+        (answer,) = served([image], keypoints[np.newaxis])
+        mask = answer.mask
         parts = list(category.parts)
         hits = []
         for part, names in TELLING.items():

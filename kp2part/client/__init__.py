@@ -1,0 +1,52 @@
+"""Part masks of objects from an exported model, wherever it runs.
+
+    from kp2part import client
+
+    with client.connect("http://127.0.0.1:8501/v1/models/mine") as ask:
+        (answer,) = ask([photo_bytes], keypoints[np.newaxis])
+    answer.mask  # uint8 [H, W], part ids.
+
+The answers, and the errors, are the same for a directory, TensorFlow Serving's
+REST and its gRPC.
+"""
+
+from kp2part.client import part_client
+
+
+def connect(
+    address: str, timeout_seconds: float = 60.0
+) -> part_client.PartClient:
+    """Returns a client of a model. Nothing is sent before it is asked.
+
+    Args:
+        address: One of
+            http://HOST:8501/v1/models/NAME (or https), of the REST API;
+            grpc://HOST:8500/NAME, or grpcs for TLS, of the gRPC API;
+            a directory that kp2part.export has made, to compute in this
+            process. A SavedModel is a program: load only those you trust.
+            The first two may end in /versions/NUMBER.
+        timeout_seconds: How long a request may take, if it is one.
+
+    Raises:
+        ValueError: Not an address, or not a model's directory.
+    """
+    # Each brings packages of its own; TensorFlow takes seconds.
+    scheme = address.split("://")[0] if "://" in address else None
+    if scheme in ("http", "https"):
+        from kp2part.client import over_rest
+
+        backend = over_rest.OverRest(address, timeout_seconds)
+    elif scheme in ("grpc", "grpcs"):
+        from kp2part.client import over_grpc
+
+        backend = over_grpc.OverGrpc(address, timeout_seconds)
+    elif scheme is None:
+        from kp2part import predictor
+
+        backend = predictor.Predictor(address)
+    else:
+        raise ValueError(
+            "`address` must be a directory or begin with http://, https://, "
+            f"grpc:// or grpcs://. Received: address={address!r}"
+        )
+    return part_client.PartClient(backend)

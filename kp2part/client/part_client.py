@@ -1,0 +1,193 @@
+"""What all ways to ask a model share: batches in, masks out."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import dataclasses
+import functools
+import json
+import re
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from kp2part import schema
+
+# Of one request: servers and proxies have limits (16 MiB in deploy/), and over
+# REST files grow by a third.
+MAX_OBJECTS = 16
+MAX_BYTES = 8 << 20
+
+_OUTPUTS = ("mask_bytes", "box", "area", "confidence")
+
+
+class Backend(Protocol):
+    """One way to ask a model."""
+
+    def run(
+        self, signature: str, inputs: dict[str, np.ndarray], outputs: list[str]
+    ) -> dict[str, np.ndarray]:
+        """Returns outputs of a signature; strings are object arrays of bytes.
+
+        Raises:
+            ValueError: The model refuses the input; the message says why.
+            TimeoutError: No answer came in time.
+            ConnectionError: No answer came.
+        """
+
+    def close(self):
+        """Ends the connection, if there is one."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """The parts of one object.
+
+    Attributes:
+        mask: uint8 [H, W], part ids, of the photo's own size.
+        box: float32 [4], (xmin, ymin, xmax, ymax), the pixels looked at.
+        area: int64 [P], pixels of each part.
+        confidence: float32 [P], in [0, 1], the mean probability of each part
+            over its pixels; 0 if it has none.
+    """
+
+    mask: np.ndarray
+    box: np.ndarray
+    area: np.ndarray
+    confidence: np.ndarray
+
+
+class PartClient:
+    """Asks a model for the parts of objects.
+
+    Args:
+        backend: How it is asked.
+        max_objects: The most objects of one request.
+        max_bytes: The most bytes of photos in one request, if it is of more
+            than one object.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        max_objects: int = MAX_OBJECTS,
+        max_bytes: int = MAX_BYTES,
+    ):
+        self.backend = backend
+        self.max_objects = max_objects
+        self.max_bytes = max_bytes
+
+    def __enter__(self) -> "PartClient":
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Ends the connection, if there is one."""
+        self.backend.close()
+
+    @functools.cached_property
+    def task(self) -> schema.Task:
+        """What the model is asked: names of keypoints and parts, sizes."""
+        inputs = {"key": np.array([b"task"], object)}
+        try:
+            found = self.backend.run("metadata", inputs, ["json_bytes"])
+            return schema.Task.from_json(json.loads(found["json_bytes"][0]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                "The model must say what it is asked, as those of "
+                f"kp2part.export do: {error}"
+            ) from error
+
+    def __call__(
+        self,
+        images: Sequence[bytes],
+        keypoints: np.ndarray,
+        boxes: np.ndarray | None = None,
+    ) -> list[Answer]:
+        """Returns the parts of any number of objects, in their order.
+
+        Args:
+            images: N JPEG or PNG files, one for each object.
+            keypoints: float32 [N, K, 3], rows of (x, y, v), in pixels of the
+                photos; v is 0 (absent), 1 (hidden) or 2 (visible).
+            boxes: float32 [N, 4], (xmin, ymin, xmax, ymax); by default the
+                keypoints' extent with a margin.
+
+        Raises:
+            ValueError: An input is refused; the message names the object, the
+                rule and the value.
+            TimeoutError: No answer came in time.
+            ConnectionError: No answer came, not even to a second try.
+        """
+        inputs = {schema.KEYPOINTS: np.asarray(keypoints, np.float32)}
+        if boxes is not None:
+            inputs[schema.BOX] = np.asarray(boxes, np.float32)
+        for name, values in inputs.items():
+            if values.ndim == 0 or len(values) != len(images):
+                raise ValueError(
+                    f"`{name}` must have one row for each of the "
+                    f"{len(images)} images. Received shape: {values.shape}"
+                )
+        files = np.empty(len(images), object)
+        files[:] = images
+        inputs["image_bytes"] = files
+        return [
+            answer
+            for rows in self._batches(images)
+            for answer in self._ask(inputs, rows)
+        ]
+
+    def _batches(self, images: Sequence[bytes]) -> Iterator[slice]:
+        start = size = 0
+        for i, image in enumerate(images):
+            full = i - start == self.max_objects
+            if i > start and (full or size + len(image) > self.max_bytes):
+                yield slice(start, i)
+                start, size = i, 0
+            size += len(image)
+        if start < len(images):
+            yield slice(start, len(images))
+
+    def _ask(self, inputs: dict[str, np.ndarray], rows: slice) -> list[Answer]:
+        named = schema.BOX in inputs
+        try:
+            found = self.backend.run(
+                "masks_of_boxes" if named else "serving_default",
+                {name: values[rows] for name, values in inputs.items()},
+                list(_OUTPUTS),
+            )
+        except ValueError as error:
+            if len(inputs["image_bytes"]) == 1:
+                raise
+            if rows.stop - rows.start == 1:
+                raise ValueError(f"object {rows.start}: {error}") from error
+            # Which of them? The others are as good alone.
+            single = (slice(i, i + 1) for i in range(rows.start, rows.stop))
+            return [
+                answer for row in single for answer in self._ask(inputs, row)
+            ]
+        columns = (found[name] for name in _OUTPUTS)
+        return [_answer(*row) for row in zip(*columns, strict=True)]
+
+
+def reason(message: str) -> str:
+    """Returns the line of sense in an error message of TensorFlow.
+
+    Around it stand the names of nodes, notes about stack traces, and brackets.
+    """
+    noise = ("Graph execution error", "Detected at node", "<stack")
+    lines = re.sub(r"\s*\[\[\{\{.*", "", message).splitlines()
+    told = " ".join(x for x in lines if x.strip() and not x.startswith(noise))
+    told = re.sub(r"^(\{\{.*?\}\} ?)?(assertion failed: )?", "", told)
+    return re.sub(r"^\[(.*?[.:])\](?= |$)", r"\1", told)
+
+
+def _answer(mask, box, area, confidence) -> Answer:
+    return Answer(
+        mask=cv2.imdecode(np.frombuffer(mask, np.uint8), cv2.IMREAD_UNCHANGED),
+        box=np.asarray(box, np.float32),
+        area=np.asarray(area, np.int64),
+        confidence=np.asarray(confidence, np.float32),
+    )

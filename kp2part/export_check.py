@@ -1,0 +1,95 @@
+"""Holds an exported model to the network that it was made of."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import tensorflow as tf
+
+from kp2part import golden
+from kp2part import serving_graph
+
+# The largest difference that a logit or a probability may have. Graphs add up
+# in another order than Keras does; of the shipped model it is 1e-5.
+TOLERANCE = 1e-3
+
+_PROBE = pathlib.Path(__file__).with_name("saved_model_probe.py")
+_COMPARED = ("tensors", "probabilities")
+_TIMEOUT_SECONDS = 600
+
+
+def check(saved_model: pathlib.Path, server: serving_graph.PartServer) -> float:
+    """Compares the answers to `golden.requests`.
+
+    The export answers in a process of its own in which kp2part cannot be
+    imported, the network in this one.
+
+    Args:
+        saved_model: Directory of the version.
+        server: What was exported.
+
+    Returns:
+        The largest difference of a logit or a probability.
+
+    Raises:
+        ValueError: It does not load, refuses, answers with a number that is
+            not finite, or differs by more than `TOLERANCE`.
+    """
+    requests = golden.requests(server)
+    answers = _answers(saved_model, requests)
+    for name, values in answers.items():
+        if values.dtype == np.float32 and not np.isfinite(values).all():
+            raise ValueError(
+                f"{saved_model}: `{name}` must be finite numbers. Are those of "
+                "the weights?"
+            )
+    difference = max(
+        np.abs(answers[f"{name}/{key}"] - value).max()
+        for name in _COMPARED
+        for key, value in _expected(server, name, requests[name]).items()
+    )
+    if not difference <= TOLERANCE:
+        raise ValueError(
+            f"{saved_model}: must answer as the network does, within "
+            f"{TOLERANCE:g}. The largest difference: {difference:g}"
+        )
+    return float(difference)
+
+
+def _expected(server, name, inputs) -> dict[str, np.ndarray]:
+    if name == "tensors":
+        return server.model.predict_on_batch(inputs)
+    tensors = {key: tf.convert_to_tensor(v) for key, v in inputs.items()}
+    function, _ = server.signatures()[name]
+    return {key: value.numpy() for key, value in function(**tensors).items()}
+
+
+def _answers(saved_model, requests) -> dict[str, np.ndarray]:
+    with tempfile.TemporaryDirectory() as directory:
+        paths = [f"{directory}/requests.npz", f"{directory}/answers.npz"]
+        np.savez(
+            paths[0],
+            **{
+                f"{name}/{key}": values
+                for name, inputs in requests.items()
+                for key, values in inputs.items()
+            },
+        )
+        # -I: neither this directory nor the environment adds to its path.
+        done = subprocess.run(
+            [sys.executable, "-I", str(_PROBE), str(saved_model), *paths],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise ValueError(
+                f"{saved_model}: does not answer in a process of its own:\n"
+                f"{done.stderr[-2000:]}"
+            )
+        with np.load(paths[1], allow_pickle=True) as archive:
+            return dict(archive)

@@ -1,0 +1,67 @@
+"""A small request for each signature, drawn here.
+
+A server replays them when it loads a version, so that one that cannot answer
+never goes live, and `export_check` compares the answers to them.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from kp2part import schema
+from kp2part import serving_graph
+
+HEIGHT, WIDTH = 48, 64
+
+
+def requests(
+    server: serving_graph.PartServer,
+) -> dict[str, dict[str, np.ndarray]]:
+    """Returns the inputs of each signature, by its name and theirs.
+
+    Strings are object arrays of bytes. Tensors of the network are of one value
+    each: they are big, and a request of one value is stored in a few bytes.
+    """
+    known = {
+        serving_graph.IMAGE_BYTES: np.array([photo()], object),
+        schema.KEYPOINTS: keypoints(server.task.num_keypoints)[np.newaxis],
+        schema.BOX: np.array([[4, 3, WIDTH - 4, HEIGHT - 5]], np.float32),
+        schema.IMAGE: 128.0,
+        schema.HEATMAPS: 0.0,
+        schema.PRIOR: 1 / server.task.num_parts,
+        serving_graph.KEY: np.array(
+            [key.encode() for key in server.metadata], object
+        ),
+    }
+    signatures = server.signatures()
+    if server.task.num_keypoints < 2:
+        del signatures["serving_default"]  # Two points make a box.
+    return {
+        name: {
+            spec.name: _filled(known[spec.name], spec)
+            for spec in tf.nest.flatten(specs)
+        }
+        for name, (_, specs) in signatures.items()
+    }
+
+
+def photo() -> bytes:
+    """Returns a PNG file of `HEIGHT` x `WIDTH` px: a disc on a slope."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    disc = np.hypot(x - WIDTH / 2, y - HEIGHT / 2) < HEIGHT / 3
+    pixels = np.stack([3 * x, 4 * y, 200 * disc], -1).astype(np.uint8)
+    return tf.io.encode_png(pixels).numpy()
+
+
+def keypoints(num_keypoints: int) -> np.ndarray:
+    """Returns float32 [K, 3], rows of (x, y, v): an ellipse in the photo."""
+    angle = 2 * np.pi * np.arange(num_keypoints) / num_keypoints
+    x = WIDTH / 2 + 0.4 * WIDTH * np.cos(angle)
+    y = HEIGHT / 2 + 0.4 * HEIGHT * np.sin(angle)
+    v = np.where(np.arange(num_keypoints) % 3, schema.VISIBLE, schema.OCCLUDED)
+    return np.stack([x, y, v], -1).astype(np.float32)
+
+
+def _filled(value, spec: tf.TensorSpec) -> np.ndarray:
+    if np.ndim(value):
+        return value
+    return np.full([1, *spec.shape[1:]], value, np.float32)

@@ -1,0 +1,66 @@
+"""Masks of whole photos, from the answers for their crops, in a graph."""
+
+import tensorflow as tf
+
+from kp2part import crops
+from kp2part import schema
+
+# Only outputs whose names end in _bytes may hold any bytes: servers write them
+# as base64, others as they are.
+MASK_BYTES = "mask_bytes"
+AREA = "area"
+CONFIDENCE = "confidence"
+
+
+def paste(probabilities, box, source_size, task: schema.Task):
+    """Returns masks, and how big and how sure each part is.
+
+    Args:
+        probabilities: float32 [N, S, S, P], of the crops.
+        box: int32 [N, 4], the pixels that they were cut from.
+        source_size: int32 [N, 2], (height, width) of the photos.
+        task: What the network is asked.
+
+    Returns:
+        mask_bytes: string [N], PNG files; area: int32 [N, P]; confidence:
+        float32 [N, P]. See `serving_graph.PartServer.masks`.
+    """
+    parts = [task.num_parts]
+    return tf.map_fn(
+        lambda row: _paste_one(*row, task),
+        (probabilities, box, source_size),
+        fn_output_signature={
+            MASK_BYTES: tf.TensorSpec([], tf.string),
+            AREA: tf.TensorSpec(parts, tf.int32),
+            CONFIDENCE: tf.TensorSpec(parts, tf.float32),
+        },
+    )
+
+
+def _paste_one(probabilities, box, source_size, task):
+    answer = crops.paste(probabilities, box, task.aspect)
+    labels = tf.argmax(answer, axis=-1, output_type=tf.int32)
+    mask = crops.surround(tf.cast(labels, tf.uint8), box, source_size)
+    return {
+        MASK_BYTES: tf.io.encode_png(mask[..., tf.newaxis]),
+        AREA: _areas(mask, task.num_parts),
+        CONFIDENCE: _confidence(tf.reduce_max(answer, -1), labels, task),
+    }
+
+
+def _confidence(probability, labels, task):
+    # Row by row: a float32 cannot count the pixels of a big photo.
+    parts, height = task.num_parts, tf.shape(labels)[0]
+    rows = tf.range(height)[:, tf.newaxis]
+    sums = tf.math.unsorted_segment_sum(
+        probability, labels + parts * rows, parts * height
+    )
+    sums = tf.reduce_sum(tf.reshape(sums, [-1, parts]), 0)
+    counts = tf.cast(_areas(labels, parts), tf.float32)
+    # A mean over no pixels would be NaN, which JSON cannot carry.
+    return tf.math.divide_no_nan(sums, counts)
+
+
+def _areas(labels, num_parts):
+    labels = tf.reshape(tf.cast(labels, tf.int32), [-1])
+    return tf.math.bincount(labels, minlength=num_parts, maxlength=num_parts)
