@@ -24,8 +24,8 @@ from kp2part import category
 from kp2part import cli
 from kp2part import models
 from kp2part import predictor
-from kp2part import saved_model
 from kp2part import schema
+from kp2part.exporting import saved_model
 from kp2part.models import architecture
 
 _NUM_KILLS = flags.DEFINE_integer("num_kills", 20, "How often.", 1)

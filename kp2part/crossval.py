@@ -26,15 +26,15 @@ from absl import logging
 
 from kp2part import atomic
 from kp2part import cli
-from kp2part import comparison
-from kp2part import example_sheet
-from kp2part import execution
 from kp2part import manifest as manifest_lib
-from kp2part import paper
 from kp2part import pictures
-from kp2part import plots
-from kp2part import protocols
 from kp2part import train_flags
+from kp2part.experiments import charts
+from kp2part.experiments import comparison
+from kp2part.experiments import example_sheet
+from kp2part.experiments import execution
+from kp2part.experiments import paper
+from kp2part.experiments import protocols
 
 flags.adopt_module_key_flags(train_flags)
 
@@ -137,10 +137,10 @@ def write_comparison(
     if _PROTOCOL.value == "shares":
         values = _numbers("shares", float, _SHARES.value)
         groups = {protocols.share_group(value): value for value in values}
-        chart = plots.shares(table, groups, measure)
+        chart = charts.shares(table, groups, measure)
         atomic.write_bytes(output / "shares.png", chart)
     else:
-        chart = plots.comparison(table, measure, reported)
+        chart = charts.comparison(table, measure, reported)
         atomic.write_bytes(output / "comparison.png", chart)
     atomic.write_text(output / "table.json", comparison.to_json(table))
     logging.info("%s\n%s", output, text)

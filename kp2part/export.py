@@ -30,10 +30,10 @@ from absl import flags
 from absl import logging
 
 from kp2part import cli
-from kp2part import export_check
 from kp2part import model_file
-from kp2part import saved_model
-from kp2part import serving_graph
+from kp2part.exporting import export_check
+from kp2part.exporting import saved_model
+from kp2part.exporting import serving_graph
 from kp2part.models import mirrored
 
 _MODEL = flags.DEFINE_string(

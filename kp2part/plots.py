@@ -1,29 +1,12 @@
-"""Charts of training and scores. The only importer of matplotlib."""
+"""Charts of training and scores."""
 
-from collections.abc import Mapping
 from collections.abc import Sequence
 import io
-import itertools
 
 import matplotlib
-import numpy as np
-
-from kp2part import comparison as comparison_lib
 
 matplotlib.use("Agg")  # No screen.
 from matplotlib import pyplot as plt  # noqa: E402
-
-_NUM_COLUMNS = 3  # Of panels.
-# Of systems: colours that the colour-blind tell apart (Okabe and Ito), and
-# markers, dashes and hatches for those who see none.
-_STYLES = (
-    ("#0072b2", "o", "-", ""),
-    ("#e69f00", "s", "--", "//"),
-    ("#009e73", "^", "-.", ".."),
-    ("#cc79a7", "D", (0, (5, 1, 1, 1)), "xx"),
-    ("#56b4e9", "v", ":", "--"),
-    ("#000000", "P", (0, (8, 3)), "\\\\"),
-)
 
 
 def curves(history: Sequence[dict[str, float]]) -> bytes:
@@ -55,7 +38,7 @@ def curves(history: Sequence[dict[str, float]]) -> bytes:
         axis.grid(alpha=0.3)
         axis.legend(fontsize=8)
     axes[1].set_ylim(0, 1)
-    return _to_png(figure)
+    return to_png(figure)
 
 
 def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
@@ -88,99 +71,7 @@ def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
     axis.set(
         ylim=(0, 1), ylabel="IoU", title=f"mean IoU {scores['mean_iou']:.3f}"
     )
-    return _to_png(figure)
-
-
-def comparison(
-    table: dict[str, dict[str, dict]],
-    measure: str = "IoU",
-    reported: Mapping[str, Mapping[str, float]] | None = None,
-) -> bytes:
-    """Returns a bar chart for each group: parts, and a bar for each system.
-
-    The form of the paper's figure 2.
-
-    Args:
-        table: As `comparison.collect` makes it.
-        measure: What the scores are, of `comparison.MEASURES`.
-        reported: Group -> the paper's system -> mean IoU in per cent: lines
-            across the bars of the mean.
-
-    Returns:
-        A PNG file.
-    """
-    figure, axes = plt.subplots(
-        len(table),
-        figsize=(9, 2.8 * len(table)),
-        layout="constrained",
-        squeeze=False,
-    )
-    for axis, (group, systems) in zip(axes[:, 0], table.items(), strict=True):
-        bars = _draw_bars(axis, systems)
-        _draw_reported(axis, len(bars) - 1, (reported or {}).get(group, {}))
-        axis.set(title=group, ylabel=measure, ylim=(0, 1))
-        axis.set_axisbelow(True)
-        axis.grid(axis="y", alpha=0.3)
-        # Beside the bars: they leave no corner free.
-        handles, labels = axis.get_legend_handles_labels()
-        ours = slice(-len(systems), None)  # Lines come before bars.
-        axis.legend(
-            [*handles[ours], *handles[: -len(systems)]],
-            [*labels[ours], *labels[: -len(systems)]],
-            fontsize=8,
-            loc="upper left",
-            bbox_to_anchor=(1, 1),
-        )
-    return _to_png(figure)
-
-
-def shares(
-    table: dict[str, dict[str, dict]],
-    values: Mapping[str, float],
-    measure: str = "IoU",
-) -> bytes:
-    """Returns curves over the share of the training objects, a panel a part.
-
-    Args:
-        table: As `comparison.collect` makes it.
-        values: Group -> its share, in (0, 1].
-        measure: What the scores are, of `comparison.MEASURES`.
-
-    Returns:
-        A PNG file: mean and standard deviation over the repeats.
-    """
-    curves = comparison_lib.curves(table, values)
-    names = list(next(iter(curves.values())))
-    num_rows = -(-len(names) // _NUM_COLUMNS)
-    figure, axes = plt.subplots(
-        num_rows,
-        _NUM_COLUMNS,
-        figsize=(10, 2.9 * num_rows),
-        layout="constrained",
-        sharex=True,
-        sharey=True,
-        squeeze=False,
-    )
-    for axis, name in itertools.zip_longest(axes.flat, names):
-        if name is None:
-            axis.set_visible(False)
-            continue
-        _draw_curves(axis, {s: rows[name] for s, rows in curves.items()})
-        axis.set(title=name, ylim=(0, 1))
-        axis.grid(alpha=0.3)
-    ticks = sorted({values[group] for group in table})
-    axes[0, 0].set_xscale("log")
-    axes[0, 0].set_xticks(ticks, [f"{100 * x:g} %" for x in ticks])
-    axes[0, 0].set_xticks([], minor=True)
-    axes[0, 0].margins(x=0.1)  # Labels of neighbouring panels stay apart.
-    figure.supxlabel("share of the training objects")
-    figure.supylabel(measure)
-    figure.legend(
-        *axes[0, 0].get_legend_handles_labels(),
-        loc="outside upper center",
-        ncols=4,
-    )
-    return _to_png(figure)
+    return to_png(figure)
 
 
 def robustness(curves: dict[str, dict[str, dict[str, float]]]) -> bytes:
@@ -207,66 +98,11 @@ def robustness(curves: dict[str, dict[str, dict[str, float]]]) -> bytes:
         axis.set(xlabel=titles[kind], ylabel="mean IoU")
         axis.grid(alpha=0.3)
         axis.legend(fontsize=8)
-    return _to_png(figure)
+    return to_png(figure)
 
 
-def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
-    width = 0.8 / len(systems)
-    for i, (system, style) in enumerate(zip(systems, itertools.cycle(_STYLES))):
-        row = systems[system]
-        bars = {**row["iou"], "mean": row["mean_iou"]}
-        rows = [comparison_lib.summarize(v) for v in bars.values()]
-        means, spreads, _ = np.transpose(rows)
-        axis.bar(
-            np.arange(len(bars)) + (i - (len(systems) - 1) / 2) * width,
-            means,
-            width,
-            yerr=spreads,
-            label=system,
-            color=style[0],
-            hatch=style[-1],
-            edgecolor="white",
-            capsize=2,
-        )
-    axis.set_xticks(range(len(bars)), bars)
-    return list(bars)
-
-
-def _draw_curves(axis, curves: Mapping[str, Sequence[tuple]]):
-    for (system, rows), style in zip(curves.items(), itertools.cycle(_STYLES)):
-        places, means, spreads = np.transpose(rows)
-        colour, marker, line, _ = style
-        axis.errorbar(
-            places,
-            means,
-            yerr=spreads,
-            label=system,
-            color=colour,
-            marker=marker,
-            markersize=5,
-            markeredgecolor="black",
-            linestyle=line,
-            capsize=3,
-            clip_on=False,  # Markers at 0 are whole.
-        )
-
-
-def _draw_reported(axis, place: float, means: Mapping[str, float]):
-    for (system, mean), style in zip(
-        means.items(), itertools.cycle(("-", "--", ":"))
-    ):
-        axis.hlines(
-            mean / 100,
-            place - 0.48,
-            place + 0.48,
-            colors="black",
-            linestyles=style,
-            linewidth=2,
-            label=f"the paper's {system}",
-        )
-
-
-def _to_png(figure) -> bytes:
+def to_png(figure) -> bytes:
+    """Returns a figure of matplotlib as a PNG file, and closes it."""
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=100)
     plt.close(figure)

@@ -11,11 +11,14 @@ import sys
 from absl.testing import absltest
 
 ROOT = pathlib.Path(__file__).parents[1]
-PACKAGES = ("kp2part", "tfrecords_tools", "tests")
+PACKAGES = ("kp2part", "tfrecords_tools", "benchmarks", "tests")
 # Where a package's name on PyPI is not that of its module.
 MODULE_OF = {
     "absl_py": "absl",
     "opencv_python_headless": "cv2",
+    "python_rapidjson": "rapidjson",
+    "pyyaml": "yaml",
+    "tensorflow_serving_api": "tensorflow_serving",
 }
 
 

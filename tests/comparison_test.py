@@ -5,10 +5,10 @@ import pathlib
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import comparison
 from kp2part import metrics
-from kp2part import plots
-from kp2part import protocols
+from kp2part.experiments import charts
+from kp2part.experiments import comparison
+from kp2part.experiments import protocols
 
 
 def write(directory, run, head, tail):
@@ -100,16 +100,16 @@ class ComparisonTest(absltest.TestCase):
         self.assertEqual(again["all"]["one"]["iou"]["tail"], [None, None])
 
     def test_chart_is_a_png(self):
-        chart = plots.comparison(self.table)
+        chart = charts.comparison(self.table)
         self.assertTrue(chart.startswith(b"\x89PNG\r\n"))
         # What the scores are and the paper's figures can be seen.
         pseudo = comparison.MEASURES["pseudo"]
-        self.assertTrue(chart != plots.comparison(self.table, pseudo))
+        self.assertTrue(chart != charts.comparison(self.table, pseudo))
         reported = {"all": {"full model": 63.69}}
-        with_paper = plots.comparison(self.table, "IoU", reported)
+        with_paper = charts.comparison(self.table, "IoU", reported)
         self.assertTrue(chart != with_paper)
         reported["all"]["full model"] = 64.69
-        moved = plots.comparison(self.table, "IoU", reported)
+        moved = charts.comparison(self.table, "IoU", reported)
         self.assertTrue(moved != with_paper)
 
     def test_curves_go_by_the_value_of_a_group(self):
@@ -129,9 +129,9 @@ class ComparisonTest(absltest.TestCase):
         self.assertTrue(math.isnan(spread))  # One repeat.
         np.testing.assert_allclose(high, [1, 0.6, math.sqrt(0.02)])
         np.testing.assert_allclose(curves["two"]["mean"][1][1], 0.5)
-        chart = plots.shares(table, groups)
+        chart = charts.shares(table, groups)
         self.assertTrue(chart.startswith(b"\x89PNG\r\n"))
-        self.assertTrue(chart != plots.shares(table, groups, "agreement"))
+        self.assertTrue(chart != charts.shares(table, groups, "agreement"))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ import pathlib
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import example_choice
-from kp2part import protocols
 from kp2part import train_config
+from kp2part.experiments import example_choice
+from kp2part.experiments import protocols
 from tests import tiny
 
 

@@ -4,13 +4,13 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import example_choice
-from kp2part import example_sheet
 from kp2part import layers
 from kp2part import pictures
-from kp2part import protocols
 from kp2part import schema
 from kp2part import train_config
+from kp2part.experiments import example_choice
+from kp2part.experiments import example_sheet
+from kp2part.experiments import protocols
 from tests import tiny
 
 CELL = 192 + 2  # With the gap.

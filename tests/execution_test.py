@@ -5,8 +5,8 @@ from unittest import mock
 
 from absl.testing import absltest
 
-from kp2part import execution
-from kp2part import protocols
+from kp2part.experiments import execution
+from kp2part.experiments import protocols
 
 NAMES = "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"
 

@@ -4,12 +4,12 @@ import tempfile
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import export_check
-from kp2part import golden
 from kp2part import models
-from kp2part import saved_model
 from kp2part import schema
-from kp2part import serving_graph
+from kp2part.exporting import export_check
+from kp2part.exporting import golden
+from kp2part.exporting import saved_model
+from kp2part.exporting import serving_graph
 from kp2part.models import architecture
 from tests import tiny
 

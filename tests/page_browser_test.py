@@ -15,7 +15,7 @@ import numpy as np
 
 from kp2part import predictor
 from kp2part import serve
-from kp2part import serving_graph
+from kp2part.exporting import serving_graph
 from kp2part.serving import http_server
 from kp2part.serving import metrics
 from kp2part.serving import model_store

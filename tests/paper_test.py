@@ -3,8 +3,8 @@ import dataclasses
 from absl.testing import absltest
 
 from kp2part import category
-from kp2part import paper
 from kp2part import train_config
+from kp2part.experiments import paper
 
 CONFIG = train_config.TrainConfig(tfrecords="x", workdir="y")
 QUADRUPED = category.load("quadruped")

@@ -1,6 +1,6 @@
 from absl.testing import absltest
 
-from kp2part import protocols
+from kp2part.experiments import protocols
 
 
 class ProtocolsTest(absltest.TestCase):

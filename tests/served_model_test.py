@@ -17,8 +17,8 @@ import numpy as np
 
 from kp2part import client
 from kp2part import models
-from kp2part import saved_model
 from kp2part import schema
+from kp2part.exporting import saved_model
 from kp2part.models import architecture
 from tests import local_server
 from tests import programs

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from kp2part import warmup
+from kp2part.exporting import warmup
 
 REQUESTS = {
     "serving_default": {

@@ -19,8 +19,8 @@ from kp2part import pose_library
 from kp2part import priors
 from kp2part import records
 from kp2part import schema
-from kp2part import serving_checks
-from kp2part import serving_masks
+from kp2part.exporting import serving_checks
+from kp2part.exporting import serving_masks
 
 # Names of the signatures' tensors.
 IMAGE_BYTES = serving_checks.IMAGE_BYTES

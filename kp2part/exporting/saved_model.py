@@ -10,12 +10,12 @@ import pathlib
 import keras
 
 from kp2part import atomic
-from kp2part import golden
 from kp2part import layers
-from kp2part import publishing
-from kp2part import serving_graph
-from kp2part import warmup
 from kp2part import workdir
+from kp2part.exporting import golden
+from kp2part.exporting import publishing
+from kp2part.exporting import serving_graph
+from kp2part.exporting import warmup
 
 # Where TensorFlow Serving lets files of others be.
 METADATA = pathlib.Path("assets.extra", "kp2part.json")

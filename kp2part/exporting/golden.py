@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import schema
-from kp2part import serving_graph
+from kp2part.exporting import serving_graph
 
 HEIGHT, WIDTH = 48, 64
 

@@ -11,10 +11,10 @@ import pathlib
 
 from kp2part import example_set
 from kp2part import manifest as manifest_lib
-from kp2part import protocols
 from kp2part import schema
 from kp2part import subsets
 from kp2part import train_flags
+from kp2part.experiments import protocols
 
 Key = tuple[str, int]  # The photo's id and the object's number in it.
 

@@ -9,7 +9,7 @@ import sys
 
 import tqdm
 
-from kp2part import protocols
+from kp2part.experiments import protocols
 
 
 def execute(

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 
 from kp2part import metrics
-from kp2part import protocols
+from kp2part.experiments import protocols
 
 # What a score is, by what the masks are that judge.
 MEASURES = {"true": "IoU", "pseudo": "agreement with pseudo-labels"}

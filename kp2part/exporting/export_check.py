@@ -8,8 +8,8 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from kp2part import golden
-from kp2part import serving_graph
+from kp2part.exporting import golden
+from kp2part.exporting import serving_graph
 
 # The largest difference that a logit or a probability may have. Graphs add up
 # in another order than Keras does; of the shipped model it is 1e-5.

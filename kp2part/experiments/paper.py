@@ -6,8 +6,8 @@ values of RefineNet on single classes are not: the text has six for five.
 """
 
 from kp2part import category as category_lib
-from kp2part import protocols
 from kp2part import train_config
+from kp2part.experiments import protocols
 
 _PARTS = ("background", "head", "torso", "legs", "tail")
 _NUM_FOLDS = 5

@@ -1,0 +1,1 @@
+"""Many runs compared: which, how, and what their answers look like."""

@@ -1,0 +1,1 @@
+"""A network and everything around it as a SavedModel, published whole."""
