@@ -81,7 +81,7 @@ def read_known(path: str | pathlib.Path = DIFFERENCES) -> set[str]:
     """Returns the ids in the first column of the published table."""
     text = pathlib.Path(path).read_text(encoding="utf-8")
     cells = re.findall(r"^\| (`[^|]*`) \|", text, re.MULTILINE)
-    return set(re.findall(r"`(.*?)`", " ".join(cells)))
+    return set(re.findall(r"`([A-Z]\S*)`", " ".join(cells)))
 
 
 def table(

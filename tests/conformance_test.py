@@ -64,7 +64,7 @@ class ConformanceTest(parameterized.TestCase):
 
     def test_known_cases_are_those_of_the_first_column(self):
         file = self.create_tempfile(
-            content="| case | `X1` |\n|---|---|\n| `A1`, `B-2` | `X2` |\n| | |"
+            content="| case | `X1` |\n|---|---|\n| `A1`, `B-2` | `X2` |\n| `:c` | `X3` |\n| | |"
         )
         self.assertEqual(conformance.read_known(file.full_path), {"A1", "B-2"})
 
