@@ -15,8 +15,8 @@ from kp2part.serving import rest
 from kp2part.serving import server as server_lib
 from tests import programs
 
-# There is no page at / here, and so no difference.
-WITH_PAGE = {"A21"}
+# There is no page here, and so no difference.
+WITH_PAGE = {"A20", "A21", "A37"}
 
 
 class ConformanceTest(parameterized.TestCase):
@@ -61,6 +61,12 @@ class ConformanceTest(parameterized.TestCase):
             conformance.read_known() - WITH_PAGE,
             self.differences,
         )
+
+    def test_known_cases_are_those_of_the_first_column(self):
+        file = self.create_tempfile(
+            content="| case | `X1` |\n|---|---|\n| `A1`, `B-2` | `X2` |\n| `:c` | `X3` |\n| | |"
+        )
+        self.assertEqual(conformance.read_known(file.full_path), {"A1", "B-2"})
 
     def test_table(self):
         table = conformance.table(self.cases, {"A44": "x", "B01": "y"})
