@@ -112,6 +112,16 @@ class PublishingTest(absltest.TestCase):
 
     def test_many_at_once(self):
         found = []
+        next_version = publishing.next_version
+
+        def slow(base):
+            number = next_version(base)
+            time.sleep(0.05)  # Another could take it meanwhile.
+            return number
+
+        self.enter_context(
+            absltest.mock.patch.object(publishing, "next_version", slow)
+        )
         threads = [
             threading.Thread(
                 target=lambda: found.append(publishing.publish(self.base, fill))
