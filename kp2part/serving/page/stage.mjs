@@ -19,7 +19,7 @@ export class Stage {
   constructor(element) {
     this.element = element;
     this.world = element.querySelector(".world");
-    this.canvas = element.querySelector("canvas");
+    this.canvas = element.querySelector(".world canvas");
     this.layer = element.querySelector(".marks");
   }
 
