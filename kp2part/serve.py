@@ -46,6 +46,7 @@ _DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = http_server.Limits()
 # What kp2part.export says of its models.
 _DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
+_PAGE_FILES = pathlib.Path(pages.__file__).with_name("page")
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
@@ -85,7 +86,7 @@ def make_application(
 ) -> Callable:
     """Returns the WSGI application of the HTTP port, with or without a page."""
     files = pages.application(
-        pages.DIRECTORY, store.name, lambda: description(store)
+        _PAGE_FILES, store.name, lambda: description(store)
     )
     return server_lib.application(
         rest.application(store), store.name, metrics, files if page else None

@@ -89,6 +89,23 @@ class ServeTest(absltest.TestCase):
         )
         self.assertNotIn("Traceback", text)
 
+    def test_no_training_code_is_loaded(self):
+        code = (
+            "import sys; import kp2part.serve; "
+            "print(*[m for m in sys.modules if m.split('.')[0] in "
+            "('kp2part', 'cv2', 'h5py')])"
+        )
+        loaded = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=programs.ROOT, capture_output=True, text=True, check=True,
+        ).stdout.split()  # fmt: skip
+        others = [m for m in loaded if not m.startswith("kp2part.serving")]
+        self.assertCountEqual(
+            others,
+            ["kp2part", "kp2part.serve", "kp2part.cli", "kp2part.predictor",
+             "kp2part.schema", "kp2part.category"],
+        )  # fmt: skip
+
     def test_model_names_must_fit_into_a_url(self):
         self.assertEqual(serve.model_name(None, self.base), "small")
         for name in "", "a/b", "a:b", "a b", "a%":

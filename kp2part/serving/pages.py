@@ -12,8 +12,6 @@ import http
 import json
 import pathlib
 
-DIRECTORY = pathlib.Path(__file__).parent / "page"
-
 # What the page may load: itself, and pictures that it has made.
 _POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "

@@ -151,7 +151,7 @@ class App {
   #showPhoto(photo) {
     find("welcome").hidden = true;
     for (const element of document.querySelectorAll(
-      "#prompt, #stage, #panel, .zoom")) element.hidden = false;
+      "#prompt, .view, #panel")) element.hidden = false;
     document.body.classList.add("at-work");
     this.commands.escape();
     this.live.open(photo);
@@ -218,8 +218,9 @@ async function showSamples(category, desk) {
     const item = document.createElement("li");
     const button = document.createElement("button");
     const picture = Object.assign(new Image(), { src: sample.url, alt: "" });
-    const names = sample.objects.map((object) => inWords(object.className));
-    button.append(picture, names.join(" and "));
+    const [{ className }] = sample.objects;
+    const { length } = sample.objects;
+    button.append(picture, length > 1 ? `${length} × ${className}` : className);
     button.addEventListener("click", async () => {
       await desk.openPhoto(await fetchSample(sample), sample.objects);
     });

@@ -17,7 +17,7 @@ export const KEYS = [
     does: "Move the cross or the selected keypoint; Shift: farther, Alt: the photo" },
   { keys: ["enter"], shown: "Enter", action: "enter", onStage: true,
     does: "Click where the cross is; Shift: hidden" },
-  { keys: [","], shown: ",", action: "previous", does: "Keypoint before" },
+  { keys: [","], shown: ",", action: "previous", does: "Previous keypoint" },
   { keys: ["."], shown: ".", action: "next", does: "Next keypoint" },
   { keys: ["s"], shown: "S", action: "skip", does: "Skip: absent" },
   { keys: ["h"], shown: "H", action: "hide", does: "Hidden, or seen again" },
@@ -31,9 +31,9 @@ export const KEYS = [
     does: "Draw the box again, or go without one" },
   { keys: ["n"], shown: "N", action: "add", does: "Another object" },
   { keys: ["pageup"], shown: "Page up", action: "objectBefore",
-    does: "Object before" },
+    does: "Previous object" },
   { keys: ["pagedown"], shown: "Page down", action: "objectAfter",
-    does: "Object after" },
+    does: "Next object" },
   { keys: ["+", "="], shown: "+", action: "zoomIn", does: "Zoom in" },
   { keys: ["-"], shown: "−", action: "zoomOut", does: "Zoom out" },
   { keys: ["0"], shown: "0", action: "fit", does: "Show all of the photo" },
@@ -42,7 +42,7 @@ export const KEYS = [
   { keys: ["o"], shown: "O", action: "open", does: "Open a photo or a COCO file" },
   { keys: ["d"], shown: "D", action: "download", does: "Download" },
   { keys: ["?"], shown: "?", action: "help", does: "These keys" },
-  { keys: ["escape"], shown: "Esc", action: "escape", does: "Give up" },
+  { keys: ["escape"], shown: "Esc", action: "escape", does: "Cancel" },
 ];
 
 /** @returns {?Key} What a key press means here. */

@@ -49,24 +49,30 @@ export class LiveParts extends EventTarget {
    */
   follow(objects) {
     this.#objects = objects;
-    for (const id of this.answers.keys()) {
-      if (!this.#isWanted(id)) this.answers.delete(id);
+    for (const id of this.#asked.keys()) {
+      if (!this.#isWanted(id)) this.#forget(id);
     }
+    let isNew = false;
     for (const object of objects.filter(isTelling)) {
       const { points, box } = object;
       const key = JSON.stringify([points, box]);
       if (this.#asked.get(object.id) === key) continue;
       this.#asked.set(object.id, key);
-      this.busy = true;
+      isNew = true;
       this.#newest.submit(object.id, { photo: this.#photo, object });
     }
+    if (isNew) this.#tell({ busy: true });
   }
 
   /** Asks again for what was not answered. */
   retry() {
     this.#asked.clear();
     this.follow(this.#objects);
-    this.#tell({});
+  }
+
+  #forget(id) {
+    this.#asked.delete(id);
+    this.answers.delete(id);
   }
 
   #isWanted(id) {
@@ -76,7 +82,6 @@ export class LiveParts extends EventTarget {
   #take(id, answer, { photo }) {
     if (photo !== this.#photo) return;
     if (this.#isWanted(id)) this.answers.set(id, answer);
-    else this.#asked.delete(id);
     this.#tell({ error: null });
   }
 

@@ -19,8 +19,7 @@ const POINT_RADIUS = 6.5;
  */
 export function drawMarks(layer, scene) {
   const { all, view, drawn, cursor, names, category } = scene;
-  const elements = names.map(({ part, x, y }) => (
-    nameOf(category.parts[part], toScreen(view, { x, y }))));
+  const elements = [];
   all.objects.forEach((object, i) => {
     const isActive = i === all.active;
     const group = svg("g", { class: isActive ? "object active" : "object" });
@@ -29,6 +28,8 @@ export function drawMarks(layer, scene) {
     if (scene.showPoints) group.append(...points(object, scene, isActive));
     elements.push(group);
   });
+  elements.push(...names.map(({ part, x, y }) => (
+    nameOf(category.parts[part], toScreen(view, { x, y })))));
   if (drawn) elements.push(...boxMarks(drawn, view, false));
   if (cursor) elements.push(...crosshair(toScreen(view, cursor)));
   layer.replaceChildren(...elements);

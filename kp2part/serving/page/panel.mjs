@@ -77,6 +77,7 @@ export function listKeypoints(list, category, object, current, onSelect) {
 
 function keypointButton(name, onClick) {
   const item = document.createElement("li");
+  item.className = sideOf(name);
   const button = document.createElement("button");
   const [label, mark] = [1, 2].map(() => document.createElement("span"));
   label.textContent = inWords(name);
@@ -109,6 +110,8 @@ export function describeSides(element, { keypoints }) {
  *     remove: (i: number) => void}} on
  */
 export function listObjects(list, all, category, on) {
+  const focused = [...list.querySelectorAll("button, select")]
+    .indexOf(document.activeElement);
   list.replaceChildren(...all.objects.map((object, i) => {
     const item = document.createElement("li");
     const isActive = i === all.active;
@@ -129,6 +132,7 @@ export function listObjects(list, all, category, on) {
     item.append(choose, what, count, removeButton(i, category, on.remove));
     return item;
   }));
+  list.querySelectorAll("button, select")[focused]?.focus();
 }
 
 function classChoice(object, { classes, noun }, onChange) {

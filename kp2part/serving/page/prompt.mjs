@@ -44,7 +44,7 @@ function question({ phase, object, all, category }, isHidden) {
     return [pointIcon(name), "Drag or click anew: ", strong(inWords(name)),
       progress];
   }
-  return ["All keypoints are set. Drag what is not right."];
+  return ["All set. Drag what is not right."];
 }
 
 /**

@@ -6,7 +6,7 @@ import { compose, namePlaces, paint } from "./mask.mjs";
 
 const REACH = { mouse: 11, pen: 16, touch: 24 }; // In CSS pixels.
 const PATTERN_PERIOD = 11; // In CSS pixels, when all of the photo is shown.
-const MIN_NAMED_SHARE = 0.002; // Of the photo, for a part to be named.
+const MIN_NAMED_AREA = 2000; // Of a part, in square CSS pixels, likewise.
 
 /** The photo on the screen. */
 export class Stage {
@@ -117,7 +117,7 @@ export class Stage {
       .putImageData(new ImageData(pixels, width, height), 0, 0);
     if (!showNames || !opacity) return;
     const scale = this.#photo.width / width;
-    this.#names = namePlaces(composed, width, MIN_NAMED_SHARE * width * height)
+    this.#names = namePlaces(composed, width, MIN_NAMED_AREA / pixel ** 2)
       .filter(({ part }) => shown[part])
       .map(({ part, x, y }) => ({ part, x: x * scale, y: y * scale }));
   }
