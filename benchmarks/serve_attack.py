@@ -123,6 +123,9 @@ def attacks() -> dict[str, Callable[[served_lib.Served], str]]:
         "200 photos at once": lambda served: many(
             served, served_lib.predict_body(), 200
         ),
+        "20 batches of 9 photos at once": lambda served: many(
+            served, served_lib.predict_body(9), 20
+        ),
     }
 
 
