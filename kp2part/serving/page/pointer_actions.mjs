@@ -49,6 +49,7 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     }
     showDrawn(null);
     editor.setBox(drawn);
+    if (editor.object.box) stage.approach(drawn);
     redraw();
   };
 
