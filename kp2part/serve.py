@@ -23,6 +23,7 @@ those you trust.
 """
 
 from collections.abc import Callable
+import os
 import pathlib
 import re
 import signal
@@ -190,6 +191,11 @@ def main(argv):
         serve(store, base_path, stop)
     finally:
         store.close()
+    logging.info("Stopped.")
+    logging.flush()
+    # Python and TensorFlow take seconds to take themselves apart, and nothing
+    # is left to be written.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -173,8 +173,8 @@ class GrpcServicesTest(parameterized.TestCase):
         ("too_few_bytes", 5, {"dtype": 1, "tensor_content": b"12345678"}),
         ("truncated", 2, {"dtype": 1, "tensor_content": b"1234567"}),
         ("negative_shape", -5, {"dtype": 1, "float_val": [1.0]}),
-        # One value stands for all: 400 GB.
-        ("bomb", 100_000_000_000, {"dtype": 1, "float_val": [1.0]}),
+        # One value stands for all: 100 MB of uint8.
+        ("bomb", 100 << 20, {"dtype": 4, "int_val": [1]}),
         ("empty", 0, {}),
     )
     def test_tensor_that_does_not_parse(self, size, fields):

@@ -8,9 +8,8 @@ import tensorflow as tf
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 # Where in Python an op was made says nothing to a client.
 _PREFIX = re.compile(
-    r"^Graph execution error:\s+(?:Detected at node .*?"
-    r"(?:<stack traces unavailable>|^(?=\S))\n)*",
-    re.DOTALL | re.MULTILINE,
+    r"^Graph execution error:\s+"
+    r"(?:Detected at node .*\n<stack traces unavailable>\n)*"
 )
 _SUFFIX = re.compile(r" \[Op:[^\]]*\]\s*$")
 

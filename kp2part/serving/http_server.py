@@ -114,19 +114,6 @@ class HttpServer:
         self._server.trigger.pull_trigger(function)
 
 
-class _Server(server_lib.TcpWSGIServer):
-    def maintenance(self, now):
-        super().maintenance(now)
-        for channel in list(self.active_channels.values()):
-            if channel.is_slow(now, self.limits):
-                # `will_close` would wait until the client reads.
-                channel.handle_close()
-
-    def is_busy(self):
-        channels = list(self.active_channels.values())
-        return any(c.requests or c.total_outbufs_len for c in channels)
-
-
 class _ErrorTask(task_lib.ErrorTask):
     # In JSON, as all errors under /v1/ are.
     def execute(self):
@@ -157,7 +144,19 @@ class _Channel(channel_lib.HTTPChannel):
         )
 
 
-_Server.channel_class = _Channel
+class _Server(server_lib.TcpWSGIServer):
+    channel_class = _Channel
+
+    def maintenance(self, now):
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.is_slow(now, self.limits):
+                # `will_close` would wait until the client reads.
+                channel.handle_close()
+
+    def is_busy(self):
+        channels = list(self.active_channels.values())
+        return any(c.requests or c.total_outbufs_len for c in channels)
 
 
 class _Overloaded(utilities.Error):

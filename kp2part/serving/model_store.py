@@ -140,7 +140,8 @@ class ModelStore:
     def close(self):
         """Stops following the directory, and lets the model go."""
         self._closing.set()
-        self._poller.join()
+        # It may be loading.
+        self._poller.join(5)
         self._loaded = {}
 
     def _poll(self, seconds):

@@ -1,0 +1,122 @@
+r"""Serves for minutes under load and swaps, and watches memory and descriptors.
+
+    python -m benchmarks.serve_soak --minutes=20 --output=soak.md
+
+Clients ask for the parts of docs/sample.jpg, every third time with an image
+that is none; every so often a newer version of the same model appears, and the
+one before it goes. After a warm-up the resident memory should not grow by more
+than 1 MB a minute, and no descriptor should stay open.
+"""
+
+import collections
+import pathlib
+import shutil
+import tempfile
+import threading
+import time
+
+from absl import flags
+from absl import logging
+import numpy as np
+
+from benchmarks import served as served_lib
+from kp2part import atomic
+from kp2part import cli
+
+_OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
+_MINUTES = flags.DEFINE_float("minutes", 20.0, "After the warm-up.", 0.1)
+_WARMUP_MINUTES = flags.DEFINE_float("warmup_minutes", 2.0, "Not counted.", 0.0)
+_SWAP_SECONDS = flags.DEFINE_float(
+    "swap_seconds", 60.0, "Between new versions; 0: none.", 0.0
+)
+_NUM_CLIENTS = flags.DEFINE_integer("num_clients", 4, "At once.", 1)
+_SAMPLE_SECONDS = 5.0
+_GOOD = "answers to photos"
+_REFUSED = "400 to images that are none"
+
+
+def ask(served: served_lib.Served, answers: list[str], stop: threading.Event):
+    """Asks until told to stop, and notes how it was answered."""
+    good, bad = served_lib.predict_body(), served_lib.corrupt_body()
+    expected = {(200, False): _GOOD, (400, True): _REFUSED}
+    connection = served.connect()
+    turn = 0
+    while not stop.is_set():
+        turn += 1
+        corrupt = turn % 3 == 0
+        status, _ = served_lib.post(connection, bad if corrupt else good)
+        answers.append(expected.get((status, corrupt), f"wrong: {status}"))
+
+
+def swap(base: pathlib.Path, stop: threading.Event) -> None:
+    """Publishes the model again and again, and removes what it replaces."""
+    version = 1
+    while _SWAP_SECONDS.value and not stop.wait(_SWAP_SECONDS.value):
+        version += 1
+        partial = base / ".partial"
+        shutil.copytree(served_lib.MODEL / "1", partial)
+        partial.rename(base / str(version))
+        shutil.rmtree(base / str(version - 2), ignore_errors=True)
+
+
+def watch(served: served_lib.Served, minutes: float) -> np.ndarray:
+    """Returns rows of minute, RSS in MiB and descriptors, float64 [N, 3]."""
+    rows, began = [], time.monotonic()
+    while (minute := (time.monotonic() - began) / 60) < minutes:
+        rows.append((minute, served.rss_mb(), served.process.num_fds()))
+        time.sleep(_SAMPLE_SECONDS)
+    return np.array(rows)
+
+
+def soak(served: served_lib.Served, base: pathlib.Path):
+    """Returns how it answered, and what `watch` saw after the warm-up."""
+    answers, stop = [], threading.Event()
+    threads = [
+        threading.Thread(target=ask, args=(served, answers, stop))
+        for _ in range(_NUM_CLIENTS.value)
+    ] + [threading.Thread(target=swap, args=(base, stop))]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(_WARMUP_MINUTES.value * 60)
+        return answers, watch(served, _MINUTES.value)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def table(answers: list[str], seen: np.ndarray) -> str:
+    """Returns the Markdown table."""
+    minutes, rss, descriptors = seen.T
+    slope = np.polyfit(minutes, rss, 1)[0]
+    rows = [
+        ("minutes", f"{minutes[-1]:.1f}"),
+        *collections.Counter(answers).items(),
+        ("RSS at the start, MB", f"{rss[0]:.0f}"),
+        ("RSS at the end, MB", f"{rss[-1]:.0f}"),
+        ("RSS slope, MB a minute", f"{slope:+.2f}"),
+        (
+            "descriptors at the start, at most, at the end",
+            f"{descriptors[0]:.0f}, {max(descriptors):.0f}, "
+            f"{descriptors[-1]:.0f}",
+        ),
+    ]
+    lines = ["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def main(argv):
+    del argv
+    logging.set_verbosity(logging.INFO)
+    with tempfile.TemporaryDirectory() as name:
+        base = pathlib.Path(name)
+        shutil.copytree(served_lib.MODEL / "1", base / "1")
+        with served_lib.serve("--grpc_port=0", base_path=base) as served:
+            text = table(*soak(served, base))
+    atomic.write_text(_OUTPUT.value, text)
+    logging.info("\n%s", text)
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("output",))

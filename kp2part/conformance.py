@@ -1,0 +1,146 @@
+r"""Asks a model server what TensorFlow Serving was asked, and compares.
+
+    python -m kp2part.conformance --write_model=/tmp/conformance
+    docker run -p 8501:8501 -e MODEL_NAME=kp2part \
+        -v /tmp/conformance:/models/kp2part tensorflow/serving
+    python -m kp2part.conformance --url=http://localhost:8501
+
+239 requests with the answers of TensorFlow Serving's own REST code. Prints a
+table, and every answer that differs: MUST is what a client can depend on, MAY
+is a quirk. The exit status is 1 if a MUST differs. Of kp2part.serve it is known
+where it differs and why: docs/serving_differences.md.
+"""
+
+from collections.abc import Sequence
+import pathlib
+import re
+import urllib.parse
+
+from absl import flags
+from absl import logging
+
+from kp2part import cli
+from kp2part import conformance_answers
+from kp2part import conformance_cases
+
+_ROOT = pathlib.Path(__file__).parents[1]
+DIFFERENCES = _ROOT / "docs/serving_differences.md"
+VECTORS = _ROOT / "tests/conformance/vectors.jsonl"
+_GROUPS = {
+    "A": "routing",
+    "B": "JSON",
+    "C": "row form",
+    "D": "column form",
+    "E": "base64",
+    "F": "dtypes",
+    "G": "output",
+    "H": "HTTP",
+}
+
+_URL = flags.DEFINE_string(
+    "url",
+    None,
+    "The server, http://host:port, with the model of --write_model.",
+)
+_VECTORS = flags.DEFINE_string(
+    "vectors", str(VECTORS), "The requests and answers."
+)
+_WRITE_MODEL = flags.DEFINE_string(
+    "write_model",
+    None,
+    "Only write the model that the requests are for, to this base path.",
+)
+
+
+def replay(url: str, cases: Sequence[conformance_cases.Case]) -> dict[str, str]:
+    """Returns what differs, in a few words, by the id of the case.
+
+    Args:
+        url: Of a server with the model of `conformance_model`.
+        cases: To ask.
+
+    Raises:
+        OSError: There is no server.
+    """
+    # Before it seems that all differ.
+    cases[0].ask(url)
+    differences = {}
+    for case in cases:
+        try:
+            difference = conformance_answers.difference(
+                case.expect, case.ask(url)
+            )
+        except OSError as error:
+            difference = f"no answer: {error}"
+        if difference:
+            differences[case.id] = difference
+    return differences
+
+
+def read_known(path: str | pathlib.Path = DIFFERENCES) -> set[str]:
+    """Returns the ids in the first column of the published table."""
+    text = pathlib.Path(path).read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `(\S+)` \|", text, re.MULTILINE))
+
+
+def table(
+    cases: Sequence[conformance_cases.Case], differences: dict[str, str]
+) -> str:
+    """Returns how many of each group are the same, as Markdown."""
+    lines = [
+        "| group | cases | same | MUST differ | MAY differ |",
+        "|" + "---|" * 5,
+    ]
+    for letter, name in _GROUPS.items():
+        group = [case for case in cases if case.id[0] == letter]
+        must, may = (
+            sum(c.id in differences and c.level == level for c in group)
+            for level in conformance_cases.LEVELS
+        )
+        lines.append(
+            f"| {letter} {name} | {len(group)} | {len(group) - must - may} | "
+            f"{must} | {may} |"
+        )
+    return "\n".join(lines)
+
+
+def check_url(url: str):
+    """Raises a `ValueError` unless `url` is `http://host:port`."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        whole = parts.scheme == "http" and parts.hostname and parts.port
+    except ValueError:
+        whole = False
+    if not whole or parts.path not in ("", "/"):
+        raise ValueError(f"`url` must be http://host:port. Received: url={url}")
+
+
+def main(argv):
+    del argv
+    logging.set_verbosity(logging.INFO)
+    if _WRITE_MODEL.value:
+        # Here, so that a server can be asked from where no TensorFlow is.
+        from kp2part import conformance_model
+
+        conformance_model.write(_WRITE_MODEL.value)
+        logging.info("Wrote %s/1 and /2", _WRITE_MODEL.value)
+        return
+    check_url(_URL.value or "")
+    cases = conformance_cases.load(_VECTORS.value)
+    differences = replay(_URL.value, cases)
+    known = read_known() if DIFFERENCES.exists() else set()
+    for case in cases:
+        if case.id in differences:
+            logging.info(
+                "%s %s%s: %s: %s", case.level.upper(), case.id,
+                " (known of kp2part.serve)" if case.id in known else "",
+                case.title, differences[case.id],
+            )  # fmt: skip
+    logging.info("\n%s", table(cases, differences))
+    failed = sum(c.level == "must" and c.id in differences for c in cases)
+    if failed:
+        raise ValueError(f"{_URL.value}: {failed} MUST cases differ")
+
+
+if __name__ == "__main__":
+    cli.run(main)

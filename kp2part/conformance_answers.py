@@ -1,0 +1,95 @@
+r"""How a server's answer differs from TensorFlow Serving's, if it does.
+
+Status and content type are compared exactly, JSON as parsed, with NaN and
+Infinity, and without the order of names. Of errors the text counts, but for
+what they quote of the request and what follows `[[{{function_node`. Where an
+expected body is cut short, what is there is compared. Bytes that are not UTF-8
+are written as `\xff`.
+"""
+
+from collections.abc import Mapping
+import json
+import re
+
+from kp2part import conformance_cases
+
+_QUOTE = re.compile(
+    r"JSON (?P<what>Value|object): .*?(?= (?:Type: |[Nn]ot formatted|Is not |"
+    r"Expecting |found at |No values |keys must |to type: ))",
+    re.DOTALL,
+)
+_NODE = "[[{{function_node"
+_CUT = "..."
+
+
+def difference(expect: Mapping, answer: conformance_cases.Answer) -> str | None:
+    """Returns in a few words what differs, or None.
+
+    Args:
+        expect: `conformance_cases.Case.expect`.
+        answer: Of the server.
+    """
+    for name in ("status", "content_type"):
+        if getattr(answer, name) != expect[name]:
+            return f"{name} {getattr(answer, name)}, not {expect[name]}"
+    text = answer.body.decode(errors="backslashreplace")
+    if "error" in expect:
+        return _error_difference(expect["error"], text)
+    return _body_difference(expect["body_text"], text)
+
+
+def _error_difference(expected, text):
+    fields = _parse(text)
+    if not isinstance(fields, dict) or fields.keys() != {"error"}:
+        return f'body {text[:80]!r}, not {{"error": ...}}'
+    if _plain(expected) not in _plain(fields["error"]):
+        return f"error {fields['error'][:120]!r}, not {expected[:120]!r}"
+    return None
+
+
+def _plain(text):
+    return _QUOTE.sub(r"JSON \g<what>:", text.partition(_NODE)[0]).strip()
+
+
+def _body_difference(expected, text):
+    short = expected.endswith(_CUT)
+    wanted = _parse(_complete(expected) if short else expected)
+    got = _parse(text)
+    if wanted is None:
+        same = text == expected
+    else:
+        same = _begins(got, wanted) if short else got == wanted
+    return None if same else f"body {text[:120]!r}, not {expected[:120]!r}"
+
+
+def _parse(text):
+    """Returns the value of a JSON text; None if it is none."""
+    text = re.sub(r"\\x([0-9a-f]{2})", r"\\u00\1", text)
+    try:
+        # As strings, so that a NaN equals another.
+        return json.loads(text, parse_constant=lambda name: f"<{name}>")
+    except ValueError:
+        return None
+
+
+def _complete(text):
+    """Returns the JSON text, cut at its last comma, with its ends."""
+    closers, end, ends = [], 0, ""
+    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{,}\]]', text):
+        token = match[0]
+        if token in "[{":
+            closers.append({"[": "]", "{": "}"}[token])
+        elif token in "]}":
+            closers.pop()
+        elif token == ",":
+            end, ends = match.start(), "".join(reversed(closers))
+    return text[:end] + ends
+
+
+def _begins(got, wanted):
+    """Returns whether `got` has all that `wanted` has, lists from the left."""
+    if isinstance(wanted, dict) and isinstance(got, dict):
+        return all(k in got and _begins(got[k], wanted[k]) for k in wanted)
+    if isinstance(wanted, list) and isinstance(got, list):
+        return len(got) >= len(wanted) and all(map(_begins, got, wanted))
+    return got == wanted

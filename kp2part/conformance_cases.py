@@ -1,0 +1,117 @@
+"""Requests to a model server, and what TensorFlow Serving answers to each.
+
+A file of cases has one JSON object per line: `id`, whose first letter is the
+group, `title`, `level` (`must`: a client can depend on it; `may`: a quirk),
+`method`, `path`, `headers`, a body and `expect`. The body is `body_b64`, or
+`body_parts`, pairs of a text and how often it comes, and gzip if `gzip` is
+true. `expect` has `status`, `content_type` and either `error`, a part of the
+error's text, or `body_text`, cut short where it ends in `...`.
+"""
+
+import base64
+from collections.abc import Mapping
+import dataclasses
+import gzip
+import http.client
+import json
+import pathlib
+import urllib.parse
+
+LEVELS = ("must", "may")
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What a server answered.
+
+    Attributes:
+        status: Of HTTP.
+        content_type: The header, empty if there is none.
+        body: As sent.
+    """
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A request and the answer to expect.
+
+    Attributes:
+        id: A group's letter and the rest, such as `B07`.
+        title: What it is about.
+        level: One of LEVELS.
+        method: Of HTTP.
+        path: The whole target, not to be touched on its way.
+        headers: Beside those of any request.
+        body: None where there is none.
+        expect: The fields of the file.
+    """
+
+    id: str
+    title: str
+    level: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    expect: Mapping
+
+    def ask(self, url: str, timeout_seconds: float = 60.0) -> Answer:
+        """Returns what the server at `url`, `http://host:port`, answers.
+
+        Raises:
+            OSError: It does not answer.
+        """
+        parts = urllib.parse.urlsplit(url)
+        connection = http.client.HTTPConnection(
+            parts.hostname, parts.port, timeout=timeout_seconds
+        )
+        try:
+            connection.request(
+                self.method, self.path, self.body, dict(self.headers)
+            )
+            response = connection.getresponse()
+            content_type = response.getheader("Content-Type", "")
+            return Answer(response.status, content_type, response.read())
+        except http.client.HTTPException as error:
+            raise OSError(f"no HTTP: {error!r}") from error
+        finally:
+            connection.close()
+
+
+def load(path: str | pathlib.Path) -> list[Case]:
+    """Returns the cases of a file.
+
+    Raises:
+        ValueError: No such file, or a line is not a case.
+    """
+    try:
+        lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read: {error}") from error
+    cases = []
+    for number, line in enumerate(lines, 1):
+        try:
+            cases.append(_parse(json.loads(line)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{path}, line {number}: not a case: {error!r}"
+            ) from error
+    return cases
+
+
+def _parse(fields):
+    if fields["level"] not in LEVELS:
+        raise ValueError(f"`level` must be in {LEVELS}: {fields['level']}")
+    body = None
+    if "body_b64" in fields:
+        body = base64.b64decode(fields["body_b64"], validate=True)
+    elif "body_parts" in fields:
+        body = b"".join(t.encode() * n for t, n in fields["body_parts"])
+    if fields.get("gzip"):
+        body = gzip.compress(body, compresslevel=1)
+    names = ("id", "title", "level", "method", "path", "headers", "expect")
+    return Case(body=body, **{name: fields[name] for name in names})

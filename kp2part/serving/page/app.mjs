@@ -1,0 +1,253 @@
+/** The annotation page: puts everything together. */
+
+import { inWords, readCategory } from "./category.mjs";
+import { errorIn } from "./client.mjs";
+import { Commands } from "./commands.mjs";
+import { DownloadMenu } from "./download_menu.mjs";
+import { Editor } from "./editor.mjs";
+import { Gestures } from "./gestures.mjs";
+import { listen, listKeys } from "./keys.mjs";
+import { LiveParts } from "./live_parts.mjs";
+import { Desk } from "./opening.mjs";
+import {
+  describeSides, Figure, listKeypoints, listObjects,
+} from "./panel.mjs";
+import { PartsPanel } from "./parts_panel.mjs";
+import { responses } from "./pointer_actions.mjs";
+import { inAWord, showPrompt } from "./prompt.mjs";
+import { fetchSample, listSamples } from "./samples.mjs";
+import { Stage } from "./stage.mjs";
+import { Status } from "./status.mjs";
+
+const find = (id) => document.getElementById(id);
+const onClick = (id, action) => find(id).addEventListener("click", action);
+
+/** The page once it knows its model. */
+class App {
+  #drawn = null; // A box that a pointer draws.
+  #isDue = false; // Whether a frame is asked for already.
+  #isMaskDue = false;
+
+  constructor(category, status) {
+    this.category = category;
+    this.status = status;
+    this.editor = new Editor(category);
+    this.stage = new Stage(find("stage"));
+    this.live = new LiveParts(category.model);
+    this.parts = new PartsPanel(document, category);
+    const redraw = () => this.#redraw();
+    this.commands = new Commands(this.editor, this.stage, redraw);
+    this.desk = new Desk(
+      this.editor, (photo) => this.#showPhoto(photo),
+      (text, isError) => status.say(text, isError));
+    this.figure = new Figure(
+      find("figure"), category, (k) => this.editor.select(k));
+    this.menu = new DownloadMenu(document, this.editor, this.parts, status);
+    this.#listen();
+    this.#writeNames();
+  }
+
+  #writeNames() {
+    const noun = inWords(this.category.noun);
+    find("model").textContent = noun;
+    find("objects-title").textContent = "In this photo";
+    find("add").textContent = `Another ${noun}`;
+    describeSides(find("sides"), this.category);
+    listKeys(find("key-list"));
+  }
+
+  #listen() {
+    const { editor, live, parts, status, stage } = this;
+    editor.addEventListener("change", () => {
+      live.follow(editor.all.objects);
+      this.#redraw(true);
+    });
+    editor.addEventListener("keep", () => status.whisper(inAWord(editor)));
+    live.addEventListener("change", () => {
+      status.showAsking(live);
+      this.#redraw(true);
+    });
+    parts.addEventListener("change", () => this.#redraw(true));
+    onClick("retry", () => live.retry());
+    new ResizeObserver(() => editor.photo && this.#resized())
+      .observe(stage.element);
+    new Gestures(stage.element, responses(
+      editor, stage, this.commands, (drawn) => {
+        this.#drawn = drawn;
+        this.#redraw();
+      }, () => this.#redraw()));
+    this.#listenToKeys();
+    this.#listenToButtons();
+    this.#listenToFiles();
+    this.#followPointer();
+  }
+
+  #listenToKeys() {
+    const actions = {
+      ...this.commands.actions,
+      mask: () => this.parts.toggleMask(),
+      points: () => this.parts.togglePoints(),
+      open: () => find("file").click(),
+      download: () => find("download").click(),
+      help: () => find("help").showModal(),
+    };
+    listen(this.stage.element, actions, () => find("use-keys").checked);
+    const ofButtons = {
+      undo: "undo", redo: "redo", skip: "skip", hidden: "hide", add: "add",
+      again: "add", swap: "swap", unset: "unset", "no-box": "box",
+      "zoom-in": "zoomIn", "zoom-out": "zoomOut", "zoom-fit": "fit",
+      open: "open", choose: "open", keys: "help",
+    };
+    for (const [id, name] of Object.entries(ofButtons)) {
+      onClick(id, (event) => actions[name](event));
+    }
+  }
+
+  #listenToButtons() {
+    onClick("help-close", () => find("help").close());
+  }
+
+  #listenToFiles() {
+    const file = find("file");
+    file.addEventListener("change", async () => {
+      await this.desk.openFiles(file.files);
+      file.value = ""; // The same file can be chosen again.
+    });
+    addEventListener("dragover", (event) => {
+      event.preventDefault();
+      document.body.classList.add("dropping");
+    });
+    addEventListener("dragleave", ({ relatedTarget }) => {
+      if (!relatedTarget) document.body.classList.remove("dropping");
+    });
+    addEventListener("drop", (event) => {
+      event.preventDefault();
+      document.body.classList.remove("dropping");
+      this.desk.openFiles(event.dataTransfer.files);
+    });
+    addEventListener("paste", ({ clipboardData }) => {
+      if (clipboardData.files.length) this.desk.openFiles(clipboardData.files);
+    });
+  }
+
+  #followPointer() {
+    const chip = find("chip");
+    const { element } = this.stage;
+    element.addEventListener("pointermove", (event) => {
+      const { x, y } = this.stage.at(event);
+      chip.style.transform = `translate(${x + 16}px, ${y + 14}px)`;
+      chip.hidden = event.pointerType !== "mouse" || event.buttons > 0
+        || !this.#chipText();
+    });
+    element.addEventListener("pointerleave", () => { chip.hidden = true; });
+  }
+
+  #chipText() {
+    const { phase, object, all } = this.editor;
+    const isOpen = phase === "points" && object.points[all.current] === null;
+    return isOpen ? inWords(this.category.keypoints[all.current]) : "";
+  }
+
+  #showPhoto(photo) {
+    find("welcome").hidden = true;
+    for (const element of document.querySelectorAll(
+      "#prompt, .view, #panel")) element.hidden = false;
+    document.body.classList.add("at-work");
+    this.commands.escape();
+    this.live.open(photo);
+    this.stage.open(photo);
+    this.stage.element.setAttribute("aria-label", `Photo ${photo.name}`);
+    this.stage.element.focus({ preventScroll: true });
+    this.menu.open(photo);
+  }
+
+  #resized() {
+    this.stage.fit();
+    this.#redraw(true);
+  }
+
+  #redraw(withMask = false) {
+    this.#isMaskDue ||= withMask;
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#isDue = false;
+    const { editor, category, commands, stage, parts, live } = this;
+    if (!editor.photo) return;
+    if (this.#isMaskDue) this.#paint();
+    stage.draw({
+      all: editor.all, category, showPoints: parts.showPoints,
+      drawn: this.#drawn ?? commands.drawnBox, cursor: commands.cursor,
+    });
+    const select = (k) => editor.select(k);
+    const { object, all } = editor;
+    showPrompt(document, editor, commands.isHidden);
+    this.figure.show(object, all.current);
+    listKeypoints(find("keypoints"), category, object, all.current, select);
+    listObjects(find("objects"), all, category, {
+      select: (i) => editor.selectObject(i),
+      setClass: (name) => editor.setClass(name),
+      remove: (i) => editor.removeObject(i),
+    });
+    const said = object.points.filter((point) => point).length;
+    find("count").textContent = `${said} of ${object.points.length}`;
+    find("undo").disabled = !editor.canUndo;
+    find("redo").disabled = !editor.canRedo;
+    find("chip").textContent = this.#chipText();
+    if (!this.#chipText()) find("chip").hidden = true;
+    document.body.dataset.phase = editor.phase;
+    document.body.dataset.answers = live.answers.size;
+  }
+
+  #paint() {
+    this.#isMaskDue = false;
+    const { editor, live, category, parts } = this;
+    const answers = editor.all.objects
+      .map(({ id }) => live.answers.get(id)).filter(Boolean);
+    this.stage.paint(answers, category, parts.how);
+  }
+}
+
+async function showSamples(category, desk) {
+  const samples = await listSamples(category).catch(() => []);
+  find("samples").hidden = !samples.length;
+  find("sample-list").replaceChildren(...samples.map((sample) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    const picture = Object.assign(new Image(), { src: sample.url, alt: "" });
+    const [{ className }] = sample.objects;
+    const { length } = sample.objects;
+    button.append(picture, length > 1 ? `${length} × ${className}` : className);
+    button.addEventListener("click", async () => {
+      await desk.openPhoto(await fetchSample(sample), sample.objects);
+    });
+    item.append(button);
+    return item;
+  }));
+}
+
+async function fetchCategory() {
+  const answer = await fetch("model.json");
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(errorIn(text) ?? `It says ${answer.status}.`);
+  return readCategory(JSON.parse(text));
+}
+
+async function start() {
+  const status = new Status(document);
+  try {
+    const category = await fetchCategory();
+    const { desk } = new App(category, status);
+    await desk.reopen();
+    await showSamples(category, desk);
+  } catch (error) {
+    find("choose").disabled = true;
+    status.say(`The model cannot be used: ${error.message}`, true);
+    status.offerReload();
+  }
+}
+
+start();

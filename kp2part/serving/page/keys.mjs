@@ -1,0 +1,88 @@
+/** The keyboard: what each key does, and the list of it that "?" shows. */
+
+/**
+ * @typedef {object} Key
+ * @property {string[]} keys Values of `KeyboardEvent.key`, small letters.
+ * @property {string} shown As a keyboard shows it.
+ * @property {string} does In words.
+ * @property {string} action Its name.
+ * @property {boolean} [onStage] Whether only while the photo has the focus.
+ */
+
+const ARROWS = ["arrowleft", "arrowright", "arrowup", "arrowdown"];
+
+/** @type {Key[]} */
+export const KEYS = [
+  { keys: ARROWS, shown: "← ↑ → ↓", action: "arrow", onStage: true,
+    does: "Move the cross or the selected keypoint; Shift: farther, Alt: the photo" },
+  { keys: ["enter"], shown: "Enter", action: "enter", onStage: true,
+    does: "Click where the cross is; Shift: hidden" },
+  { keys: [","], shown: ",", action: "previous", does: "Previous keypoint" },
+  { keys: ["."], shown: ".", action: "next", does: "Next keypoint" },
+  { keys: ["s"], shown: "S", action: "skip", does: "Skip: absent" },
+  { keys: ["h"], shown: "H", action: "hide", does: "Hidden, or seen again" },
+  { keys: ["delete", "backspace"], shown: "Delete", action: "unset",
+    does: "Clear the keypoint" },
+  { keys: ["x"], shown: "X", action: "swap",
+    does: "Swap left and right; Shift: of this pair" },
+  { keys: ["z"], shown: "Z", action: "undo", does: "Undo; Shift: redo" },
+  { keys: ["y"], shown: "Y", action: "redo", does: "Redo" },
+  { keys: ["b"], shown: "B", action: "box",
+    does: "Draw the box again, or go without one" },
+  { keys: ["n"], shown: "N", action: "add", does: "Another object" },
+  { keys: ["pageup"], shown: "Page up", action: "objectBefore",
+    does: "Previous object" },
+  { keys: ["pagedown"], shown: "Page down", action: "objectAfter",
+    does: "Next object" },
+  { keys: ["+", "="], shown: "+", action: "zoomIn", does: "Zoom in" },
+  { keys: ["-"], shown: "−", action: "zoomOut", does: "Zoom out" },
+  { keys: ["0"], shown: "0", action: "fit", does: "Show all of the photo" },
+  { keys: ["m"], shown: "M", action: "mask", does: "Hide or show the parts" },
+  { keys: ["k"], shown: "K", action: "points", does: "Hide or show the keypoints" },
+  { keys: ["o"], shown: "O", action: "open", does: "Open a photo or a COCO file" },
+  { keys: ["d"], shown: "D", action: "download", does: "Download" },
+  { keys: ["?"], shown: "?", action: "help", does: "These keys" },
+  { keys: ["escape"], shown: "Esc", action: "escape", does: "Cancel" },
+];
+
+/** @returns {?Key} What a key press means here. */
+export function meaningOf({ key, ctrlKey, metaKey, altKey }, isOnStage) {
+  const name = key.toLowerCase();
+  const meant = KEYS.find(({ keys }) => keys.includes(name));
+  if (!meant || (meant.onStage && !isOnStage)) return null;
+  const isUndo = ["undo", "redo"].includes(meant.action);
+  if ((ctrlKey || metaKey) && !isUndo) return null; // The browser's own.
+  if (altKey && meant.action !== "arrow") return null;
+  return meant;
+}
+
+/**
+ * Answers to keys.
+ * @param {HTMLElement} stage
+ * @param {Record<string, (event: KeyboardEvent) => void>} actions By name.
+ * @param {() => boolean} isOn Whether keys of one letter work.
+ */
+export function listen(stage, actions, isOn) {
+  addEventListener("keydown", (event) => {
+    const isElsewhere = event.target.closest?.(
+      "select, dialog, [popover], input:not([type=checkbox])");
+    if (isElsewhere || event.defaultPrevented) return;
+    const meant = meaningOf(event, event.target === stage);
+    const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+    if (!meant || (isLetter && !isOn())) return;
+    event.preventDefault();
+    actions[meant.action](event);
+  });
+}
+
+/** Writes the list of keys into a <dl>. */
+export function listKeys(list) {
+  for (const { shown, does } of KEYS) {
+    const [term, text] = ["dt", "dd"].map((t) => document.createElement(t));
+    const key = document.createElement("kbd");
+    key.textContent = shown;
+    term.append(key);
+    text.textContent = does;
+    list.append(term, text);
+  }
+}

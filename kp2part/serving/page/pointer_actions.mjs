@@ -1,0 +1,85 @@
+/** What pointers do to the annotations. */
+
+import { boxBetween, placeOf, toPhoto, toScreen } from "./geometry.mjs";
+
+/**
+ * Answers to gestures on the stage.
+ * @param {import("./editor.mjs").Editor} editor
+ * @param {import("./stage.mjs").Stage} stage
+ * @param {import("./commands.mjs").Commands} commands
+ * @param {(drawn: ?import("./geometry.mjs").Box) => void} showDrawn
+ * @param {() => void} redraw
+ * @returns {import("./gestures.mjs").Responses}
+ */
+export function responses(editor, stage, commands, showDrawn, redraw) {
+  let drawn = null;
+  const photoPlace = (at) => toPhoto(stage.view, at);
+
+  const grab = (at, { pointerType }) => {
+    if (editor.phase === "box") return { newBox: true };
+    const hit = stage.hit(editor.object, at, pointerType);
+    if (hit?.point === undefined) return hit;
+    const place = toScreen(
+      stage.view, placeOf(editor.object.points[hit.point]));
+    // A fingertip covers the point: it moves as the finger does.
+    return { ...hit, dx: place.x - at.x, dy: place.y - at.y };
+  };
+
+  const drag = (target, at, from) => {
+    if (target.newBox) {
+      drawn = boxBetween(photoPlace(from), photoPlace(at), editor.photo);
+      showDrawn(drawn);
+    } else if (target.handle) {
+      editor.moveHandle(target.handle, photoPlace(at));
+    } else {
+      const point = { x: at.x + target.dx, y: at.y + target.dy };
+      editor.movePoint(target.point, photoPlace(point));
+    }
+  };
+
+  const drop = (target) => {
+    if (!target.newBox) {
+      editor.endMove();
+      return;
+    }
+    showDrawn(null);
+    editor.setBox(drawn);
+    redraw();
+  };
+
+  const cancel = (target) => {
+    showDrawn(null);
+    if (!target.newBox) editor.cancelMove();
+    redraw();
+  };
+
+  const click = (at, event) => {
+    commands.cursor = null;
+    const place = photoPlace(at);
+    const { width, height } = editor.photo;
+    const isInside = place.x >= 0 && place.y >= 0
+      && place.x <= width && place.y <= height;
+    const hit = stage.hit(editor.object, at, event.pointerType);
+    // While keypoints are missing a click sets one, even close to another.
+    const isOpen = editor.object.points[editor.all.current] === null;
+    if (editor.phase === "points" && isOpen) {
+      if (isInside) commands.place(place, event.shiftKey);
+    } else if (hit?.point !== undefined) {
+      editor.select(hit.point);
+    } else {
+      selectOther(editor, stage, at, event.pointerType);
+    }
+  };
+
+  const look = (method) => (...values) => {
+    stage[method](...values);
+    redraw();
+  };
+  return { grab, drag, drop, cancel, click, pan: look("pan"), zoom: look("zoom") };
+}
+
+function selectOther(editor, stage, at, pointerType) {
+  const index = editor.all.objects.findIndex((object, i) => (
+    i !== editor.all.active && stage.hit(object, at, pointerType)));
+  if (index >= 0) editor.selectObject(index);
+}

@@ -1,0 +1,80 @@
+/**
+ * Keeps work in the browser, so that a reload or a crash loses no click: the
+ * annotations of every photo, and the photo that was open last.
+ */
+
+const NAME = "kp2part";
+const ANNOTATIONS = "annotations";
+const LAST = "last";
+
+/**
+ * @typedef {object} Kept
+ * @property {string[]} keypoints Names, in the order of the points.
+ * @property {import("./annotations.mjs").Annotated[]} objects
+ */
+
+/**
+ * Names a photo by its contents.
+ * @param {File} file
+ * @returns {Promise<string>}
+ */
+export async function keyOf(file) {
+  // Browsers hash on https and on localhost only.
+  if (!crypto.subtle) return [file.name, file.size, file.lastModified].join();
+  const hash = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  return [...new Uint8Array(hash)]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Keeps the annotations of a photo. @param {Kept} kept */
+export function keepAnnotations(key, kept) {
+  return run("readwrite", (stores) => stores[ANNOTATIONS].put(kept, key));
+}
+
+/** @returns {Promise<?Kept>} */
+export async function annotationsOf(key) {
+  return await run("readonly", (s) => s[ANNOTATIONS].get(key)) ?? null;
+}
+
+/** Keeps the open photo. @param {File} file */
+export function keepPhoto(file) {
+  return run("readwrite", (stores) => stores[LAST].put(file, LAST));
+}
+
+/** @returns {Promise<?File>} */
+export async function lastPhoto() {
+  return await run("readonly", (stores) => stores[LAST].get(LAST)) ?? null;
+}
+
+/** Forgets the open photo, not its annotations. */
+export function forgetPhoto() {
+  return run("readwrite", (stores) => stores[LAST].delete(LAST));
+}
+
+let opened = null;
+
+async function run(mode, use) {
+  opened ??= open();
+  const database = await opened;
+  const transaction = database.transaction(
+    [ANNOTATIONS, LAST], mode, { durability: "strict" });
+  const stores = Object.fromEntries([ANNOTATIONS, LAST].map(
+    (name) => [name, transaction.objectStore(name)]));
+  const request = use(stores);
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+function open() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(ANNOTATIONS);
+      request.result.createObjectStore(LAST);
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

@@ -1,0 +1,106 @@
+import pathlib
+import shutil
+import tempfile
+
+from absl.testing import absltest
+from absl.testing import parameterized
+
+from kp2part import conformance
+from kp2part import conformance_cases
+from kp2part import conformance_model
+from kp2part.serving import http_server
+from kp2part.serving import metrics
+from kp2part.serving import model_store
+from kp2part.serving import rest
+from kp2part.serving import server as server_lib
+from tests import programs
+
+# There is no page at / here, and so no difference.
+WITH_PAGE = {"A21"}
+
+
+class ConformanceTest(parameterized.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.base = pathlib.Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, cls.base)
+        conformance_model.write(cls.base)
+        name = conformance_model.NAME
+        store = model_store.ModelStore(name, cls.base, poll_seconds=0.1)
+        cls.addClassCleanup(store.close)
+        store.wait(60)
+        server = http_server.HttpServer(
+            server_lib.application(
+                rest.application(store), name, metrics.Metrics()
+            ),
+            "127.0.0.1",
+            0,
+            http_server.Limits(),
+        )
+        server.start()
+        cls.addClassCleanup(server.stop)
+        cls.url = f"http://127.0.0.1:{server.port}"
+        cls.cases = conformance_cases.load(conformance.VECTORS)
+        cls.differences = conformance.replay(cls.url, cls.cases)
+
+    def test_all_cases_are_there(self):
+        self.assertLen(self.cases, 239)
+        self.assertLen({case.id for case in self.cases}, 239)
+
+    def test_what_a_client_can_depend_on_is_the_same(self):
+        must = {case.id for case in self.cases if case.level == "must"}
+        self.assertLen(must, 196)
+        self.assertEmpty(
+            {k: v for k, v in self.differences.items() if k in must}
+        )
+
+    def test_just_the_published_cases_differ(self):
+        self.assertEqual(
+            self.differences.keys(),
+            conformance.read_known() - WITH_PAGE,
+            self.differences,
+        )
+
+    def test_table(self):
+        table = conformance.table(self.cases, {"A44": "x", "B01": "y"})
+        self.assertIn("| A routing | 48 | 47 | 0 | 1 |", table)
+        self.assertIn("| B JSON | 43 | 42 | 1 | 0 |", table)
+        self.assertIn("| H HTTP | 11 | 11 | 0 | 0 |", table)
+
+    def test_program(self):
+        lines = conformance.VECTORS.read_text().splitlines()
+        few = [line for line in lines if line[8:11] in ("A01", "A02", "B23")]
+        # As if the server were to answer one of them wrong.
+        few[0] = few[0].replace("Missing model name", "Another text")
+        vectors = self.create_tempfile(content="\n".join(few))
+        status, *texts = programs.run(
+            "kp2part.conformance",
+            f"--url={self.url}",
+            f"--vectors={vectors.full_path}",
+        )
+        output = "".join(texts)
+        self.assertEqual(status, 1, output)
+        self.assertIn("MUST A01: GET list without model name: error", output)
+        self.assertIn("MAY B23 (known of kp2part.serve): ", output)
+        self.assertIn("| A routing | 2 | 1 | 1 | 0 |", output)
+        self.assertIn("1 MUST cases differ", output)
+
+    def test_a_model_is_not_written_over_another(self):
+        with self.assertRaisesRegex(ValueError, "1: is there already"):
+            conformance_model.write(self.base)
+
+    @parameterized.parameters(
+        "", "localhost:8501", "https://x:1", "http://x", "http://x:y"
+    )
+    def test_url(self, url):
+        with self.assertRaisesRegex(ValueError, f"Received: url={url}"):
+            conformance.check_url(url)
+
+    def test_no_server(self):
+        with self.assertRaises(OSError):
+            conformance.replay("http://127.0.0.1:1", self.cases)
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,117 @@
+"""The program, as a user starts it."""
+
+import json
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from absl.testing import absltest
+
+from kp2part import serve
+from tests import programs
+from tests import serving_models
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class ServeTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.base = pathlib.Path(self.create_tempdir().full_path) / "small"
+
+    def start(self, *flags):
+        self.port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kp2part.serve", "--grpc_port=0",
+             f"--port={self.port}", f"--model_base_path={self.base}", *flags],
+            cwd=programs.ROOT, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def wait_for_line(self, process, text):
+        for line in process.stderr:
+            if text in line:
+                return line
+        self.fail(f"It ended without {text!r}.")
+
+    def get(self, path):
+        url = f"http://127.0.0.1:{self.port}{path}"
+        with urllib.request.urlopen(url, timeout=60) as response:
+            return response.read()
+
+    def test_waits_for_a_model_serves_it_and_stops(self):
+        process = self.start()
+        self.wait_for_line(process, f"Waiting for a version in {self.base}")
+        self.base.mkdir()
+        serving_models.write(self.base / "3")
+        line = self.wait_for_line(process, "serves: open")
+        self.assertIn(f"small serves: open http://127.0.0.1:{self.port}/", line)
+        (status,) = json.loads(self.get("/v1/models/small"))[
+            "model_version_status"
+        ]
+        self.assertEqual(status["version"], "3")
+        self.assertIn(b"<html", self.get("/").lower())
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(30), 0)
+        self.assertLess(time.monotonic() - began, 10)
+
+    def test_taken_port_and_broken_model_are_errors(self):
+        (self.base / "1").mkdir(parents=True)
+        process = self.start("--nopage")
+        self.wait_for_line(
+            process,
+            f"error: {self.base}: {self.base}/1: does not appear to contain a "
+            "SavedModel",
+        )
+        self.assertEqual(process.wait(30), 1)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            status, _, text = programs.run(
+                "kp2part.serve", f"--port={port}", "--grpc_port=0",
+                f"--model_base_path={self.base}",
+            )  # fmt: skip
+        self.assertEqual(status, 1)
+        self.assertIn(
+            f"error: HTTP cannot listen at 127.0.0.1, port {port}", text
+        )
+        self.assertNotIn("Traceback", text)
+
+    def test_no_training_code_is_loaded(self):
+        code = (
+            "import sys; import kp2part.serve; "
+            "print(*[m for m in sys.modules if m.split('.')[0] in "
+            "('kp2part', 'cv2', 'h5py')])"
+        )
+        loaded = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=programs.ROOT, capture_output=True, text=True, check=True,
+        ).stdout.split()  # fmt: skip
+        others = [m for m in loaded if not m.startswith("kp2part.serving")]
+        self.assertCountEqual(
+            others,
+            ["kp2part", "kp2part.serve", "kp2part.cli", "kp2part.predictor",
+             "kp2part.schema", "kp2part.category"],
+        )  # fmt: skip
+
+    def test_model_names_must_fit_into_a_url(self):
+        self.assertEqual(serve.model_name(None, self.base), "small")
+        for name in "", "a/b", "a:b", "a b", "a%":
+            with self.assertRaisesRegex(ValueError, "`model_name` must be"):
+                serve.model_name(name, self.base)
+
+
+if __name__ == "__main__":
+    absltest.main()
