@@ -11,9 +11,6 @@ import tensorflow as tf
 from kp2part import publishing
 from kp2part.client import part_client
 
-# The model that comes with kp2part. An installed package has none.
-SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
-
 
 class Predictor:
     """A SavedModel in this process; see `part_client.Backend`.
