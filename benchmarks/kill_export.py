@@ -92,9 +92,11 @@ def main(argv):
         whole = base / "1"
         expected = {str(p.relative_to(whole)) for p in whole.rglob("*")}
         stages = collections.Counter()
-        for _ in range(_NUM_KILLS.value):
-            stages[kill_one(directory, rng, 1.2 * took)] += 1
+        for i in range(_NUM_KILLS.value):
+            written = kill_one(directory, rng, 1.2 * took)
             check_whole(base, expected)
+            stages[written] += 1
+            logging.info("Kill %d: %d files were written.", i + 1, written)
         for path in numbered(base):
             keys = {"key": np.array([b"task"], object)}
             predictor.Predictor(str(path)).run("metadata", keys, ["json_bytes"])

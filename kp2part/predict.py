@@ -27,12 +27,12 @@ from kp2part import cli
 from kp2part import client
 from kp2part import keypoints_json
 from kp2part import pictures
-from kp2part import predictor
+from kp2part import publishing
 from kp2part import schema
 
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
-    str(predictor.SHIPPED),
+    str(publishing.SHIPPED),
     "Directory that kp2part.export has made.",
 )
 _URL = flags.DEFINE_string(

@@ -11,9 +11,6 @@ import tensorflow as tf
 from kp2part.client import part_client
 from kp2part.exporting import publishing
 
-# The model that comes with kp2part. An installed package has none.
-SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
-
 
 class Predictor:
     """A SavedModel in this process; see `part_client.Backend`.
@@ -56,13 +53,7 @@ class Predictor:
         """
         if signature not in self.signatures:
             raise ValueError(f"{self.path}: has no signature {signature!r}.")
-        tensors = {
-            # TensorFlow knows no arrays of objects.
-            name: tf.constant(
-                values.tolist() if values.dtype == object else values
-            )
-            for name, values in inputs.items()
-        }
+        tensors = {name: _tensor(values) for name, values in inputs.items()}
         try:
             answer = self.signatures[signature](**tensors)
         except tf.errors.OpError as error:
@@ -71,3 +62,10 @@ class Predictor:
 
     def close(self):
         """Does nothing: there is no connection."""
+
+
+def _tensor(values: np.ndarray) -> tf.Tensor:
+    # TensorFlow knows no arrays of objects.
+    if values.dtype == object:
+        return tf.constant(values.tolist(), tf.string)
+    return tf.constant(values)

@@ -33,7 +33,7 @@ from absl import flags
 from absl import logging
 
 from kp2part import cli
-from kp2part import predictor
+from kp2part import publishing
 from kp2part.serving import errors
 from kp2part.serving import http_server
 from kp2part.serving import metrics as metrics_lib
@@ -50,7 +50,7 @@ _PAGE_FILES = pathlib.Path(pages.__file__).with_name("page")
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
-    str(predictor.SHIPPED if predictor.SHIPPED.is_dir() else _DEMO),
+    str(publishing.SHIPPED if publishing.SHIPPED.is_dir() else _DEMO),
     "Directory of numbered versions of a SavedModel, any. It may come later.",
 )
 _MODEL_NAME = flags.DEFINE_string(

@@ -13,7 +13,8 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
-from kp2part import predictor
+from kp2part import client
+from kp2part import publishing
 from kp2part import serve
 from kp2part.exporting import serving_graph
 from kp2part.serving import http_server
@@ -69,7 +70,7 @@ class PageBrowserTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.store = model_store.ModelStore("lite", predictor.SHIPPED)
+        cls.store = model_store.ModelStore("lite", publishing.SHIPPED)
         cls.addClassCleanup(cls.store.close)
         deadline = time.monotonic() + 2 * SECONDS
         while not cls.store.wait(1) and time.monotonic() < deadline:
@@ -214,8 +215,8 @@ class PageBrowserTest(absltest.TestCase):
 
     def check_mask(self, coco, path):
         """Holds the mask to what the model says of the file's keypoints."""
-        category = predictor.Predictor(str(predictor.SHIPPED))
-        (found,) = keypoint_files.read(coco, category.task.category)["horse"]
+        ask = client.connect(str(publishing.SHIPPED))
+        (found,) = keypoint_files.read(coco, ask.task.category)["horse"]
         known, _ = samples()
         expected = np.array(known["keypoints"]).reshape(-1, 3)
         np.testing.assert_allclose(found.keypoints, expected, atol=1.0)
@@ -223,12 +224,12 @@ class PageBrowserTest(absltest.TestCase):
         np.testing.assert_allclose(
             found.box, (x, y, x + width, y + height), atol=1.0
         )
-        answer = category(
-            HORSE.read_bytes(), found.keypoints, np.array(found.box, np.float32)
+        (answer,) = ask(
+            [HORSE.read_bytes()], found.keypoints[np.newaxis], [found.box]
         )
         mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         self.assertEqual(mask.ndim, 2)
-        np.testing.assert_array_equal(mask, answer)
+        np.testing.assert_array_equal(mask, answer.mask)
         return mask
 
     def check_coco(self, path, mask):

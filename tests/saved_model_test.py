@@ -308,9 +308,10 @@ class SavedModelTest(parameterized.TestCase):
 
     def test_part_without_pixels_has_confidence_0(self):
         model = models.build("kp2part", self.task, SMALL)
-        kernel, bias = model.get_layer("parts").weights
-        zeros = np.zeros(kernel.shape)
-        model.get_layer("parts").set_weights([zeros, [5.0, 0.0, 0.0]])
+        head = model.get_layer("parts")
+        head.set_weights(
+            [np.zeros(head.kernel.shape), np.array([5.0, 0.0, 0.0])]
+        )
         path = saved_model.export(model, str(self.base / "background"))
         (answer,) = client.connect(str(path))([photo()], KEYPOINTS[np.newaxis])
         np.testing.assert_array_equal(answer.area, [70 * 90, 0, 0])

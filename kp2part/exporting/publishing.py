@@ -15,6 +15,9 @@ import pathlib
 import shutil
 import uuid
 
+# The model that comes with kp2part. An installed package has none.
+SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
+
 _PARTIAL = ".partial-"
 
 
