@@ -8,8 +8,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from kp2part import publishing
 from kp2part.client import part_client
-from kp2part.exporting import publishing
 
 
 class Predictor:

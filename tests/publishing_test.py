@@ -9,7 +9,7 @@ import time
 
 from absl.testing import absltest
 
-from kp2part.exporting import publishing
+from kp2part import publishing
 
 FILES = {"a": 300_000, "variables/b": 300_000, "c": 10}
 # Publishes until it is killed, and says when it has begun.

@@ -19,9 +19,9 @@ from kp2part import models
 from kp2part import pose_library
 from kp2part import predictor
 from kp2part import priors
+from kp2part import publishing
 from kp2part import schema
 from kp2part.client import part_client
-from kp2part.exporting import publishing
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture

@@ -11,9 +11,9 @@ import keras
 
 from kp2part import atomic
 from kp2part import layers
+from kp2part import publishing
 from kp2part import workdir
 from kp2part.exporting import golden
-from kp2part.exporting import publishing
 from kp2part.exporting import serving_graph
 from kp2part.exporting import warmup
 
