@@ -4,11 +4,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
 from absl.testing import absltest
 import cv2
+
+from tests import local_server
 
 ROOT = pathlib.Path(__file__).parents[1]
 # A test has no hour: less of everything, otherwise as README has it.
@@ -37,13 +40,35 @@ class ReadmeTest(absltest.TestCase):
             "saved_models/quadruped_lite",
         ):
             (folder / name).symlink_to(ROOT / name)
-        script = "set -euo pipefail\n" + "".join(blocks("bash"))
+        script = "".join(blocks("bash"))
         for theirs, ours in SMALLER.items():
             self.assertIn(theirs, script)
             script = script.replace(theirs, ours)
+        self.run_script(script, folder)
+        self.check_results(folder)
+        shutil.rmtree(folder / "answer")
+        (folder / "mask.png").unlink()
+        self.run_clients(folder)
+        self.check_masks(folder)
+
+    def run_clients(self, folder):
+        script = "".join(blocks("sh"))
+        if not shutil.which("node"):
+            script = re.sub(r"^node (.*\\\n)*.*\n", "", script, flags=re.M)
+        base = folder / "saved_models" / "mine"
+        with local_server.serve(base, "mine") as server:
+            for theirs, ours in (
+                ("127.0.0.1:8501", f"127.0.0.1:{server.http_port}"),
+                ("127.0.0.1:8500", f"127.0.0.1:{server.grpc_port}"),
+            ):
+                self.assertIn(theirs, script)
+                script = script.replace(theirs, ours)
+            self.run_script(script, folder)
+
+    def run_script(self, script, folder):
         binaries = pathlib.Path(sys.executable).parent
         done = subprocess.run(
-            ["bash", "-c", script],
+            ["bash", "-c", "set -euo pipefail\n" + script],
             cwd=folder,
             env={
                 **os.environ,
@@ -56,9 +81,8 @@ class ReadmeTest(absltest.TestCase):
             check=False,
         )
         self.assertEqual(done.returncode, 0, done.stdout[-4000:])
-        self.check_results(folder)
 
-    def check_results(self, folder):
+    def check_masks(self, folder):
         photo = cv2.imread(str(folder / "photos" / "sample.jpg"))
         for name in "answer/mask.png", "mask.png":
             mask = cv2.imread(str(folder / name), cv2.IMREAD_UNCHANGED)
@@ -66,6 +90,9 @@ class ReadmeTest(absltest.TestCase):
             self.assertLess(mask.max(), 5)
         overlay = cv2.imread(str(folder / "answer" / "overlay.png"))
         self.assertEqual(overlay.shape, photo.shape)
+
+    def check_results(self, folder):
+        self.check_masks(folder)
         scores = json.loads(
             (folder / "run" / "val" / "metrics.json").read_text()
         )
