@@ -16,11 +16,12 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help demo test test-tfa lint format clean
+.PHONY: help demo test test-tfa programs lint format clean
 
 help:
 	@echo "make demo      draw animals, train on them, show the result: $(DEMO)/index.html"
-	@echo "make test      check format and style, run all tests"
+	@echo "make test      check format and style, run all tests (as root of a Debian it"
+	@echo "               installs chromium, nginx, node and curl, which some drive)"
 	@echo "make test-tfa  hold kp2part/warps.py to tensorflow-addons (Python 3.11)"
 	@echo "make format    format the code"
 	@echo "make clean     remove what make demo and make test have made"
@@ -102,8 +103,23 @@ $(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/answer/overlay.png
 
 # --- Checks -----------------------------------------------------------------
 
-test: lint test-tfa
+test: lint test-tfa programs
 	$(run) pytest -n 2 --dist loadfile
+
+# What tests drive that pip does not have. Root of a Debian, as in a container,
+# gets them; elsewhere the tests that need them say that they are skipped.
+missing := $(strip $(shell PATH=$$PATH:/usr/sbin; \
+    for program in chromium nginx node curl; do \
+    command -v $$program >/dev/null || echo $$program; done))
+debian := $(patsubst node,nodejs,$(patsubst nginx,nginx-light,$(missing)))
+
+programs:
+ifneq ($(missing),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $(debian) >/dev/null; \
+	else echo "Tests that need $(missing) will be SKIPPED: not installed."; fi
+endif
 
 # In an environment of its own: TensorFlow 2.21 and tensorflow-addons exclude
 # each other. The warning that is left out tells of the end of the latter.
