@@ -86,7 +86,7 @@ def load(path: str | pathlib.Path) -> list[Case]:
     """Returns the cases of a file.
 
     Raises:
-        ValueError: No such file, or a line is not a case.
+        ValueError: No such file, no case in it, or a line is not one.
     """
     try:
         lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
@@ -100,6 +100,8 @@ def load(path: str | pathlib.Path) -> list[Case]:
             raise ValueError(
                 f"{path}, line {number}: not a case: {error!r}"
             ) from error
+    if not cases:
+        raise ValueError(f"{path}: has no case")
     return cases
 
 

@@ -51,6 +51,8 @@ class CasesTest(parameterized.TestCase):
     def test_no_file(self):
         with self.assertRaisesRegex(ValueError, "/nowhere: cannot be read"):
             conformance_cases.load("/nowhere")
+        with self.assertRaisesRegex(ValueError, ": has no case"):
+            self.load()
 
     def answer_with(self, data):
         """A server that takes one request, keeps it and sends `data`."""

@@ -308,6 +308,13 @@ class PageBrowserTest(absltest.TestCase):
         self.assertEqual(
             left_eye.get_attribute("aria-label"), "left eye, skipped"
         )
+        # Closed, it comes back with the photo.
+        self.page.locator("#close").click()
+        self.page.wait_for_selector("#sample-list button")
+        self.assertFalse(self.page.locator("#stage").is_visible())
+        self.drop(("renamed.jpg", "image/jpeg", HORSE.read_bytes()))
+        self.wait_for_parts()
+        self.has_said(9)
 
     def test_coco_comes_back(self):
         self.page.locator("#sample-list button").nth(1).click()

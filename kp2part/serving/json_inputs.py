@@ -122,7 +122,7 @@ def _append(columns, name, value, inputs):
     if name not in inputs:
         raise _invalid(f"JSON object: does not have named input: {name}")
     array = json_tensor.decode(value, inputs[name])
-    first, *_ = columns[name] or [array]
+    first = columns[name][0] if columns[name] else array
     if array.size != first.size:
         raise _invalid(
             f"Expecting tensor size: {first.size} but got: {array.size}"

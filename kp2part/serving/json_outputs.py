@@ -128,7 +128,6 @@ def _float32_texts(values):
         exact = values.astype(np.float64)
         scale = 10.0 ** (5 - np.floor(np.log10(np.abs(exact))))
         six = (np.rint(exact * scale) / scale).astype(np.float32) == values
-        six |= values == 0
     whole = values == np.trunc(values)
     magnitude = np.abs(values)
     formats = np.select(

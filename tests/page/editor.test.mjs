@@ -138,3 +138,16 @@ test("work is kept after each step, not while dragging", () => {
   editor.endMove();
   assert.equal(kept, 6);
 });
+
+test("a correction on the way does not change what comes next", () => {
+  editor.goWithoutBox();
+  editor.place({ x: 1.5, y: 1.5 });
+  editor.movePoint(0, { x: 3.5, y: 3.5 });
+  editor.endMove();
+  assert.equal(editor.all.current, 1);
+  editor.select(0);
+  editor.movePoint(0, { x: 2.5, y: 3.5 });
+  assert.equal(editor.all.current, 0);
+  editor.selectOpen();
+  assert.equal(editor.all.current, 1);
+});

@@ -11,6 +11,13 @@ test("a photo fits its stage, in the middle", () => {
   assert.deepEqual(geometry.toScreen(view, { x: 15, y: 10 }), { x: 170, y: 110 });
 });
 
+test("a box fills the stage, wherever it is in the photo", () => {
+  const stage = { width: 120, height: 90 };
+  const view = geometry.fitBox([10, 4, 20, 14], stage, 20);
+  assert.equal(view.scale, 5); // (90 - 2 * 20) / 10.
+  assert.deepEqual(geometry.toScreen(view, { x: 15, y: 9 }), { x: 60, y: 45 });
+});
+
 test("zooming leaves what is under the pointer, and has limits", () => {
   const view = { scale: 2, x: 10, y: -4 };
   const at = { x: 50, y: 60 };

@@ -6,8 +6,11 @@ import { Commands } from "./commands.mjs";
 import { DownloadMenu } from "./download_menu.mjs";
 import { Editor } from "./editor.mjs";
 import { Gestures } from "./gestures.mjs";
+import { takeFiles } from "./intake.mjs";
 import { listen, listKeys } from "./keys.mjs";
 import { LiveParts } from "./live_parts.mjs";
+import { Loupe } from "./loupe.mjs";
+import { NameChip } from "./name_chip.mjs";
 import { Desk } from "./opening.mjs";
 import {
   describeSides, Figure, listKeypoints, listObjects,
@@ -15,7 +18,7 @@ import {
 import { PartsPanel } from "./parts_panel.mjs";
 import { responses } from "./pointer_actions.mjs";
 import { inAWord, showPrompt } from "./prompt.mjs";
-import { fetchSample, listSamples } from "./samples.mjs";
+import { showSamples } from "./samples.mjs";
 import { Stage } from "./stage.mjs";
 import { Status } from "./status.mjs";
 
@@ -69,17 +72,19 @@ class App {
     });
     parts.addEventListener("change", () => this.#redraw(true));
     onClick("retry", () => live.retry());
+    onClick("close", () => this.desk.close());
     new ResizeObserver(() => editor.photo && this.#resized())
       .observe(stage.element);
-    new Gestures(stage.element, responses(
-      editor, stage, this.commands, (drawn) => {
-        this.#drawn = drawn;
-        this.#redraw();
-      }, () => this.#redraw()));
+    const showDrawn = (drawn) => {
+      this.#drawn = drawn;
+      this.#redraw();
+    };
+    this.gestures = new Gestures(stage.element, responses(
+      editor, stage, this.commands, new Loupe(find("loupe")), showDrawn,
+      () => this.#redraw()));
     this.#listenToKeys();
-    this.#listenToButtons();
-    this.#listenToFiles();
-    this.#followPointer();
+    takeFiles(find("file"), this.desk);
+    this.chip = new NameChip(find("chip"), stage, editor);
   }
 
   #listenToKeys() {
@@ -90,7 +95,12 @@ class App {
       open: () => find("file").click(),
       download: () => find("download").click(),
       help: () => find("help").showModal(),
+      escape: (event) => {
+        this.gestures.giveUp();
+        this.commands.actions.escape(event);
+      },
     };
+    onClick("help-close", () => find("help").close());
     listen(this.stage.element, actions, () => find("use-keys").checked);
     const ofButtons = {
       undo: "undo", redo: "redo", skip: "skip", hidden: "hide", add: "add",
@@ -103,55 +113,10 @@ class App {
     }
   }
 
-  #listenToButtons() {
-    onClick("help-close", () => find("help").close());
-  }
-
-  #listenToFiles() {
-    const file = find("file");
-    file.addEventListener("change", async () => {
-      await this.desk.openFiles(file.files);
-      file.value = ""; // The same file can be chosen again.
-    });
-    addEventListener("dragover", (event) => {
-      event.preventDefault();
-      document.body.classList.add("dropping");
-    });
-    addEventListener("dragleave", ({ relatedTarget }) => {
-      if (!relatedTarget) document.body.classList.remove("dropping");
-    });
-    addEventListener("drop", (event) => {
-      event.preventDefault();
-      document.body.classList.remove("dropping");
-      this.desk.openFiles(event.dataTransfer.files);
-    });
-    addEventListener("paste", ({ clipboardData }) => {
-      if (clipboardData.files.length) this.desk.openFiles(clipboardData.files);
-    });
-  }
-
-  #followPointer() {
-    const chip = find("chip");
-    const { element } = this.stage;
-    element.addEventListener("pointermove", (event) => {
-      const { x, y } = this.stage.at(event);
-      chip.style.transform = `translate(${x + 16}px, ${y + 14}px)`;
-      chip.hidden = event.pointerType !== "mouse" || event.buttons > 0
-        || !this.#chipText();
-    });
-    element.addEventListener("pointerleave", () => { chip.hidden = true; });
-  }
-
-  #chipText() {
-    const { phase, object, all } = this.editor;
-    const isOpen = phase === "points" && object.points[all.current] === null;
-    return isOpen ? inWords(this.category.keypoints[all.current]) : "";
-  }
-
   #showPhoto(photo) {
     find("welcome").hidden = true;
     for (const element of document.querySelectorAll(
-      "#prompt, .view, #panel")) element.hidden = false;
+      "#prompt, .view, #panel, #close")) element.hidden = false;
     document.body.classList.add("at-work");
     this.commands.escape();
     this.live.open(photo);
@@ -196,8 +161,7 @@ class App {
     find("count").textContent = `${said} of ${object.points.length}`;
     find("undo").disabled = !editor.canUndo;
     find("redo").disabled = !editor.canRedo;
-    find("chip").textContent = this.#chipText();
-    if (!this.#chipText()) find("chip").hidden = true;
+    this.chip.update();
     document.body.dataset.phase = editor.phase;
     document.body.dataset.answers = live.answers.size;
   }
@@ -209,24 +173,6 @@ class App {
       .map(({ id }) => live.answers.get(id)).filter(Boolean);
     this.stage.paint(answers, category, parts.how);
   }
-}
-
-async function showSamples(category, desk) {
-  const samples = await listSamples(category).catch(() => []);
-  find("samples").hidden = !samples.length;
-  find("sample-list").replaceChildren(...samples.map((sample) => {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    const picture = Object.assign(new Image(), { src: sample.url, alt: "" });
-    const [{ className }] = sample.objects;
-    const { length } = sample.objects;
-    button.append(picture, length > 1 ? `${length} × ${className}` : className);
-    button.addEventListener("click", async () => {
-      await desk.openPhoto(await fetchSample(sample), sample.objects);
-    });
-    item.append(button);
-    return item;
-  }));
 }
 
 async function fetchCategory() {
@@ -242,7 +188,7 @@ async function start() {
     const category = await fetchCategory();
     const { desk } = new App(category, status);
     await desk.reopen();
-    await showSamples(category, desk);
+    await showSamples(document, category, desk);
   } catch (error) {
     find("choose").disabled = true;
     status.say(`The model cannot be used: ${error.message}`, true);

@@ -138,6 +138,7 @@ export class Commands {
       const box = this.drawnBox;
       this.corner = null;
       editor.setBox(box);
+      if (editor.object.box) this.stage.approach(box);
     }
     this.redraw();
   }

@@ -92,7 +92,10 @@ export class Editor extends EventTarget {
     const v = this.object.points[index][2] || 2;
     const point = [...geometry.keypointAt(place, this.photo), v];
     const moved = annotations.setPoint(this.all, index, point);
-    this.#preview({ ...moved, current: index });
+    // A correction on the way does not change which keypoint comes next.
+    const isOpen = this.object.points[this.all.current] === null;
+    const current = isOpen ? this.all.current : index;
+    this.#preview({ ...moved, current });
   }
 
   /** Moves a handle of the box while it is dragged. */
@@ -163,6 +166,11 @@ export class Editor extends EventTarget {
     const current = (index + count) % count;
     this.#history.amend({ ...this.all, current });
     this.#tell();
+  }
+
+  /** Selects the next keypoint of which nothing was said. */
+  selectOpen() {
+    this.select(annotations.firstOpen(this.object.points));
   }
 
   /** Selects an object. */

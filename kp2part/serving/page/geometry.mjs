@@ -46,6 +46,13 @@ export function fit(photo, stage, margin = 24) {
   };
 }
 
+/** @returns {View} In which a box of the photo fills the stage. */
+export function fitBox([xmin, ymin, xmax, ymax], stage, margin) {
+  const size = { width: xmax - xmin, height: ymax - ymin };
+  const { scale, x, y } = fit(size, stage, margin);
+  return { scale, x: x - xmin * scale, y: y - ymin * scale };
+}
+
 /**
  * Zooms; what is under `at` stays there.
  * @param {number} least The smallest scale allowed.

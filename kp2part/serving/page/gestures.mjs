@@ -49,7 +49,7 @@ export class Gestures {
     const at = this.#at(event);
     this.#pointers.set(event.pointerId, at);
     if (this.#pointers.size > 1) {
-      this.#giveUp(); // A second finger: neither a click nor a drag.
+      this.giveUp(); // A second finger: neither a click nor a drag.
       return;
     }
     const isShift = event.button !== 0 || this.#isSpaceHeld;
@@ -98,10 +98,11 @@ export class Gestures {
 
   #abort(event) {
     this.#pointers.delete(event.pointerId);
-    this.#giveUp();
+    this.giveUp();
   }
 
-  #giveUp() {
+  /** Takes back what a pointer has begun. */
+  giveUp() {
     if (this.#start?.target) this.on.cancel(this.#start.target);
     this.#start = null;
   }

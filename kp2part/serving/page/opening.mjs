@@ -50,6 +50,12 @@ export class Desk {
     if (!kept) await this.#keep();
   }
 
+  /** Goes back to the beginning; the work on the photo stays kept. */
+  async close() {
+    await this.#try(() => store.forgetPhoto());
+    location.reload();
+  }
+
   /** Opens the photo of before a reload. */
   async reopen() {
     const file = await this.#try(() => store.lastPhoto());
@@ -60,7 +66,7 @@ export class Desk {
     const kept = await this.#try(() => store.annotationsOf(key));
     const { keypoints } = this.editor.category;
     const isOfThisModel = kept?.keypoints.join() === keypoints.join();
-    return isOfThisModel ? kept.objects : null;
+    return isOfThisModel && hasWork(kept.objects) ? kept.objects : null;
   }
 
   #keep() {
@@ -103,8 +109,10 @@ export class Desk {
 
 function opened(photo, kept, objects) {
   const size = `${photo.width} × ${photo.height} pixels`;
-  const isDone = kept?.some((o) => o.box || o.points.some((point) => point));
-  if (isDone) return `${photo.name}, ${size}, with your work of before.`;
-  const isSample = !kept && objects;
-  return `${photo.name}, ${size}${isSample ? ", with its keypoints" : ""}.`;
+  if (kept) return `${photo.name}, ${size}, with your work of before.`;
+  return `${photo.name}, ${size}${objects ? ", with its keypoints" : ""}.`;
+}
+
+function hasWork(objects) {
+  return objects.some((o) => o.box || o.points.some((point) => point));
 }

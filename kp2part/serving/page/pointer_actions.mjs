@@ -7,11 +7,12 @@ import { boxBetween, placeOf, toPhoto, toScreen } from "./geometry.mjs";
  * @param {import("./editor.mjs").Editor} editor
  * @param {import("./stage.mjs").Stage} stage
  * @param {import("./commands.mjs").Commands} commands
+ * @param {import("./loupe.mjs").Loupe} loupe
  * @param {(drawn: ?import("./geometry.mjs").Box) => void} showDrawn
  * @param {() => void} redraw
  * @returns {import("./gestures.mjs").Responses}
  */
-export function responses(editor, stage, commands, showDrawn, redraw) {
+export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   let drawn = null;
   const photoPlace = (at) => toPhoto(stage.view, at);
 
@@ -22,7 +23,8 @@ export function responses(editor, stage, commands, showDrawn, redraw) {
     const place = toScreen(
       stage.view, placeOf(editor.object.points[hit.point]));
     // A fingertip covers the point: it moves as the finger does.
-    return { ...hit, dx: place.x - at.x, dy: place.y - at.y };
+    const isFinger = pointerType !== "mouse";
+    return { ...hit, dx: place.x - at.x, dy: place.y - at.y, isFinger };
   };
 
   const drag = (target, at, from) => {
@@ -33,21 +35,26 @@ export function responses(editor, stage, commands, showDrawn, redraw) {
       editor.moveHandle(target.handle, photoPlace(at));
     } else {
       const point = { x: at.x + target.dx, y: at.y + target.dy };
-      editor.movePoint(target.point, photoPlace(point));
+      const place = photoPlace(point);
+      editor.movePoint(target.point, place);
+      if (target.isFinger) loupe.show(stage, editor.photo, place, at);
     }
   };
 
   const drop = (target) => {
+    loupe.hide();
     if (!target.newBox) {
       editor.endMove();
       return;
     }
     showDrawn(null);
     editor.setBox(drawn);
+    if (editor.object.box) stage.approach(drawn);
     redraw();
   };
 
   const cancel = (target) => {
+    loupe.hide();
     showDrawn(null);
     if (!target.newBox) editor.cancelMove();
     redraw();
@@ -66,8 +73,9 @@ export function responses(editor, stage, commands, showDrawn, redraw) {
       if (isInside) commands.place(place, event.shiftKey);
     } else if (hit?.point !== undefined) {
       editor.select(hit.point);
-    } else {
-      selectOther(editor, stage, at, event.pointerType);
+    } else if (!selectOther(editor, stage, at, event.pointerType)
+      && editor.phase === "points") {
+      editor.selectOpen();
     }
   };
 
@@ -82,4 +90,5 @@ function selectOther(editor, stage, at, pointerType) {
   const index = editor.all.objects.findIndex((object, i) => (
     i !== editor.all.active && stage.hit(object, at, pointerType)));
   if (index >= 0) editor.selectObject(index);
+  return index >= 0;
 }

@@ -13,6 +13,7 @@ export function showPrompt(page, editor, isHidden) {
   const { phase, object, all, category } = editor;
   find("ask").replaceChildren(...question(editor, isHidden));
   const point = object.points[all.current];
+  const hasFocus = find("prompt").contains(page.activeElement);
   find("no-box").hidden = phase !== "box";
   find("skip").hidden = phase !== "points";
   find("hidden").hidden = phase === "box";
@@ -21,6 +22,9 @@ export function showPrompt(page, editor, isHidden) {
   find("hidden").disabled = point?.[2] === 0;
   find("again").hidden = phase !== "done";
   find("again").textContent = `Another ${category.noun}`;
+  // The keyboard goes on where its button has gone.
+  const isLost = page.activeElement.hidden || page.activeElement.disabled;
+  if (hasFocus && isLost) find("stage").focus({ preventScroll: true });
 }
 
 function question({ phase, object, all, category }, isHidden) {
@@ -41,7 +45,7 @@ function question({ phase, object, all, category }, isHidden) {
     return [pointIcon(name), where, strong(inWords(name)), progress];
   }
   if (phase === "points") {
-    return [pointIcon(name), "Drag or click anew: ", strong(inWords(name)),
+    return [pointIcon(name), "Drag to move: ", strong(inWords(name)),
       progress];
   }
   return ["All set. Drag what is not right."];

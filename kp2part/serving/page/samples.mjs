@@ -1,15 +1,47 @@
 /** Drawings that come with the page, with their keypoints. */
 
+import { inWords } from "./category.mjs";
 import { fromCoco } from "./coco_reader.mjs";
 
 const FOLDER = "samples/";
+
+/**
+ * Offers the drawings, each as a button that opens it.
+ * @param {Document} page With the elements of index.html.
+ * @param {import("./category.mjs").Category} category
+ * @param {import("./opening.mjs").Desk} desk
+ */
+export async function showSamples(page, category, desk) {
+  const samples = await listSamples(category).catch(() => []);
+  page.getElementById("samples").hidden = !samples.length;
+  page.getElementById("sample-list").replaceChildren(...samples.map(
+    (sample) => offer(sample, desk)));
+}
+
+function offer(sample, desk) {
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  const picture = Object.assign(new Image(), { src: sample.url, alt: "" });
+  const { length, 0: first } = sample.objects;
+  const name = inWords(first.className);
+  button.append(picture, length > 1 ? `${length} × ${name}` : name);
+  button.addEventListener("click", async () => {
+    try {
+      await desk.openPhoto(await fetchSample(sample), sample.objects);
+    } catch (error) {
+      desk.say(error.message, true);
+    }
+  });
+  item.append(button);
+  return item;
+}
 
 /**
  * @param {import("./category.mjs").Category} category
  * @returns {Promise<{url: string, name: string, objects: object[]}[]>} Those
  *     whose keypoints the model knows; none for another kind of object.
  */
-export async function listSamples(category) {
+async function listSamples(category) {
   const answer = await fetch(`${FOLDER}samples.json`);
   if (!answer.ok) return [];
   const contents = await answer.json();
@@ -26,7 +58,7 @@ export async function listSamples(category) {
 }
 
 /** @returns {Promise<File>} The drawing, as if it had been dropped. */
-export async function fetchSample({ url, name }) {
+async function fetchSample({ url, name }) {
   const blob = await (await fetch(url)).blob();
   return new File([blob], name, { type: blob.type });
 }

@@ -5,6 +5,7 @@ import { drawMarks } from "./marks.mjs";
 import { compose, namePlaces, paint } from "./mask.mjs";
 
 const REACH = { mouse: 11, pen: 16, touch: 24 }; // In CSS pixels.
+const NEARER = 1.35; // Times as large: less is not worth a jump.
 const PATTERN_PERIOD = 11; // In CSS pixels, when all of the photo is shown.
 const MIN_NAMED_AREA = 2000; // Of a part, in square CSS pixels, likewise.
 
@@ -19,7 +20,7 @@ export class Stage {
   constructor(element) {
     this.element = element;
     this.world = element.querySelector(".world");
-    this.canvas = element.querySelector("canvas");
+    this.canvas = element.querySelector(".world canvas");
     this.layer = element.querySelector(".marks");
   }
 
@@ -45,6 +46,13 @@ export class Stage {
   fit() {
     const margin = Math.min(28, this.size.width / 24);
     this.#look(geometry.fit(this.#photo, this.size, margin));
+  }
+
+  /** Goes near to an object that is small on the screen. */
+  approach(box) {
+    const margin = this.size.width / 12;
+    const near = geometry.fitBox(box, this.size, margin);
+    if (near.scale > NEARER * this.view.scale) this.#look(near);
   }
 
   pan(dx, dy) {

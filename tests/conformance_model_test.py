@@ -1,0 +1,34 @@
+import os
+import pathlib
+
+from absl.testing import absltest
+
+from kp2part import conformance_model
+from kp2part.serving import servable
+
+
+class ConformanceModelTest(absltest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.base = pathlib.Path(self.create_tempdir().full_path)
+
+    def test_write(self):
+        conformance_model.write(self.base)
+        # Nothing else: a server would take it for a version.
+        self.assertEqual(sorted(os.listdir(self.base)), ["1", "2"])
+        signatures = servable.read_signatures(self.base / "2").signature_def
+        self.assertLen(signatures, 20 + 1)  # And the file's own.
+        keypoints = signatures["serving_default"].inputs["keypoints"]
+        sizes = [dim.size for dim in keypoints.tensor_shape.dim]
+        self.assertEqual(sizes, [-1, 6, 3])
+        self.assertEqual(list(signatures["sb"].outputs), ["y_bytes"])
+
+    def test_not_over_another(self):
+        (self.base / "1").mkdir()
+        with self.assertRaisesRegex(ValueError, "1: is there already"):
+            conformance_model.write(self.base)
+        self.assertEqual(os.listdir(self.base), ["1"])
+
+
+if __name__ == "__main__":
+    absltest.main()

@@ -1,0 +1,105 @@
+from concurrent import futures
+import pathlib
+import shutil
+import tempfile
+
+from absl.testing import absltest
+import grpc
+import numpy as np
+from tensorflow.core.protobuf import saved_model_pb2
+
+from kp2part.serving import admission
+from kp2part.serving import errors
+from kp2part.serving import servable as servable_lib
+from tests import serving_models
+
+
+class ServableTest(absltest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        base = pathlib.Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, base)
+        cls.path = serving_models.write(base / "5")
+        cls.servable = servable_lib.Servable("m", 5, cls.path)
+
+    def refused(self, code, text, *args):
+        with self.assertRaises(errors.ServingError) as caught:
+            self.servable.run(*args)
+        self.assertEqual(caught.exception.code, code)
+        self.assertIn(text, caught.exception.message)
+
+    def test_signatures_are_those_of_the_file(self):
+        self.assertCountEqual(
+            self.servable.meta_graph.signature_def,
+            ["serving_default", "f32", "echo", "slow",
+             "__saved_model_init_op"],
+        )  # fmt: skip
+        # The graph is big, and in memory once already.
+        self.assertEmpty(self.servable.meta_graph.graph_def.node)
+
+    def test_shapes_are_up_to_the_graph(self):
+        for x in (
+            np.float32(4),
+            np.float32([[1, 2], [3, 4]]),
+            np.zeros((0,), np.float32),
+        ):
+            x = np.asarray(x)
+            answer = self.servable.run("f32", {"x": x})["y"]
+            self.assertEqual(answer.shape, x.shape)
+            np.testing.assert_array_equal(answer, 2 * x)
+
+    def test_strings_are_object_arrays_of_bytes(self):
+        for x in np.array([b"a\x00"], object), np.array(b"b", object):
+            answer = self.servable.run("echo", {"x": x})["y"]
+            self.assertEqual((answer.dtype, answer.shape), (object, x.shape))
+            np.testing.assert_array_equal(answer, x)
+
+    def test_signature_that_is_not_for_clients(self):
+        for name in "__saved_model_init_op", "nope":
+            self.refused(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f'Serving signature key "{name}" not found.', name, {},
+            )  # fmt: skip
+
+    def test_dtype_is_that_of_the_input_in_order_of_names(self):
+        self.refused(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "Expects arg[1] to be float but int32 is provided",
+            "serving_default",
+            {
+                "keypoints": np.zeros((1, 6, 3), np.int32),
+                "image_bytes": np.array([b""], object),
+            },
+        )
+
+    def test_threads_share_it(self):
+        def double(i):
+            return self.servable.run("f32", {"x": np.float32([i])})["y"][0]
+
+        with futures.ThreadPoolExecutor(8) as pool:
+            self.assertEqual(
+                list(pool.map(double, range(100))), list(range(0, 200, 2))
+            )
+
+    def test_large_batches_are_those_of_many_rows(self):
+        none = admission.Admission(large_rows=3, max_large=1)
+        servable = servable_lib.Servable("m", 5, self.path, none)
+        with none.turn(3):
+            servable.run("f32", {"x": np.zeros(2, np.float32)})
+            with self.assertRaisesRegex(errors.ServingError, "Too many"):
+                servable.run("f32", {"x": np.zeros(3, np.float32)})
+
+    def test_file_without_a_graph_for_serving(self):
+        path = pathlib.Path(self.create_tempdir().full_path)
+        saved_model = saved_model_pb2.SavedModel()
+        saved_model.meta_graphs.add().meta_info_def.tags.append("train")
+        (path / "saved_model.pb").write_bytes(saved_model.SerializeToString())
+        with self.assertRaisesRegex(
+            errors.ServingError, 'saved_model.pb: has no graph .*"serve"'
+        ):
+            servable_lib.Servable("m", 1, path)
+
+
+if __name__ == "__main__":
+    absltest.main()
