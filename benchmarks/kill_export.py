@@ -2,9 +2,10 @@ r"""Kills the exporter at random moments and looks at what it has left.
 
     python -m benchmarks.kill_export --num_kills=20
 
-A process exports a tiny network again and again until kill -9 ends it. After
-each kill every numbered directory must have all files, of full size; at the
-end each of them is loaded and answers. Prints how far the killed exports were.
+A process exports a tiny network again and again until kill -9 ends it, within
+--seconds after it began to write a version. After each kill every numbered
+directory must have all files; at the end each is loaded and answers. Logs how
+many files the killed exports had written.
 """
 
 import collections
@@ -29,16 +30,18 @@ from kp2part.exporting import saved_model
 from kp2part.models import architecture
 
 _NUM_KILLS = flags.DEFINE_integer("num_kills", 20, "How often.", 1)
+_SECONDS = flags.DEFINE_float(
+    "seconds", 2.0, "What an export writes for, or a little more.", 0.0
+)
 _SEED = flags.DEFINE_integer("seed", 0, "Of the moments.")
 
 
-def export_for_ever(base: str, begun):
-    """Exports, and tells when each export begins."""
+def export_for_ever(base: str):
+    """Exports until it is killed."""
     task = schema.Task(category.load("cat"), 32)
     small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
     model = models.build("pose_to_part", task, small)
     while True:
-        begun.put(time.monotonic())
         saved_model.export(model, base)
 
 
@@ -55,31 +58,26 @@ def numbered(base: pathlib.Path) -> list[pathlib.Path]:
     return [path for path in base.iterdir() if path.name.isdecimal()]
 
 
-def kill_one(base: str, rng: random.Random, seconds: float) -> int:
-    """Kills an exporter; returns how many files its last export had written."""
+def kill_when(base: str, pattern: str, seconds: float) -> int:
+    """Kills an exporter; returns how many files its last export had written.
+
+    Args:
+        base: Directory of the versions.
+        pattern: Of a new file that starts the time.
+        seconds: The time until the kill.
+    """
+    known = set(pathlib.Path(base).glob(pattern))
     # A fork of a process that has run nothing: imports are not paid again.
-    context = multiprocessing.get_context("fork")
-    begun = context.Queue()
-    child = context.Process(target=export_for_ever, args=(base, begun))
+    child = multiprocessing.get_context("fork").Process(
+        target=export_for_ever, args=(base,)
+    )
     child.start()
-    begun.get(timeout=600)
-    time.sleep(rng.uniform(0, seconds))
+    while not set(pathlib.Path(base).glob(pattern)) - known:
+        time.sleep(0.001)
+    time.sleep(seconds)
     os.kill(child.pid, signal.SIGKILL)
     child.join()
-    newest = max(pathlib.Path(base).glob(".partial-*"), default=None)
-    return len(list(newest.rglob("*"))) if newest else 0
-
-
-def first_export(base: str) -> float:
-    """Lets an exporter finish one version; returns the seconds it took."""
-    context = multiprocessing.get_context("fork")
-    begun = context.Queue()
-    child = context.Process(target=export_for_ever, args=(base, begun))
-    child.start()
-    took = -begun.get(timeout=600) + begun.get(timeout=600)
-    os.kill(child.pid, signal.SIGKILL)
-    child.join()
-    return took
+    return len(list(pathlib.Path(base).glob(".partial-*/version/**/*")))
 
 
 def main(argv):
@@ -88,12 +86,13 @@ def main(argv):
     rng = random.Random(_SEED.value)
     with tempfile.TemporaryDirectory() as directory:
         base = pathlib.Path(directory)
-        took = first_export(directory)
+        kill_when(directory, "1", 0)
         whole = base / "1"
         expected = {str(p.relative_to(whole)) for p in whole.rglob("*")}
         stages = collections.Counter()
         for i in range(_NUM_KILLS.value):
-            written = kill_one(directory, rng, 1.2 * took)
+            moment = rng.uniform(0, _SECONDS.value)
+            written = kill_when(directory, ".partial-*/version", moment)
             check_whole(base, expected)
             stages[written] += 1
             logging.info("Kill %d: %d files were written.", i + 1, written)
