@@ -116,6 +116,10 @@ test("several objects: added, chosen, named and removed", () => {
   editor.removeObject(0);
   assert.deepEqual(
     editor.all.objects.map((o) => [o.id, o.className]), [[2, "armchair"]]);
+  editor.addObject();
+  const ids = editor.all.objects.map((o) => o.id);
+  assert.notEqual(ids[0], ids[1]);
+  editor.removeObject(0);
   editor.removeObject(0);
   assert.equal(editor.all.objects.length, 1);
   assert.equal(editor.phase, "box");

@@ -53,6 +53,14 @@ test("an object and each of its parts are annotations", () => {
   assert.deepEqual([base.bbox, base.area], [[2, 0, 1, 1], 1]);
 });
 
+test("parts tell whose they are", () => {
+  const answer = { labels: LABELS, box: [0, 0, 3, 2] };
+  const { annotations } = toCoco(
+    OBJECTS, CATEGORY, PHOTO, new Map([[5, answer], [7, answer]]));
+  assert.deepEqual(
+    annotations.map((a) => a.obj_ann_id ?? 0), [0, 1, 1, 0, 4, 4]);
+});
+
 test("skeletons in COCO count from one", () => {
   assert.deepEqual(written().categories[0].skeleton, [[1, 4], [2, 4], [3, 4]]);
 });

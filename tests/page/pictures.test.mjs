@@ -46,6 +46,11 @@ test("a name stands inside its part, though the middle is not", () => {
   const [place] = mask.namePlaces(composed, 7, 3);
   assert.deepEqual([place.part, place.x], [1, 5]);
   assert.deepEqual(mask.namePlaces(composed, 7, 99), []);
+  // A head on a thin neck, in which the middle is: in the head is more room.
+  const neck = Array(6).fill([0, 0, 1, 0, 0]).flat();
+  const [name] = mask.namePlaces(
+    Uint16Array.from([1, 1, 1, 1, 1, ...neck]), 5, 1);
+  assert.deepEqual(name, { part: 1, x: 2, y: 0 });
 });
 
 test("the figure of any skeleton is symmetric, left on the left", () => {

@@ -13,7 +13,7 @@ const PATTERNS = [
   (x) => fraction(x) < 0.28,
   (x, y) => fraction(x + y) < 0.16 || fraction(x - y) < 0.16,
 ];
-const OUTLINE = [255, 255, 255, 255];
+const OUTLINE = [255, 255, 255];
 
 /**
  * Puts the objects of a photo together; later ones lie on top.
@@ -47,19 +47,18 @@ export function paint(composed, width, colours, how) {
   const { shown, opacity, period, line } = how;
   const pixels = new Uint8ClampedArray(composed.length * 4);
   if (!opacity) return pixels;
-  const inks = colours.map((colour) => ink(colour));
+  // One number for the four bytes of a pixel: this runs while dragging.
+  const words = new Uint32Array(pixels.buffer);
+  const plain = colours.map((colour) => word(colour, opacity));
+  const inks = colours.map((c) => word(ink(c), 1 - (1 - opacity) ** 2));
+  const outline = word(OUTLINE, 1);
   for (let i = 0; i < composed.length; i++) {
     const part = composed[i] & 255;
     if (!part || !shown[part]) continue;
     const [x, y] = [i % width, Math.floor(i / width)];
-    if (isEdge(composed, i, x, width, line)) {
-      pixels.set(OUTLINE, 4 * i);
-      continue;
-    }
     const pattern = PATTERNS[(part - 1) % PATTERNS.length];
-    const isInk = pattern(x / period, y / period);
-    pixels.set(isInk ? inks[part] : colours[part], 4 * i);
-    pixels[4 * i + 3] = 255 * (isInk ? 1 - (1 - opacity) ** 2 : opacity);
+    if (isEdge(composed, i, x, width, line)) words[i] = outline;
+    else words[i] = (pattern(x / period, y / period) ? inks : plain)[part];
   }
   return pixels;
 }
@@ -79,35 +78,48 @@ function isEdge(composed, i, x, width, line) {
  *     part of each object that is large enough: inside it, near its middle.
  */
 export function namePlaces(composed, width, leastArea) {
-  const sums = new Map();
-  composed.forEach((key, i) => {
-    if (!(key & 255)) return;
-    const sum = sums.get(key) ?? { x: 0, y: 0, n: 0 };
-    sum.x += i % width;
-    sum.y += Math.floor(i / width);
-    sum.n++;
-    sums.set(key, sum);
+  const runs = new Map();
+  for (const run of runsOf(composed, width)) {
+    if (!runs.has(run.key)) runs.set(run.key, []);
+    runs.get(run.key).push(run);
+  }
+  return [...runs].flatMap(([key, ofPart]) => {
+    const total = (value) => ofPart.reduce(
+      (sum, run) => sum + run.length * value(run), 0);
+    const area = total(() => 1);
+    if (area < leastArea) return [];
+    const middle = { x: total((r) => r.x) / area, y: total((r) => r.y) / area };
+    return [{ part: key & 255, ...widestNear(ofPart, middle) }];
   });
-  return [...sums].filter(([, { n }]) => n >= leastArea).map(([key, sum]) => ({
-    part: key & 255,
-    ...widestNear(composed, width, key, sum.x / sum.n, sum.y / sum.n),
-  }));
 }
 
-/** The middle of a run of pixels, both long and near to a place. */
-function widestNear(composed, width, key, x, y) {
-  let best = { score: -Infinity };
-  for (let i = 0; i < composed.length; i++) {
-    if (composed[i] !== key) continue;
-    const begin = i;
-    const rowEnd = begin - (begin % width) + width;
-    while (i + 1 < rowEnd && composed[i + 1] === key) i++;
-    const middle = (begin % width) + (i - begin) / 2;
-    const row = Math.floor(begin / width);
-    const score = (i - begin + 1) / 2 - Math.hypot(middle - x, row - y);
-    if (score > best.score) best = { score, x: middle, y: row };
+/** Pixels of one part and object that follow each other in a row. */
+function runsOf(composed, width) {
+  const runs = [];
+  for (let begin = 0, end; begin < composed.length; begin = end) {
+    const key = composed[begin];
+    const x = begin % width;
+    const rowEnd = begin - x + width;
+    for (end = begin + 1; end < rowEnd && composed[end] === key;) end++;
+    const length = end - begin;
+    if (key & 255) {
+      runs.push({
+        key, length, x: x + (length - 1) / 2, y: (begin - x) / width });
+    }
   }
+  return runs;
+}
+
+/** The middle of a run, both long and near to a place. */
+function widestNear(runs, { x, y }) {
+  const score = (run) => run.length / 2 - Math.hypot(run.x - x, run.y - y);
+  const best = runs.reduce((a, b) => (score(b) > score(a) ? b : a));
   return { x: best.x, y: best.y };
+}
+
+function word(colour, opacity) {
+  const bytes = Uint8ClampedArray.from([...colour, 255 * opacity]);
+  return new Uint32Array(bytes.buffer)[0];
 }
 
 function fraction(value) {
