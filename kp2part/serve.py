@@ -89,7 +89,10 @@ def make_application(
         _PAGE_FILES, store.name, lambda: description(store)
     )
     return server_lib.application(
-        rest.application(store), store.name, metrics, files if page else None
+        rest.application(store, _MAX_BODY_MB.value << 20),
+        store.name,
+        metrics,
+        files if page else None,
     )
 
 
