@@ -59,7 +59,8 @@ export class Desk {
   /** Opens the photo of before a reload. */
   async reopen() {
     const file = await this.#try(() => store.lastPhoto());
-    if (file) await this.openPhoto(file).catch((e) => this.say(e.message, true));
+    if (!file) return;
+    await this.openPhoto(file).catch((e) => this.say(e.message, true));
   }
 
   async #keptOf(key) {
