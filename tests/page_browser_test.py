@@ -468,6 +468,7 @@ class PageBrowserTest(absltest.TestCase):
         self.assertTrue(self.page.locator("#help").is_visible())
         press("Escape")
         self.assertFalse(self.page.locator("#help").is_visible())
+        press("0")
         scale = self.page.locator(".world").get_attribute("style")
         press("+")
         self.assertNotEqual(
