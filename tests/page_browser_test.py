@@ -469,6 +469,7 @@ class PageBrowserTest(absltest.TestCase):
         self.assertTrue(self.page.locator("#help").is_visible())
         press("Escape")
         self.assertFalse(self.page.locator("#help").is_visible())
+        press("0")
         scale = self.page.locator(".world").get_attribute("style")
         press("+")
         self.assertNotEqual(
@@ -501,14 +502,26 @@ class PageBrowserTest(absltest.TestCase):
                 {"type": f"touch{kind}", "touchPoints": points},
             )
 
+        far = self.place(660, 30)[0] - self.place(165, 30)[0]
         send("Start", self.place(165, 30))
         send("Move", self.place(400, 200))
         send("Move", self.place(660, 369))
         send("End")
         self.page.wait_for_selector("[data-phase=points]")
+        # What is small on the screen is brought near.
+        near = self.place(660, 30)[0] - self.place(165, 30)[0]
+        self.assertGreater(near, 1.3 * far)
         for x, y in (670, 60), (690, 90), (690, 150):
             self.page.touchscreen.tap(*self.place(x, y))
         self.has_said(3)
+        self.wait_for_parts()
+        # What a finger covers is shown beside it, while it is there.
+        x, y = self.place(690, 150)
+        send("Start", (x, y))
+        send("Move", (x - 30, y + 10))
+        self.page.wait_for_selector("#loupe", state="visible")
+        send("End")
+        self.page.wait_for_selector("#loupe", state="hidden")
         self.wait_for_parts()
         before = self.place(100, 100), self.place(300, 100)
         send("Start", (100, 300), (200, 300))

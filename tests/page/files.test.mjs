@@ -99,7 +99,8 @@ for (const [name, damage, message] of BROKEN) {
 }
 
 test("a grey PNG holds the levels, each row after a zero", async () => {
-  const bytes = Buffer.from(await (await encodeGrey(LABELS, 3, 2)).arrayBuffer());
+  const file = await encodeGrey(LABELS, 3, 2);
+  const bytes = Buffer.from(await file.arrayBuffer());
   assert.deepEqual([...bytes.subarray(0, 4)], [137, 80, 78, 71]);
   assert.equal(bytes.readUInt32BE(16), 3);
   assert.equal(bytes.readUInt32BE(20), 2);

@@ -8,7 +8,8 @@ const PHOTO = { width: 30, height: 20 };
 test("a photo fits its stage, in the middle", () => {
   const view = geometry.fit(PHOTO, { width: 340, height: 220 }, 20);
   assert.equal(view.scale, 9); // 180 / 20; across it would be 10.
-  assert.deepEqual(geometry.toScreen(view, { x: 15, y: 10 }), { x: 170, y: 110 });
+  assert.deepEqual(
+    geometry.toScreen(view, { x: 15, y: 10 }), { x: 170, y: 110 });
 });
 
 test("a box fills the stage, wherever it is in the photo", () => {
@@ -49,7 +50,7 @@ test("keypoints of a photo of half the size", () => {
     [[0, 1, 2], [0, 0, 0]]);
 });
 
-test("boxes have whole pixels, their corners in order, inside the photo", () => {
+test("boxes have whole pixels, corners in order, inside the photo", () => {
   const box = geometry.boxBetween({ x: 25.4, y: -7 }, { x: 3.6, y: 12 }, PHOTO);
   assert.deepEqual(box, [4, 0, 25, 12]);
   assert.ok(geometry.isBox(box));

@@ -56,7 +56,9 @@ test("a name stands inside its part, though the middle is not", () => {
 test("the figure of any skeleton is symmetric, left on the left", () => {
   const places = layOut(readCategory(FIELDS));
   const [seat, left, right, back] = places;
-  for (const { x, y } of places) assert.ok(x >= 0 && x <= 1 && y >= 0 && y <= 1);
+  for (const value of places.flatMap(({ x, y }) => [x, y])) {
+    assert.ok(value >= 0 && value <= 1);
+  }
   assert.ok(Math.abs(left.x + right.x - 1) < 1e-9);
   assert.ok(Math.abs(left.y - right.y) < 1e-9);
   assert.ok(left.x < seat.x && seat.x < right.x);

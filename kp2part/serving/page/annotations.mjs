@@ -4,7 +4,8 @@
  */
 
 /**
- * @typedef {[number, number, number]} Point x, y, v: 0 absent, 1 hidden, 2 seen.
+ * @typedef {[number, number, number]} Point x, y, v; v is 0 where absent, 1
+ *     hidden, 2 seen.
  * @typedef {object} Annotated One object of the photo.
  * @property {number} id
  * @property {string} className

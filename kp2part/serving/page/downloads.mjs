@@ -58,9 +58,10 @@ export async function overlayFile(category, photo, objects, answers, how) {
 function partsPicture(category, { width, height }, answers, how) {
   const maps = [...answers.values()].map((answer) => answer.labels);
   const longest = Math.max(width, height);
+  const line = Math.max(1, Math.round(longest / 700));
   const pixels = paint(
     compose(maps, width * height), width, category.colours,
-    { ...how, period: longest / 70, line: Math.max(1, Math.round(longest / 700)) });
+    { ...how, period: longest / 70, line });
   return createImageBitmap(new ImageData(pixels, width, height));
 }
 

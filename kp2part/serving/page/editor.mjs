@@ -112,7 +112,7 @@ export class Editor extends EventTarget {
 
   cancelMove() {
     this.#history.cancel();
-    this.#tell();
+    this.dispatchEvent(new Event("change"));
   }
 
   /** Moves the current keypoint by pixels of the photo. */

@@ -79,7 +79,7 @@ export function pan(view, dx, dy, photo, stage, kept = 48) {
   };
 }
 
-/** @returns {[number, number]} A keypoint's x, y at a place, inside the photo. */
+/** @returns {[number, number]} A keypoint's x, y at a place in the photo. */
 export function keypointAt(place, photo) {
   const inside = (value, length) => (
     Math.round(Math.min(Math.max(value - 0.5, 0), length - 1) * 10) / 10);

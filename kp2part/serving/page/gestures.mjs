@@ -33,7 +33,8 @@ export class Gestures {
     element.addEventListener("pointermove", (e) => this.#move(e));
     element.addEventListener("pointerup", (e) => this.#up(e));
     element.addEventListener("pointercancel", (e) => this.#abort(e));
-    element.addEventListener("wheel", (e) => this.#wheel(e), { passive: false });
+    element.addEventListener(
+      "wheel", (e) => this.#wheel(e), { passive: false });
     element.addEventListener("contextmenu", (e) => e.preventDefault());
     addEventListener("keydown", (e) => this.#space(e, true));
     addEventListener("keyup", (e) => this.#space(e, false));

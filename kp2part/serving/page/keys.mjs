@@ -14,7 +14,8 @@ const ARROWS = ["arrowleft", "arrowright", "arrowup", "arrowdown"];
 /** @type {Key[]} */
 export const KEYS = [
   { keys: ARROWS, shown: "← ↑ → ↓", action: "arrow", onStage: true,
-    does: "Move the cross or the selected keypoint; Shift: farther, Alt: the photo" },
+    does: "Move the cross or the selected keypoint; Shift: farther, "
+      + "Alt: the photo" },
   { keys: ["enter"], shown: "Enter", action: "enter", onStage: true,
     does: "Click where the cross is; Shift: hidden" },
   { keys: [","], shown: ",", action: "previous", does: "Previous keypoint" },
@@ -38,8 +39,10 @@ export const KEYS = [
   { keys: ["-"], shown: "−", action: "zoomOut", does: "Zoom out" },
   { keys: ["0"], shown: "0", action: "fit", does: "Show all of the photo" },
   { keys: ["m"], shown: "M", action: "mask", does: "Hide or show the parts" },
-  { keys: ["k"], shown: "K", action: "points", does: "Hide or show the keypoints" },
-  { keys: ["o"], shown: "O", action: "open", does: "Open a photo or a COCO file" },
+  { keys: ["k"], shown: "K", action: "points",
+    does: "Hide or show the keypoints" },
+  { keys: ["o"], shown: "O", action: "open",
+    does: "Open a photo or a COCO file" },
   { keys: ["d"], shown: "D", action: "download", does: "Download" },
   { keys: ["?"], shown: "?", action: "help", does: "These keys" },
   { keys: ["escape"], shown: "Esc", action: "escape", does: "Cancel" },

@@ -56,7 +56,8 @@ function boxMarks(box, view, isActive) {
 }
 
 function bones(object, { category, view }) {
-  const ends = category.skeleton.map((edge) => edge.map((k) => object.points[k]));
+  const ends = category.skeleton.map(
+    (edge) => edge.map((k) => object.points[k]));
   const told = ends.filter(([a, b]) => a?.[2] && b?.[2]);
   return ["casing", "line"].flatMap((kind) => told.map(([a, b]) => {
     const [from, to] = [a, b].map((p) => toScreen(view, placeOf(p)));

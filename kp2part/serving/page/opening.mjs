@@ -41,10 +41,11 @@ export class Desk {
     const photo = await openPhoto(file);
     const key = await store.keyOf(file);
     const kept = await this.#keptOf(key);
-    this.#key = key;
+    this.#key = null; // What is told until the end is of neither photo.
     this.editor.photo?.close();
     this.onPhoto(photo);
     this.editor.open(photo, kept ?? objects);
+    this.#key = key;
     this.say(opened(photo, kept, objects));
     await this.#try(() => store.keepPhoto(file));
     if (!kept) await this.#keep();
@@ -59,7 +60,8 @@ export class Desk {
   /** Opens the photo of before a reload. */
   async reopen() {
     const file = await this.#try(() => store.lastPhoto());
-    if (file) await this.openPhoto(file).catch((e) => this.say(e.message, true));
+    if (!file) return;
+    await this.openPhoto(file).catch((e) => this.say(e.message, true));
   }
 
   async #keptOf(key) {

@@ -83,7 +83,8 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     stage[method](...values);
     redraw();
   };
-  return { grab, drag, drop, cancel, click, pan: look("pan"), zoom: look("zoom") };
+  const looks = { pan: look("pan"), zoom: look("zoom") };
+  return { grab, drag, drop, cancel, click, ...looks };
 }
 
 function selectOther(editor, stage, at, pointerType) {

@@ -31,7 +31,9 @@ export function svg(tag, attributes = {}, text = "") {
 export function pointShape(name, { x, y }, radius, state = "") {
   const side = sideOf(name);
   const shared = { class: `point ${side} ${state}` };
-  if (side === "left") return svg("circle", { cx: x, cy: y, r: radius, ...shared });
+  if (side === "left") {
+    return svg("circle", { cx: x, cy: y, r: radius, ...shared });
+  }
   const half = radius * 0.9;
   const square = {
     x: x - half, y: y - half, width: 2 * half, height: 2 * half, rx: 1,
