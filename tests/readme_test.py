@@ -112,7 +112,7 @@ class ReadmeTest(absltest.TestCase):
 
     def test_links_and_pictures_exist(self):
         text = (ROOT / "README.md").read_text()
-        for target in re.findall(r"\]\(([^)#]+)\)", text):
+        for target in re.findall(r"\]\(([^)#]+)\)|src=\"(.*?)\"", text):
             if not target.startswith("http"):
                 self.assertTrue((ROOT / target).exists(), target)
 
