@@ -112,7 +112,9 @@ class ReadmeTest(absltest.TestCase):
 
     def test_links_and_pictures_exist(self):
         text = (ROOT / "README.md").read_text()
-        for target in re.findall(r"\]\(([^)#]+)\)|src=\"(.*?)\"", text):
+        found = re.findall(r"\]\(([^)#]+)\)", text)
+        found += re.findall('src="(.*?)"', text)
+        for target in found:
             if not target.startswith("http"):
                 self.assertTrue((ROOT / target).exists(), target)
 
