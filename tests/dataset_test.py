@@ -145,7 +145,7 @@ class BuildTest(parameterized.TestCase):
         self.build()
         before = read_files(self.root / "out")
         with mock.patch.object(instances, "convert") as convert:
-            with self.assertLogs(level="INFO") as logs:
+            with self.assertLogs("absl", level="INFO") as logs:
                 self.build()
         convert.assert_not_called()
         self.assertIn("nothing to do", logs.output[-1])

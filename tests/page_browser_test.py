@@ -16,7 +16,7 @@ import numpy as np
 from kp2part import client
 from kp2part import publishing
 from kp2part import serve
-from kp2part.exporting import serving_graph
+from kp2part.exporting import serving_checks
 from kp2part.serving import http_server
 from kp2part.serving import metrics
 from kp2part.serving import model_store
@@ -391,7 +391,7 @@ class PageBrowserTest(absltest.TestCase):
         self.says("notes.jpg cannot be opened: it is not a photo")
         pixels = np.zeros((5000, 8200), np.uint8)
         large = cv2.imencode(".png", pixels)[1].tobytes()
-        self.assertGreater(pixels.size, serving_graph.MAX_PIXELS)
+        self.assertGreater(pixels.size, serving_checks.MAX_PIXELS)
         self.drop(("large.png", "image/png", large))
         self.says("large.png has 41 million pixels; the model takes at most 40")
         self.drop(("a.json", "application/json", b"{}"))

@@ -77,9 +77,10 @@ def _answers(saved_model, requests) -> dict[str, np.ndarray]:
                 for key, values in inputs.items()
             },
         )
+        model = str(saved_model.absolute())  # It starts in another directory.
         # -I: neither this directory nor the environment adds to its path.
         done = subprocess.run(
-            [sys.executable, "-I", str(_PROBE), str(saved_model), *paths],
+            [sys.executable, "-I", str(_PROBE), model, *paths],
             cwd=directory,
             capture_output=True,
             text=True,
