@@ -15,7 +15,9 @@ PACKAGES = ("kp2part", "tfrecords_tools", "benchmarks", "tests")
 # Where a package's name on PyPI is not that of its module.
 MODULE_OF = {
     "absl_py": "absl",
+    "grpcio": "grpc",
     "opencv_python_headless": "cv2",
+    "protobuf": "google",
     "python_rapidjson": "rapidjson",
     "pyyaml": "yaml",
     "tensorflow_serving_api": "tensorflow_serving",
