@@ -4,9 +4,12 @@
 """
 
 from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
 import json
 import pathlib
 
+from absl import logging
 import keras
 
 from kp2part import atomic
@@ -75,7 +78,20 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
     archive = keras.export.ExportArchive()
     for name, (function, specs) in server.signatures().items():
         archive.add_endpoint(name, function, input_signature=list(specs))
-    archive.write_out(str(path), verbose=False)
+    with _quiet():
+        archive.write_out(str(path), verbose=False)
     text = json.dumps(server.metadata, indent=2)
     atomic.write_text(path / METADATA, text + "\n")
     warmup.write(path, golden.requests(server))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    # TensorFlow tells of every variable that it renames, in lines of thousands
+    # of characters.
+    before = logging.get_verbosity()
+    logging.set_verbosity(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
