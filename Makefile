@@ -104,7 +104,7 @@ $(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/answer/overlay.png
 # --- Checks -----------------------------------------------------------------
 
 test: lint test-tfa programs
-	$(run) pytest -n 2 --dist loadfile
+	$(run) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What tests drive that pip does not have. Root of a Debian, as in a container,
 # gets them; elsewhere the tests that need them say that they are skipped.
