@@ -16,9 +16,10 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help demo test test-tfa programs lint format clean
+.PHONY: help serve demo test test-tfa programs lint format clean
 
 help:
+	@echo "make serve     serve the trained model and its page at http://127.0.0.1:8501/"
 	@echo "make demo      draw animals, train on them, show the result: $(DEMO)/index.html"
 	@echo "make test      check format and style, run all tests (as root of a Debian it"
 	@echo "               installs chromium, nginx, node and curl, which some drive)"
@@ -52,6 +53,9 @@ $(VENV_TFA)/installed: requirements-tfa.txt
 	$(VENV_TFA)/bin/pip install --quiet --disable-pip-version-check \
 	    --no-compile -r requirements-tfa.txt
 	touch $@
+
+serve: | $(VENV)/installed
+	$(run) kp2part.serve
 
 # --- Demo: each step is a command of the README, and is done once ------------
 

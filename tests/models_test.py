@@ -62,6 +62,14 @@ class NetworksTest(parameterized.TestCase):
             self.assertEqual(before[output].shape, (2, 32, 32, 3))
             np.testing.assert_array_equal(before[output], after[output])
 
+    @parameterized.parameters(*OUTPUTS)
+    def test_no_convolution_that_corrupts_memory(self, name):
+        # See `layers.residual_block`.
+        for layer in models.build(name, TASK, SMALL).layers:
+            if isinstance(layer, keras.layers.Conv2D):
+                shape = layer.kernel_size + layer.strides
+                self.assertNotEqual(shape, (1, 1, 2, 2), layer.name)
+
     @parameterized.parameters("mixed_float16", "mixed_bfloat16")
     def test_logits_are_float32_whatever_the_policy(self, policy):
         keras.config.set_dtype_policy(policy)

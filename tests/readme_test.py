@@ -49,14 +49,14 @@ class ReadmeTest(absltest.TestCase):
         shutil.rmtree(folder / "answer")
         (folder / "mask.png").unlink()
         self.run_clients(folder)
-        self.check_masks(folder)
+        self.check_masks(folder, folder / "docs" / "sample.jpg")
 
     def run_clients(self, folder):
         script = "".join(blocks("sh"))
         if not shutil.which("node"):
             script = re.sub(r"^node (.*\\\n)*.*\n", "", script, flags=re.M)
-        base = folder / "saved_models" / "mine"
-        with local_server.serve(base, "mine") as server:
+        base = folder / "saved_models" / "quadruped_lite"
+        with local_server.serve(base, base.name) as server:
             for theirs, ours in (
                 ("127.0.0.1:8501", f"127.0.0.1:{server.http_port}"),
                 ("127.0.0.1:8500", f"127.0.0.1:{server.grpc_port}"),
@@ -82,8 +82,8 @@ class ReadmeTest(absltest.TestCase):
         )
         self.assertEqual(done.returncode, 0, done.stdout[-4000:])
 
-    def check_masks(self, folder):
-        photo = cv2.imread(str(folder / "photos" / "sample.jpg"))
+    def check_masks(self, folder, photo):
+        photo = cv2.imread(str(photo))
         for name in "answer/mask.png", "mask.png":
             mask = cv2.imread(str(folder / name), cv2.IMREAD_UNCHANGED)
             self.assertEqual(mask.shape, photo.shape[:2])
@@ -92,7 +92,7 @@ class ReadmeTest(absltest.TestCase):
         self.assertEqual(overlay.shape, photo.shape)
 
     def check_results(self, folder):
-        self.check_masks(folder)
+        self.check_masks(folder, folder / "photos" / "sample.jpg")
         scores = json.loads(
             (folder / "run" / "val" / "metrics.json").read_text()
         )

@@ -50,7 +50,11 @@ class ServableTest(absltest.TestCase):
             np.testing.assert_array_equal(answer, 2 * x)
 
     def test_strings_are_object_arrays_of_bytes(self):
-        for x in np.array([b"a\x00"], object), np.array(b"b", object):
+        for x in (
+            np.array([b"a\x00"], object),
+            np.array(b"b", object),
+            np.array([], object),
+        ):
             answer = self.servable.run("echo", {"x": x})["y"]
             self.assertEqual((answer.dtype, answer.shape), (object, x.shape))
             np.testing.assert_array_equal(answer, x)

@@ -185,7 +185,7 @@ class ServingAttackTest(parameterized.TestCase):
         address = ("127.0.0.1", self.server.http_port)
         starts = (b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n")
         clients = []
-        for i in range(300):
+        for i in range(600):  # With both ends, more descriptors than 1024.
             clients.append(socket.create_connection(address, timeout=30))
             self.addCleanup(clients[-1].close)
             clients[-1].sendall(starts[i % 3])

@@ -84,7 +84,7 @@ class Servable:
         signature = self._signature(signature_name)
         _check_names(signature, inputs)
         wanted = _wanted(signature, outputs)
-        tensors = {k: _tensor(v) for k, v in inputs.items()}
+        tensors = {k: tf.constant(v) for k, v in inputs.items()}
         _check_dtypes(signature, tensors)
         try:
             with self._admission.turn(_num_rows(inputs)):
@@ -175,11 +175,6 @@ def _wanted(signature, outputs):
         if name in wanted[:i]:
             raise _invalid(f"duplicate output tensor alias: {name}")
     return wanted
-
-
-def _tensor(array):
-    # An empty object array has no bytes to tell its dtype by.
-    return tf.constant(array, tf.string if array.dtype == object else None)
 
 
 def _array(tensor):
