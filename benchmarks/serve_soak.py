@@ -5,7 +5,8 @@ r"""Serves for minutes under load and swaps, and watches memory and descriptors.
 Clients ask for the parts of docs/sample.jpg, every third time with an image
 that is none; every so often a newer version of the same model appears, and the
 one before it goes. After a warm-up the resident memory should not grow by more
-than 1 MB a minute, and no descriptor should stay open.
+than 1 MB a minute, and no descriptor should stay open. The warm-up has some
+swaps too: the first ones raise what the memory settles at.
 """
 
 import collections
@@ -31,6 +32,7 @@ _SWAP_SECONDS = flags.DEFINE_float(
 )
 _NUM_CLIENTS = flags.DEFINE_integer("num_clients", 4, "At once.", 1)
 _SAMPLE_SECONDS = 5.0
+_WARMUP_SWAPS = 4
 _GOOD = "answers to photos"
 _REFUSED = "400 to images that are none"
 
@@ -50,8 +52,10 @@ def ask(served: served_lib.Served, answers: list[str], stop: threading.Event):
 
 def swap(base: pathlib.Path, stop: threading.Event) -> None:
     """Publishes the model again and again, and removes what it replaces."""
-    version = 1
-    while _SWAP_SECONDS.value and not stop.wait(_SWAP_SECONDS.value):
+    version, early = 1, 60 * _WARMUP_MINUTES.value / (_WARMUP_SWAPS + 1)
+    while _SWAP_SECONDS.value and not stop.wait(
+        early if version <= _WARMUP_SWAPS else _SWAP_SECONDS.value
+    ):
         version += 1
         partial = base / ".partial"
         shutil.copytree(served_lib.MODEL / "1", partial)

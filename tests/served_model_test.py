@@ -236,17 +236,24 @@ class NginxTest(absltest.TestCase):
         self.assertIn("JSON Parse error", fields["error"])
 
     def test_refusals_in_json(self):
-        for expected, *request in (
-            (413, "POST", "/v1/models/toy:predict", b" " * (20 << 20)),
-            (400, "GET", "/v1/models/toy", None, {"X": "x" * 40_000}),
-            (414, "GET", "/v1/models/" + "x" * 40_000),
-            (403, "DELETE", "/v1/models/toy"),
-            (404, "GET", "/"),
-            (404, "GET", "/monitoring/prometheus/metrics"),
+        toy = "/v1/models/toy"
+        for expected, rule, *request in (
+            (
+                413,
+                "at most 16 MiB",
+                "POST",
+                f"{toy}:predict",
+                b" " * (20 << 20),
+            ),
+            (400, "header line", "GET", toy, None, {"X": "x" * 40_000}),
+            (414, "at most 8 KiB", "GET", "/v1/models/" + "x" * 40_000),
+            (403, "GET and POST", "DELETE", toy),
+            (404, "/v1/models/NAME", "GET", "/"),
+            (404, "/v1/models/NAME", "GET", "/monitoring/prometheus/metrics"),
         ):
             status, fields = self.ask(*request)
             self.assertEqual(status, expected, fields)
-            self.assertNotEqual(fields["error"], "")
+            self.assertIn(rule, fields["error"])
 
     def test_slow_connections_are_cut(self):
         begin = b"POST /v1/models/toy:predict HTTP/1.1\r\nHost: x\r\n"

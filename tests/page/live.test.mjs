@@ -77,6 +77,16 @@ test("an answer about what is gone is dropped", async () => {
   assert.equal(server.asked.length, 2);
 });
 
+test("another photo begins without the answers to the one before", async () => {
+  live.follow([objectAt(1, 2)]);
+  await settle();
+  server.asked[0].resolve("first");
+  await settle();
+  assert.equal(live.answers.size, 1);
+  live.open({ ...PHOTO });
+  assert.equal(live.answers.size, 0);
+});
+
 test("an object that comes back is asked about again", async () => {
   live.follow([objectAt(1, 2)]);
   assert.ok(live.busy);
