@@ -6,7 +6,6 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import metrics
-from kp2part.experiments import charts
 from kp2part.experiments import comparison
 from kp2part.experiments import protocols
 
@@ -99,19 +98,6 @@ class ComparisonTest(absltest.TestCase):
         again = json.loads(comparison.to_json(self.table))
         self.assertEqual(again["all"]["one"]["iou"]["tail"], [None, None])
 
-    def test_chart_is_a_png(self):
-        chart = charts.comparison(self.table)
-        self.assertTrue(chart.startswith(b"\x89PNG\r\n"))
-        # What the scores are and the paper's figures can be seen.
-        pseudo = comparison.MEASURES["pseudo"]
-        self.assertTrue(chart != charts.comparison(self.table, pseudo))
-        reported = {"all": {"full model": 63.69}}
-        with_paper = charts.comparison(self.table, "IoU", reported)
-        self.assertTrue(chart != with_paper)
-        reported["all"]["full model"] = 64.69
-        moved = charts.comparison(self.table, "IoU", reported)
-        self.assertTrue(moved != with_paper)
-
     def test_curves_go_by_the_value_of_a_group(self):
         runs = protocols.shares(["one", "two"], [0, 1], [1.0, 0.125])
         for i, (run, head) in enumerate(
@@ -129,9 +115,6 @@ class ComparisonTest(absltest.TestCase):
         self.assertTrue(math.isnan(spread))  # One repeat.
         np.testing.assert_allclose(high, [1, 0.6, math.sqrt(0.02)])
         np.testing.assert_allclose(curves["two"]["mean"][1][1], 0.5)
-        chart = charts.shares(table, groups)
-        self.assertTrue(chart.startswith(b"\x89PNG\r\n"))
-        self.assertTrue(chart != charts.shares(table, groups, "agreement"))
 
 
 if __name__ == "__main__":

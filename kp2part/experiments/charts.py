@@ -13,13 +13,16 @@ from kp2part.experiments import comparison as comparison_lib
 _NUM_COLUMNS = 3  # Of panels.
 # Of systems: colours that the colour-blind tell apart (Okabe and Ito), and
 # markers, dashes and hatches for those who see none.
-_STYLES = (
+STYLES = (
     ("#0072b2", "o", "-", ""),
     ("#e69f00", "s", "--", "//"),
     ("#009e73", "^", "-.", ".."),
     ("#cc79a7", "D", (0, (5, 1, 1, 1)), "xx"),
     ("#56b4e9", "v", ":", "--"),
     ("#000000", "P", (0, (8, 3)), "\\\\"),
+    ("#d55e00", "X", (0, (3, 3)), "oo"),
+    ("#f0e442", "<", (0, (1, 3)), "++"),
+    ("#999999", "*", (0, (3, 1, 1, 1, 1, 1)), "||"),
 )
 
 
@@ -117,7 +120,7 @@ def shares(
 
 def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
     width = 0.8 / len(systems)
-    for i, (system, style) in enumerate(zip(systems, itertools.cycle(_STYLES))):
+    for i, (system, style) in enumerate(zip(systems, itertools.cycle(STYLES))):
         row = systems[system]
         bars = {**row["iou"], "mean": row["mean_iou"]}
         rows = [comparison_lib.summarize(v) for v in bars.values()]
@@ -138,7 +141,7 @@ def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
 
 
 def _draw_curves(axis, curves: Mapping[str, Sequence[tuple]]):
-    for (system, rows), style in zip(curves.items(), itertools.cycle(_STYLES)):
+    for (system, rows), style in zip(curves.items(), itertools.cycle(STYLES)):
         places, means, spreads = np.transpose(rows)
         colour, marker, line, _ = style
         axis.errorbar(

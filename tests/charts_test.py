@@ -1,0 +1,52 @@
+from absl.testing import absltest
+import numpy as np
+
+from kp2part.experiments import charts
+from kp2part.experiments import comparison
+
+
+def row(head, tail):
+    return {
+        "iou": {"head": head, "tail": tail},
+        "mean_iou": head,
+        "mean_iou_foreground": head,
+    }
+
+
+TABLE = {
+    "all": {"one": row([0.5, 0.7], [np.nan, 0.2]), "two": row([0.1], [0.3])}
+}
+
+
+class ChartsTest(absltest.TestCase):
+    def assert_picture(self, chart):
+        self.assertTrue(chart.startswith(b"\x89PNG\r\n"))
+
+    def test_bars_show_measure_and_reported_figures(self):
+        plain = charts.comparison(TABLE)
+        self.assert_picture(plain)
+        pseudo = charts.comparison(TABLE, comparison.MEASURES["pseudo"])
+        reported = [
+            charts.comparison(TABLE, "IoU", {"all": {"full model": mean}})
+            for mean in (63.69, 64.69)
+        ]
+        self.assertLen({plain, pseudo, *reported}, 4)
+
+    def test_nine_systems_look_different(self):
+        styles = charts.STYLES
+        self.assertLen({style[0] for style in styles}, 9)
+        self.assertLen({style[1] for style in styles}, 9)
+        self.assertLen({style[2:] for style in styles}, 9)
+
+    def test_curves_show_measure_and_shares(self):
+        table = {"a": TABLE["all"], "b": TABLE["all"]}
+        groups = {"a": 1.0, "b": 0.125}
+        plain = charts.shares(table, groups)
+        self.assert_picture(plain)
+        agreement = charts.shares(table, groups, "agreement")
+        moved = charts.shares(table, {"a": 1.0, "b": 0.25})
+        self.assertLen({plain, agreement, moved}, 3)
+
+
+if __name__ == "__main__":
+    absltest.main()
