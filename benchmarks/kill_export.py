@@ -3,9 +3,10 @@ r"""Kills the exporter at random moments and looks at what it has left.
     python -m benchmarks.kill_export --num_kills=20
 
 A process exports a tiny network again and again until kill -9 ends it, within
---seconds after it began to write a version. After each kill every numbered
-directory must have all files; at the end each is loaded and answers. Logs how
-many files the killed exports had written.
+--seconds after it wrote the first file of a version. After each kill every
+numbered directory must have all files; at the end each is loaded and answers.
+Logs how many files the killed exports had written; 0 where the version was
+published before the kill.
 """
 
 import collections
@@ -31,7 +32,7 @@ from kp2part.models import architecture
 
 _NUM_KILLS = flags.DEFINE_integer("num_kills", 20, "How often.", 1)
 _SECONDS = flags.DEFINE_float(
-    "seconds", 2.0, "What an export writes for, or a little more.", 0.0
+    "seconds", 0.1, "What an export writes files for, or a little more.", 0.0
 )
 _SEED = flags.DEFINE_integer("seed", 0, "Of the moments.")
 
@@ -92,7 +93,7 @@ def main(argv):
         stages = collections.Counter()
         for i in range(_NUM_KILLS.value):
             moment = rng.uniform(0, _SECONDS.value)
-            written = kill_when(directory, ".partial-*/version", moment)
+            written = kill_when(directory, ".partial-*/version/*", moment)
             check_whole(base, expected)
             stages[written] += 1
             logging.info("Kill %d: %d files were written.", i + 1, written)
