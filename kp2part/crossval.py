@@ -10,7 +10,8 @@ a network, or the path of a .flags file whose flags differ. Protocols:
     split      the named splits, once for each of --seeds
     folds      the paper's: all classes pooled, and each alone, in --num_folds
     holdout    learn from all classes but one and be judged on it, for each
-    shares     learn from a share of the objects, for each of --shares
+    shares     learn from a share of the objects, for each of --shares, in as
+               many steps: a share of 0.1 takes ten times --epochs
 
 Every run is a command of its own (kp2part.trial; see trial.log in its
 directory). Finished runs are not run again, stopped ones go on: give the same
@@ -28,6 +29,7 @@ from kp2part import atomic
 from kp2part import cli
 from kp2part import manifest as manifest_lib
 from kp2part import pictures
+from kp2part import train_config
 from kp2part import train_flags
 from kp2part.experiments import charts
 from kp2part.experiments import comparison
@@ -86,7 +88,7 @@ def main(argv):
     flags.FLAGS.workdir = str(output)  # Each run has its own below.
     config = train_flags.from_flags()
     manifest = manifest_lib.load(config.tfrecords)
-    runs = plan(manifest.category.classes)
+    runs = plan(config, manifest.category.classes)
     common = output / "common.flags"
     atomic.write_text(common, config.to_flagfile())
     failed = execution.execute(runs, common, output, _PROCESSES.value)
@@ -104,7 +106,9 @@ def main(argv):
         )
 
 
-def plan(classes: tuple[str, ...]) -> list[protocols.Run]:
+def plan(
+    config: train_config.TrainConfig, classes: tuple[str, ...]
+) -> list[protocols.Run]:
     """Returns the runs that the flags ask for."""
     systems, seeds = _SYSTEMS.value, _numbers("seeds", int, _SEEDS.value)
     if _PROTOCOL.value == "folds":
@@ -113,7 +117,9 @@ def plan(classes: tuple[str, ...]) -> list[protocols.Run]:
         return protocols.holdout(systems, seeds, classes)
     if _PROTOCOL.value == "shares":
         shares = _numbers("shares", float, _SHARES.value)
-        return protocols.shares(systems, seeds, shares)
+        return protocols.shares(
+            systems, seeds, shares, config.epochs, config.warmup_epochs
+        )
     return protocols.split(systems, seeds)
 
 

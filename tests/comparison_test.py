@@ -99,7 +99,7 @@ class ComparisonTest(absltest.TestCase):
         self.assertEqual(again["all"]["one"]["iou"]["tail"], [None, None])
 
     def test_curves_go_by_the_value_of_a_group(self):
-        runs = protocols.shares(["one", "two"], [0, 1], [1.0, 0.125])
+        runs = protocols.shares(["one", "two"], [0, 1], [1.0, 0.125], 1, 0)
         for i, (run, head) in enumerate(
             zip(runs, (0.5, 0.4, 0.7, 0.6, 0.2, 0.1), strict=False)
         ):

@@ -46,13 +46,25 @@ class ProtocolsTest(absltest.TestCase):
         )
 
     def test_shares_sort_as_text(self):
-        runs = protocols.shares(["kp2part"], [0], [0.05, 0.5, 1.0])
+        runs = protocols.shares(["kp2part"], [0], [0.05, 0.5, 1.0], 12, 1)
         groups = [run.group for run in runs]
         self.assertEqual(groups, ["share005", "share050", "share100"])
         self.assertEqual(
             groups, [protocols.share_group(v) for v in (0.05, 0.5, 1.0)]
         )
         self.assertIn("--train_share=0.05", runs[0].flags)
+
+    def test_shares_take_as_many_steps_as_the_whole(self):
+        small, half, whole = (
+            set(run.flags)
+            for run in protocols.shares(
+                ["kp2part"], [0], [0.05, 0.5, 1.0], 12, 1
+            )
+        )
+        self.assertLessEqual({"--epochs=240", "--warmup_epochs=20"}, small)
+        self.assertLessEqual({"--epochs=24", "--warmup_epochs=2"}, half)
+        self.assertLessEqual({"--epochs=12", "--warmup_epochs=1"}, whole)
+        self.assertIn("--validate_every=240", small)
 
     def test_a_system_is_a_name_or_a_flagfile(self):
         with self.assertRaisesRegex(ValueError, "`systems`.*'best.json'"):

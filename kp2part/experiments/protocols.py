@@ -84,15 +84,26 @@ def holdout(
 
 
 def shares(
-    systems: Sequence[str], seeds: Sequence[int], values: Sequence[float]
+    systems: Sequence[str],
+    seeds: Sequence[int],
+    values: Sequence[float],
+    epochs: int,
+    warmup_epochs: int,
 ) -> list[Run]:
-    """Returns runs that learn from a share of the training objects."""
+    """Returns runs that learn from a share of the training objects.
+
+    A run sees fewer objects more often: it takes as many steps as one of
+    `epochs`, `warmup_epochs` of them, with all objects.
+    """
     return [
         _run(
             share_group(value),
             system,
             f"seed{seed}",
             f"--train_share={value}",
+            f"--epochs={round(epochs / value)}",
+            f"--warmup_epochs={round(warmup_epochs / value)}",
+            f"--validate_every={round(epochs / value)}",
             f"--seed={seed}",
         )
         for value in values
