@@ -74,33 +74,6 @@ def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
     return to_png(figure)
 
 
-def robustness(curves: dict[str, dict[str, dict[str, float]]]) -> bytes:
-    """Returns a chart of mean IoU against each kind of noise.
-
-    Args:
-        curves: Kind of noise -> network -> level (as text) -> mean IoU.
-
-    Returns:
-        A PNG file.
-    """
-    titles = {
-        "keypoint_dropout": "share of keypoints missing",
-        "keypoint_jitter": "shift of keypoints, px at 256 (std. dev.)",
-    }
-    figure, axes = plt.subplots(
-        1, len(curves), figsize=(10, 3.6), layout="constrained", squeeze=False
-    )
-    for axis, (kind, networks) in zip(axes[0], curves.items(), strict=True):
-        for name, curve in networks.items():
-            levels = sorted(map(float, curve))
-            by_level = {float(k): v for k, v in curve.items()}
-            axis.plot(levels, [by_level[x] for x in levels], "o-", label=name)
-        axis.set(xlabel=titles[kind], ylabel="mean IoU")
-        axis.grid(alpha=0.3)
-        axis.legend(fontsize=8)
-    return to_png(figure)
-
-
 def to_png(figure) -> bytes:
     """Returns a figure of matplotlib as a PNG file, and closes it."""
     file = io.BytesIO()

@@ -27,7 +27,8 @@ from kp2part import manifest as manifest_lib
 from kp2part import metrics
 from kp2part import model_file
 from kp2part import ops
-from kp2part import plots
+from kp2part.experiments import charts
+from kp2part.experiments import comparison
 
 _MODELS = flags.DEFINE_list(
     "models", None, "NAME=PATH of each network, .keras; the name is shown."
@@ -48,6 +49,12 @@ _JITTERS = flags.DEFINE_list(
 )
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Examples at a time.", lower_bound=1
+)
+_LABELS = flags.DEFINE_enum(
+    "labels",
+    "pseudo",
+    list(comparison.MEASURES),
+    "What the masks of the records are, see kp2part.crossval.",
 )
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 
@@ -73,7 +80,8 @@ def main(argv):
             logging.info(
                 "%s, %s %g: %.3f", name, kind, level, curve[str(level)]
             )
-    picture = plots.robustness(results["curves"])
+    measure = comparison.MEASURES[_LABELS.value]
+    picture = charts.robustness(results["curves"], measure)
     atomic.write_bytes(file.with_suffix(".png"), picture)
 
 

@@ -47,6 +47,24 @@ class ChartsTest(absltest.TestCase):
         moved = charts.shares(table, {"a": 1.0, "b": 0.25})
         self.assertLen({plain, agreement, moved}, 3)
 
+    def test_robustness_shows_levels_by_their_size(self):
+        curve = {"0.5": 0.1, "0": 0.5, "0.25": 0.3}
+        plain = charts.robustness({"keypoint_dropout": {"one": curve}})
+        self.assert_picture(plain)
+        ordered = dict(sorted(curve.items()))
+        again = charts.robustness({"keypoint_dropout": {"one": ordered}})
+        self.assertEqual(again, plain)
+        other = {"keypoint_dropout": {"one": {**curve, "0.5": 0.2}}}
+        agreement = comparison.MEASURES["pseudo"]
+        self.assertLen(
+            {
+                plain,
+                charts.robustness(other),
+                charts.robustness(other, agreement),
+            },
+            3,
+        )
+
 
 if __name__ == "__main__":
     absltest.main()

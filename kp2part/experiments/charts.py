@@ -118,6 +118,44 @@ def shares(
     return plots.to_png(figure)
 
 
+def robustness(
+    curves: Mapping[str, Mapping[str, Mapping[str, float]]],
+    measure: str = "IoU",
+) -> bytes:
+    """Returns curves of the mean over noise on the keypoints, a panel a kind.
+
+    Args:
+        curves: Kind of noise -> network -> level (as text) -> mean IoU.
+        measure: What the scores are, of `comparison.MEASURES`.
+
+    Returns:
+        A PNG file.
+    """
+    titles = {
+        "keypoint_dropout": "share of keypoints missing",
+        "keypoint_jitter": "shift of keypoints, px at 256 (std. dev.)",
+    }
+    figure, axes = plt.subplots(
+        1,
+        len(curves),
+        figsize=(10, 3.6),
+        layout="constrained",
+        sharey=True,
+        squeeze=False,
+    )
+    for axis, (kind, networks) in zip(axes[0], curves.items(), strict=True):
+        rows = {
+            name: sorted((float(x), y, np.nan) for x, y in curve.items())
+            for name, curve in networks.items()
+        }
+        _draw_curves(axis, rows)
+        axis.set(xlabel=titles[kind], ylim=(0, 1))
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=8)
+    figure.supylabel(f"mean {measure}")
+    return plots.to_png(figure)
+
+
 def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
     width = 0.8 / len(systems)
     for i, (system, style) in enumerate(zip(systems, itertools.cycle(STYLES))):
