@@ -84,6 +84,7 @@ class PageBrowserTest(absltest.TestCase):
         cls.addClassCleanup(cls.server.stop)
         cls.url = f"http://127.0.0.1:{cls.server.http_port}/"
         playwright = sync_api.sync_playwright().start()
+        sync_api.expect.set_options(timeout=1000 * SECONDS)
         cls.addClassCleanup(playwright.stop)
         cls.browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(ARGUMENTS)
@@ -158,6 +159,9 @@ class PageBrowserTest(absltest.TestCase):
         self.page.wait_for_selector(f"[data-answers='{count}']")
         self.page.wait_for_selector("#status:not(.asking)")
         # The picture follows in the next frame.
+        self.wait_for_frame()
+
+    def wait_for_frame(self):
         self.page.evaluate(
             "() => new Promise(r => requestAnimationFrame(() => "
             "requestAnimationFrame(r)))"
@@ -273,7 +277,8 @@ class PageBrowserTest(absltest.TestCase):
         self.assertNotEqual(*numbers)
         self.page.locator("#swap").click()
         self.wait_for_parts()
-        self.assertEqual([kind.count() for kind in kinds], numbers[::-1])
+        for kind, number in zip(kinds, numbers[::-1], strict=True):
+            sync_api.expect(kind).to_have_count(number)
 
     def test_masks_follow_a_drag_before_it_ends(self):
         self.page.locator("#sample-list button").first.click()
@@ -305,13 +310,13 @@ class PageBrowserTest(absltest.TestCase):
         self.assertEqual(self.mask(), mask)
         self.says("with your work of before")
         left_eye = self.page.locator("#keypoints button").first
-        self.assertEqual(
-            left_eye.get_attribute("aria-label"), "left eye, skipped"
+        sync_api.expect(left_eye).to_have_attribute(
+            "aria-label", "left eye, skipped"
         )
         # Closed, it comes back with the photo.
         self.page.locator("#close").click()
         self.page.wait_for_selector("#sample-list button")
-        self.assertFalse(self.page.locator("#stage").is_visible())
+        sync_api.expect(self.page.locator("#stage")).to_be_hidden()
         self.drop(("renamed.jpg", "image/jpeg", HORSE.read_bytes()))
         self.wait_for_parts()
         self.has_said(9)
@@ -357,7 +362,7 @@ class PageBrowserTest(absltest.TestCase):
         self.page.unroute(PREDICT)
         self.page.locator("#retry").click()
         self.wait_for_parts()
-        self.assertFalse(self.page.locator("#retry").is_visible())
+        sync_api.expect(self.page.locator("#retry")).to_be_hidden()
 
     def test_the_server_is_gone(self):
         self.open_horse()
@@ -396,7 +401,7 @@ class PageBrowserTest(absltest.TestCase):
         self.says("large.png has 41 million pixels; the model takes at most 40")
         self.drop(("a.json", "application/json", b"{}"))
         self.says("Open the photo first, then a.json.")
-        self.assertTrue(self.page.locator("#welcome").is_visible())
+        sync_api.expect(self.page.locator("#welcome")).to_be_visible()
 
     def test_a_photo_that_is_stored_on_its_side(self):
         pixels = cv2.imread(str(HORSE))
@@ -464,21 +469,19 @@ class PageBrowserTest(absltest.TestCase):
         mark = self.page.locator("#marks .point.middle")
         before = mark.get_attribute("transform")
         press("ArrowRight")
-        self.assertNotEqual(mark.get_attribute("transform"), before)
+        sync_api.expect(mark).not_to_have_attribute("transform", before)
         press("?")
-        self.assertTrue(self.page.locator("#help").is_visible())
+        sync_api.expect(self.page.locator("#help")).to_be_visible()
         press("Escape")
-        self.assertFalse(self.page.locator("#help").is_visible())
+        sync_api.expect(self.page.locator("#help")).to_be_hidden()
         press("0")
+        self.wait_for_frame()
+        world = sync_api.expect(self.page.locator(".world"))
         scale = self.page.locator(".world").get_attribute("style")
         press("+")
-        self.assertNotEqual(
-            self.page.locator(".world").get_attribute("style"), scale
-        )
+        world.not_to_have_attribute("style", scale)
         press("0")
-        self.assertEqual(
-            self.page.locator(".world").get_attribute("style"), scale
-        )
+        world.to_have_attribute("style", scale)
 
     def test_touch_on_a_small_dark_screen(self):
         self.context.close()
@@ -550,7 +553,7 @@ class PageBrowserTest(absltest.TestCase):
         self.drop(("horse.jpg", "image/jpeg", HORSE.read_bytes()))
         self.page.wait_for_selector("[data-phase=box]")
         self.assertIn("office chair", self.page.locator("#ask").inner_text())
-        self.assertFalse(self.page.locator("#samples").is_visible())
+        sync_api.expect(self.page.locator("#samples")).to_be_hidden()
         self.assertLen(self.page.locator("#keypoints button").all(), 4)
         self.assertLen(self.page.locator("#figure .point").all(), 4)
 
