@@ -31,6 +31,7 @@ import threading
 
 from absl import flags
 from absl import logging
+import tensorflow as tf
 
 from kp2part import cli
 from kp2part import publishing
@@ -182,6 +183,8 @@ def serve(store: model_store.ModelStore, base_path, stop: threading.Event):
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
+    # It warns of the one way to load a SavedModel into a session.
+    tf.get_logger().setLevel("ERROR")
     if not _PORT.value and not _GRPC_PORT.value:
         raise ValueError("`port` and `grpc_port` must not both be 0.")
     base_path = pathlib.Path(_MODEL_BASE_PATH.value).absolute()

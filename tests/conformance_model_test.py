@@ -4,7 +4,7 @@ import pathlib
 from absl.testing import absltest
 
 from kp2part import conformance_model
-from kp2part.serving import servable
+from kp2part.serving import signatures as signatures_lib
 
 
 class ConformanceModelTest(absltest.TestCase):
@@ -16,7 +16,7 @@ class ConformanceModelTest(absltest.TestCase):
         conformance_model.write(self.base)
         # Nothing else: a server would take it for a version.
         self.assertEqual(sorted(os.listdir(self.base)), ["1", "2"])
-        signatures = servable.read_signatures(self.base / "2").signature_def
+        signatures = signatures_lib.read(self.base / "2").signature_def
         self.assertLen(signatures, 20 + 1)  # And the file's own.
         keypoints = signatures["serving_default"].inputs["keypoints"]
         sizes = [dim.size for dim in keypoints.tensor_shape.dim]

@@ -6,6 +6,7 @@ import tempfile
 from absl.testing import absltest
 import grpc
 import numpy as np
+import psutil
 from tensorflow.core.protobuf import saved_model_pb2
 
 from kp2part.serving import admission
@@ -85,6 +86,22 @@ class ServableTest(absltest.TestCase):
             self.assertEqual(
                 list(pool.map(double, range(100))), list(range(0, 200, 2))
             )
+
+    def test_refusals_leave_nothing_in_memory(self):
+        inputs = {
+            "image_bytes": np.array([b"no image"], object),
+            "keypoints": np.zeros((1, 6, 3), np.float32),
+        }
+
+        def grown(num_calls):
+            before = psutil.Process().memory_info().rss
+            for _ in range(num_calls):
+                with self.assertRaises(errors.ServingError):
+                    self.servable.run("serving_default", inputs)
+            return psutil.Process().memory_info().rss - before
+
+        grown(500)
+        self.assertLess(grown(4000), 2**20)
 
     def test_large_batches_are_those_of_many_rows(self):
         none = admission.Admission(large_rows=3, max_large=1)
