@@ -10,6 +10,8 @@ a network, or the path of a .flags file whose flags differ. Protocols:
     split      the named splits, once for each of --seeds
     folds      the paper's: all classes pooled, and each alone, in --num_folds
     holdout    learn from all classes but one and be judged on it, for each
+    alone      learn from one class and be judged on it, for each, in as many
+               steps as with all
     shares     learn from a share of the objects, for each of --shares, in as
                many steps: a share of 0.1 takes ten times --epochs
 
@@ -48,7 +50,7 @@ _SYSTEMS = flags.DEFINE_list(
 _PROTOCOL = flags.DEFINE_enum(
     "protocol",
     "split",
-    ["split", "folds", "holdout", "shares"],
+    ["split", "folds", "holdout", "alone", "shares"],
     "Which runs to compare, see above.",
 )
 _SEEDS = flags.DEFINE_list("seeds", ["0"], "Seeds; each is a run.")
@@ -88,7 +90,7 @@ def main(argv):
     flags.FLAGS.workdir = str(output)  # Each run has its own below.
     config = train_flags.from_flags()
     manifest = manifest_lib.load(config.tfrecords)
-    runs = plan(config, manifest.category.classes)
+    runs = plan(config, manifest)
     common = output / "common.flags"
     atomic.write_text(common, config.to_flagfile())
     failed = execution.execute(runs, common, output, _PROCESSES.value)
@@ -107,20 +109,32 @@ def main(argv):
 
 
 def plan(
-    config: train_config.TrainConfig, classes: tuple[str, ...]
+    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
 ) -> list[protocols.Run]:
     """Returns the runs that the flags ask for."""
     systems, seeds = _SYSTEMS.value, _numbers("seeds", int, _SEEDS.value)
+    classes = manifest.category.classes
+    steps = config.epochs, config.warmup_epochs
     if _PROTOCOL.value == "folds":
         return protocols.folds(systems, flags.FLAGS.num_folds, classes)
     if _PROTOCOL.value == "holdout":
         return protocols.holdout(systems, seeds, classes)
     if _PROTOCOL.value == "shares":
         shares = _numbers("shares", float, _SHARES.value)
-        return protocols.shares(
-            systems, seeds, shares, config.epochs, config.warmup_epochs
-        )
+        return protocols.shares(systems, seeds, shares, *steps)
+    if _PROTOCOL.value == "alone":
+        shares = class_shares(manifest, config.train_split)
+        return protocols.alone(systems, seeds, shares, *steps)
     return protocols.split(systems, seeds)
+
+
+def class_shares(
+    manifest: manifest_lib.Manifest, split: str
+) -> dict[str, float]:
+    """Returns the share of a split's objects that each of its classes has."""
+    total = manifest.split(split).num_records
+    kept = {k: v["kept"] for k, v in manifest.table[split].items()}
+    return {name: count / total for name, count in kept.items() if count}
 
 
 def write_comparison(

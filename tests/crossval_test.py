@@ -101,6 +101,29 @@ class CrossvalTest(absltest.TestCase):
                 self.assertNotIn("TernausNet", horse)
         self.assertTrue(chart.exists())
 
+    def test_classes_alone_are_shares_of_the_training_objects(self):
+        base = pathlib.Path(self.create_tempdir().full_path)
+        (base / "base.flags").write_text(FLAGS)
+        tiny.write_records(str(base / "data"), {"train": 8, "val": 4})
+        path = base / "data" / "manifest.json"
+        manifest = json.loads(path.read_text())
+        manifest["table"]["train"] = {
+            "cat": {"seen": 3, "kept": 2, "dropped": {"overlap": 1}},
+            "dog": {"seen": 6, "kept": 6, "dropped": {}},
+        }
+        path.write_text(json.dumps(manifest))
+        status, errors = self.crossval(
+            base, "pose_to_part", "--protocol=alone", "--num_examples=0"
+        )
+        self.assertEqual(status, 0, errors)
+        for name, epochs in ("cat", 4), ("dog", 1):
+            run = base / "out" / name / "pose_to_part" / "seed0"
+            flags = (run / "train.flags").read_text()
+            self.assertIn(f"--epochs={epochs}\n", flags)
+            self.assertIn(f"--classes={name}\n", flags)
+            scores = json.loads((run / "metrics.json").read_text())
+            self.assertEqual(scores["num_examples"], 2)
+
     def finish(self, path, parts):
         """Leaves the scores of a run."""
         path.mkdir(parents=True)

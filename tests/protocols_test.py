@@ -66,6 +66,20 @@ class ProtocolsTest(absltest.TestCase):
         self.assertLessEqual({"--epochs=12", "--warmup_epochs=1"}, whole)
         self.assertIn("--validate_every=240", small)
 
+    def test_classes_alone_take_as_many_steps_as_all(self):
+        runs = protocols.alone(
+            ["kp2part"], [0, 1], {"cat": 0.5, "dog": 0.25}, 12, 1
+        )
+        self.assertEqual(
+            [run.name for run in runs],
+            [f"{c}/kp2part/seed{s}" for c in ("cat", "dog") for s in (0, 1)],
+        )
+        self.assertEqual(
+            set(runs[2].flags[1:]),
+            {"--classes=dog", "--epochs=48", "--warmup_epochs=4",
+             "--validate_every=48", "--seed=0"},
+        )  # fmt: skip
+
     def test_a_system_is_a_name_or_a_flagfile(self):
         with self.assertRaisesRegex(ValueError, "`systems`.*'best.json'"):
             protocols.split(["best.json"], [0])

@@ -1,5 +1,6 @@
 """Which runs answer a question: each is a list of flags of `kp2part.trial`."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import pathlib
@@ -101,9 +102,7 @@ def shares(
             system,
             f"seed{seed}",
             f"--train_share={value}",
-            f"--epochs={round(epochs / value)}",
-            f"--warmup_epochs={round(warmup_epochs / value)}",
-            f"--validate_every={round(epochs / value)}",
+            *_equal_steps(value, epochs, warmup_epochs),
             f"--seed={seed}",
         )
         for value in values
@@ -112,9 +111,45 @@ def shares(
     ]
 
 
+def alone(
+    systems: Sequence[str],
+    seeds: Sequence[int],
+    class_shares: Mapping[str, float],
+    epochs: int,
+    warmup_epochs: int,
+) -> list[Run]:
+    """Returns runs that learn from one class and are judged on it.
+
+    They take as many steps as one of `epochs` with all classes pooled, so that
+    only what they see differs. `class_shares` are the classes' shares of the
+    training objects.
+    """
+    return [
+        _run(
+            name,
+            system,
+            f"seed{seed}",
+            f"--classes={name}",
+            *_equal_steps(value, epochs, warmup_epochs),
+            f"--seed={seed}",
+        )
+        for name, value in class_shares.items()
+        for seed in seeds
+        for system in systems
+    ]
+
+
 def share_group(value: float) -> str:
     """Returns the name of the group that learns from a share in (0, 1]."""
     return f"share{round(100 * value):03d}"
+
+
+def _equal_steps(share, epochs, warmup_epochs):
+    return (
+        f"--epochs={round(epochs / share)}",
+        f"--warmup_epochs={round(warmup_epochs / share)}",
+        f"--validate_every={round(epochs / share)}",
+    )
 
 
 def _run(group: str, system: str, repeat: str, *flags: str) -> Run:
