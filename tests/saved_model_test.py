@@ -189,7 +189,7 @@ class SavedModelTest(parameterized.TestCase):
         )
 
     def test_box_of_keypoints_by_hand(self):
-        # Pixels 20..60 and 18..40: 41 x 23 px, and 0.15 * 41 on each side.
+        # Pixels 20..60 and 18..40: 41 x 23 px.
         margin = serving_graph.BOX_MARGIN * 41
         np.testing.assert_allclose(
             serving_graph.box_of_keypoints(tf.constant(KEYPOINTS)),

@@ -1,0 +1,136 @@
+r"""Measures what an unknown box costs, for margins around the keypoints.
+
+    python -m benchmarks.box_margin --tfrecords=records \
+        --images=$DATA/JPEGImages --margins=0.08,0.3 --output=margin.md
+
+Whoever clicks keypoints need not draw a box: the model then looks at the
+keypoints' extent with a margin on each side, a share of the longer side. The
+photos of the records are answered with the true box and with such ones, and the
+masks compared in the whole photo: what the model says beside the object counts.
+"""
+
+import collections
+from collections.abc import Iterator
+import itertools
+import pathlib
+
+from absl import flags
+import cv2
+import numpy as np
+import tqdm
+
+from kp2part import atomic
+from kp2part import cli
+from kp2part import client as client_lib
+from kp2part import example_set
+from kp2part import manifest as manifest_lib
+from kp2part import metrics
+from kp2part import publishing
+from kp2part import records
+from kp2part import schema
+from kp2part.exporting import serving_graph
+
+_TFRECORDS = flags.DEFINE_string("tfrecords", None, "Directory of records.")
+_SPLIT = flags.DEFINE_string("split", "val", "Name of the split to read.")
+_IMAGES = flags.DEFINE_string("images", None, "Directory of its .jpg photos.")
+_MODEL = flags.DEFINE_string(
+    "model", str(publishing.SHIPPED), "Where it serves; see kp2part.predict."
+)
+_MARGINS = flags.DEFINE_list("margins", ["0.08", "0.3"], "To compare.")
+_NUM_OBJECTS = flags.DEFINE_integer("num_objects", 200, "Of the split.", 1)
+_OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
+_TRUE = "the object's box"
+
+
+def objects() -> Iterator[dict]:
+    """Yields records spread over the split, images decoded."""
+    manifest = manifest_lib.load(_TFRECORDS.value)
+    examples = example_set.Examples(manifest, (_SPLIT.value,))
+    step = max(examples.count() // _NUM_OBJECTS.value, 1)
+    chosen = examples.read().shard(step, 0).take(_NUM_OBJECTS.value)
+    return chosen.map(records.decode_images).as_numpy_iterator()
+
+
+def in_photo(record: dict) -> tuple[np.ndarray, np.ndarray]:
+    """Returns keypoints float32 [K, 3] and part ids uint8 [H, W] of a photo."""
+    box, mask = record[schema.BOX], record[schema.PART_MASK]
+    left, top, right, bottom = box.astype(int)
+    scale = (box[2:] - box[:2]) / mask.shape[1::-1]
+    keypoints = record[schema.KEYPOINTS].copy()
+    keypoints[:, :2] = box[:2] + keypoints[:, :2] * scale
+    truth = np.zeros(record[schema.SOURCE_SIZE], np.uint8)
+    truth[top:bottom, left:right] = cv2.resize(
+        mask, (right - left, bottom - top), interpolation=cv2.INTER_NEAREST
+    )
+    return keypoints, truth
+
+
+def boxes_to_try(
+    box: np.ndarray, keypoints: np.ndarray, size: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Returns float32 [4] within the photo, by what they are.
+
+    Args:
+        box: float32 [4], the object's.
+        keypoints: float32 [K, 3], in pixels of the photo.
+        size: int [2], height and width of the photo.
+    """
+    limit = np.tile(size[::-1], 2)
+    around = {
+        f"keypoints, margin {margin}": serving_graph.box_of_keypoints(
+            keypoints, float(margin)
+        ).numpy()
+        for margin in _MARGINS.value
+    }
+    return {
+        name: np.clip(edges, 0, limit).astype(np.float32)
+        for name, edges in {_TRUE: box, **around}.items()
+    }
+
+
+def compare(client) -> dict[str, np.ndarray]:
+    """Returns confusion matrices int64 [P, P], by kind of box."""
+    num_parts = len(client.task.category.parts)
+    totals = collections.defaultdict(lambda: 0)
+    for record in tqdm.tqdm(objects(), total=_NUM_OBJECTS.value):
+        image_id = record[schema.IMAGE_ID].decode()
+        photo = pathlib.Path(_IMAGES.value, f"{image_id}.jpg").read_bytes()
+        keypoints, truth = in_photo(record)
+        boxes = boxes_to_try(
+            record[schema.BOX], keypoints, record[schema.SOURCE_SIZE]
+        )
+        answers = client(
+            [photo] * len(boxes),
+            np.stack([keypoints] * len(boxes)),
+            np.stack(list(boxes.values())),
+        )
+        for name, answer in zip(boxes, answers, strict=True):
+            totals[name] += metrics.confusion(
+                truth[np.newaxis], answer.mask[np.newaxis], num_parts
+            )[0]
+    return totals
+
+
+def table(totals: dict[str, np.ndarray], parts: list[str]) -> str:
+    """Returns the Markdown table, IoU in per cent."""
+    lines = [
+        "| box | " + " | ".join(parts[1:]) + " | mean |",
+        "|---|" + "---|" * len(parts),
+    ]
+    for name, matrix in totals.items():
+        iou = 100 * metrics.iou(matrix)[1:]
+        cells = [f"{value:.1f}" for value in itertools.chain(iou, [iou.mean()])]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main(argv):
+    del argv
+    with client_lib.connect(_MODEL.value) as client:
+        text = table(compare(client), list(client.task.category.parts))
+    atomic.write_text(_OUTPUT.value, text)
+    print(text)  # noqa: T201
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("tfrecords", "images", "output"))
