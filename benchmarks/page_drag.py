@@ -111,13 +111,16 @@ def measure(
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise ValueError("`chromium` must be installed: apt install chromium")
     text = "| photo | median ms | at most ms |\n|---|---|---|\n"
     with (
         served_lib.serve("--grpc_port=0") as served,
         sync_api.sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=chromium, args=["--no-sandbox"]
         )
         url = f"http://127.0.0.1:{served.port}/"
         for scale in map(float, _SCALES.value):
