@@ -7,12 +7,15 @@ from absl.testing import absltest
 import grpc
 import numpy as np
 import psutil
+import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from kp2part.serving import admission
 from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
 from tests import serving_models
+
+v1 = tf.compat.v1
 
 
 class ServableTest(absltest.TestCase):
@@ -110,6 +113,43 @@ class ServableTest(absltest.TestCase):
             servable.run("f32", {"x": np.zeros(2, np.float32)})
             with self.assertRaisesRegex(errors.ServingError, "Too many"):
                 servable.run("f32", {"x": np.zeros(3, np.float32)})
+
+    def test_model_of_tensorflow_1_with_a_table_and_a_key_to_return(self):
+        path = pathlib.Path(self.create_tempdir().full_path) / "1"
+        words = self.create_tempfile("words.txt", "cat\ndog\n")
+        with tf.Graph().as_default() as graph, v1.Session() as session:
+            word = v1.placeholder(tf.string, [None])
+            key = v1.placeholder(tf.int64, [None])
+            table = tf.lookup.StaticHashTable(
+                tf.lookup.TextFileInitializer(
+                    words.full_path,
+                    *(tf.string, tf.lookup.TextFileIndex.WHOLE_LINE),
+                    *(tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER),
+                ),
+                default_value=-1,
+            )
+            offset = v1.get_variable("offset", initializer=np.int64(10))
+            signature = v1.saved_model.predict_signature_def(
+                {"word": word, "key": key},
+                {"id": table.lookup(word) + offset, "key": key},
+            )
+            session.run(v1.global_variables_initializer())
+            builder = v1.saved_model.Builder(str(path))
+            builder.add_meta_graph_and_variables(
+                session,
+                ["serve"],
+                {"serving_default": signature},
+                assets_collection=graph.get_collection("asset_filepaths"),
+                main_op=v1.tables_initializer(),
+            )
+            builder.save()
+        words.write_text("another file")
+        answer = servable_lib.Servable("m", 1, path).run(
+            "serving_default",
+            {"word": np.array([b"dog", b"?"], object), "key": np.int64([7, 8])},
+        )
+        np.testing.assert_array_equal(answer["id"], [11, 9])
+        np.testing.assert_array_equal(answer["key"], [7, 8])
 
     def test_file_without_a_graph_for_serving(self):
         path = pathlib.Path(self.create_tempdir().full_path)

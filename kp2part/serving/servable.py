@@ -86,8 +86,12 @@ class Servable:
         feeds = {
             self._feeds[signature.inputs[k].name]: v for k, v in inputs.items()
         }
-        # Always all: TensorFlow keeps a plan for each choice of outputs.
-        fetches = {k: v.name for k, v in signature.outputs.items()}
+        # Always all: TensorFlow keeps a plan for each choice of outputs. One
+        # may be an input.
+        fetches = {
+            k: self._feeds.get(v.name, v.name)
+            for k, v in signature.outputs.items()
+        }
         try:
             with self._admission.turn(_num_rows(inputs)):
                 answer = self._session.run(fetches, feeds)
