@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -91,6 +92,8 @@ def serve(*flags: str, base_path: pathlib.Path = MODEL) -> Iterator[Served]:
         *flags: Of the program.
         base_path: Directory of versions.
     """
+    # Who stops the benchmark stops the server.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "kp2part.serve", f"--port={port}",
