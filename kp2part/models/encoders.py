@@ -9,6 +9,7 @@ import keras
 
 from kp2part import layers
 from kp2part.models import applications
+from kp2part.models import efficientnet_lite
 
 # Channel means (B, G, R) of ImageNet, as in the Caffe models.
 MEAN = (103.939, 116.779, 123.68)
@@ -71,7 +72,7 @@ def stem(image, heatmaps, filters: int, strides: int, name: str):
     return keras.layers.ReLU(name=f"{name}_relu")(x)
 
 
-def vgg16(image, heatmaps=None, normalization="none") -> dict:
+def vgg16(image, heatmaps=None) -> dict:
     """Returns the skips of VGG-16, the last ReLU of each stage, and pool5.
 
     [Simonyan & Zisserman, 2015](https://arxiv.org/abs/1409.1556),
@@ -80,9 +81,8 @@ def vgg16(image, heatmaps=None, normalization="none") -> dict:
 
     Returns:
         Features at strides 1, 2, 4, 8, 16 and 32, with 64, 128, 256, 512, 512
-        and 512 channels. They are as the paper has them: not normalised.
+        and 512 channels.
     """
-    del normalization
     x = caffe_preprocessing(image)
     skips = {}
     stages = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
@@ -98,12 +98,11 @@ def vgg16(image, heatmaps=None, normalization="none") -> dict:
     return {**skips, 32: x}
 
 
-def squeezenet(image, heatmaps=None, normalization="batch") -> dict:
+def squeezenet(image, heatmaps=None) -> dict:
     """Returns the skips of SqueezeNet 1.1, and its output pooled once more.
 
     [Iandola et al., 2016](https://arxiv.org/abs/1602.07360), in the 1.1 of its
-    authors' repository, padded so that sizes halve exactly. 722,496 parameters,
-    and 5,376 if its skips are batch-normalised.
+    authors' repository, padded so that sizes halve exactly. 722,496 parameters.
 
     Returns:
         Features at strides 1, 2, 4, 8, 16 and 32, with 3, 64, 128, 256, 512
@@ -120,19 +119,18 @@ def squeezenet(image, heatmaps=None, normalization="batch") -> dict:
             x = _fire(x, squeeze, expand, f"fire{number}")
         skips[4 * 2**i] = x
     skips[32] = keras.layers.MaxPooling2D(name="pool9")(x)
-    # Its features have a root mean square of 15 to 66 at all strides, heatmaps
-    # are at most 1: without this a decoder of few filters needs epochs to find
-    # the pose.
-    if normalization == "none":
-        scale = keras.layers.Rescaling(1 / 32, name="skip_scale")
-        return {stride: scale(features) for stride, features in skips.items()}
-    return {
-        stride: layers.normalize(features, normalization, f"skip{stride}_norm")
-        for stride, features in skips.items()
-    }
+    return skips
 
 
-ENCODERS = {"vgg16": vgg16, "squeezenet": squeezenet}
+ENCODERS = {
+    "vgg16": vgg16,
+    "squeezenet": squeezenet,
+    "efficientnet_lite0": efficientnet_lite.efficientnet_lite0,
+}
+# Their features have a root mean square of 15 to 66 and of 3 to 8 at all
+# strides, heatmaps are at most 1: as they are, a decoder of few filters needs
+# epochs to find the pose.
+_SKIP_SCALES = {"squeezenet": 1 / 32, "efficientnet_lite0": 1 / 8}
 NAMES = (*ENCODERS, *applications.CONSTRUCTORS)
 
 
@@ -143,18 +141,32 @@ def encode(name: str, image, heatmaps=None, normalization="batch") -> dict:
         name: One of `NAMES`.
         image: float32 [B, H, W, 3], RGB in 0..255.
         heatmaps: See `stem`.
-        normalization: Of SqueezeNet's skips: "batch", "group", or "none", which
-            scales them by a constant. The encoders of `applications` have
-            their own.
+        normalization: Of the skips of all but VGG-16, whose are as the paper
+            has them: "batch", "group", or "none", which scales those of
+            SqueezeNet and EfficientNet-Lite0 by a constant.
     """
+    if name == "vgg16":
+        return vgg16(image, heatmaps)
     if name in applications.CONSTRUCTORS:
-        return applications.encode(name, image, heatmaps)
-    if name not in ENCODERS:
+        skips = applications.encode(name, image, heatmaps)
+    elif name in ENCODERS:
+        skips = ENCODERS[name](image, heatmaps)
+    else:
         raise ValueError(
             f"`encoder` must be one of {sorted(NAMES)}. Received: "
             f"encoder={name!r}"
         )
-    return ENCODERS[name](image, heatmaps, normalization)
+    return _normalize(skips, normalization, _SKIP_SCALES.get(name, 1.0))
+
+
+def _normalize(skips: dict, normalization: str, scale: float) -> dict:
+    if normalization == "none":
+        scaled = keras.layers.Rescaling(scale, name="skip_scale")
+        return {stride: scaled(features) for stride, features in skips.items()}
+    return {
+        stride: layers.normalize(features, normalization, f"skip{stride}_norm")
+        for stride, features in skips.items()
+    }
 
 
 def _fire(x, squeeze: int, expand: int, name: str):

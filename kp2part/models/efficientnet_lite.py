@@ -1,0 +1,130 @@
+"""EfficientNet-Lite0 as an image encoder: strong features at small cost.
+
+EfficientNet-B0 ([Tan & Le, 2019](https://arxiv.org/abs/1905.11946)) without
+squeeze-and-excitation, with ReLU6 for swish: the sizes of its authors'
+`efficientnet-lite0`. Keras has the others, not this one, which costs a small
+network of parts no more than SqueezeNet does.
+"""
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+PREFIX = "lite_"  # Of the names of all layers.
+
+# Of the seven stages: kernel, strides, expansion, channels, repeats.
+_STAGES = (
+    (3, 1, 1, 16, 1),
+    (3, 2, 6, 24, 2),
+    (5, 2, 6, 40, 2),
+    (3, 2, 6, 80, 3),
+    (5, 1, 6, 112, 3),
+    (5, 2, 6, 192, 4),
+    (3, 1, 6, 320, 1),
+)
+# Ours -> theirs, of the convolutions and normalisations within a block.
+_IN_BLOCK = {
+    "expand": "_expand_conv",
+    "expand_norm": "_bn0",
+    "depthwise": "_depthwise_conv",
+    "depthwise_norm": "_bn1",
+    "project": "_project_conv",
+    "project_norm": "_bn2",
+}
+
+
+def efficientnet_lite0(image, heatmaps=None) -> dict:
+    """Returns the skips of EfficientNet-Lite0. 2,998,304 parameters.
+
+    Returns:
+        At stride 1 the image; at 2, 4, 8, 16 and 32 the last block's output of
+        that size, with 16, 24, 40, 112 and 320 channels.
+    """
+    x = keras.layers.Rescaling(1 / 128, -127 / 128, name=f"{PREFIX}image")(
+        image
+    )
+    skips = {1: x}
+    x = _stem(x, heatmaps)
+    stride, number = 2, 0
+    for kernel, strides, expansion, channels, repeats in _STAGES:
+        stride *= strides
+        for i in range(repeats):
+            x = _block(
+                x,
+                f"{PREFIX}{number}",
+                kernel,
+                strides if i == 0 else 1,
+                expansion,
+                channels,
+            )
+            number += 1
+        skips[stride] = x
+    return skips
+
+
+def from_pytorch(state: Mapping[str, np.ndarray]) -> dict[str, list]:
+    """Returns the arrays of each layer, as Keras has them.
+
+    Args:
+        state: Name -> array: the `state_dict` of EfficientNet-PyTorch's
+            network, whose names and axes are its own.
+    """
+    return {
+        ours: _of_layer(state, theirs) for ours, theirs in layer_names().items()
+    }
+
+
+def layer_names() -> dict[str, str]:
+    """Returns the layers with weights: our name -> EfficientNet-PyTorch's."""
+    names = {"stem": "_conv_stem", "stem_norm": "_bn0"}
+    for number in range(sum(repeats for *_, repeats in _STAGES)):
+        for ours, theirs in _IN_BLOCK.items():
+            names[f"{number}_{ours}"] = f"_blocks.{number}.{theirs}"
+    del names["0_expand"], names["0_expand_norm"]  # The first expands by 1.
+    return {PREFIX + ours: theirs for ours, theirs in names.items()}
+
+
+def _of_layer(state, name: str) -> list[np.ndarray]:
+    kernel = state[f"{name}.weight"]
+    if kernel.ndim == 1:
+        rest = ("bias", "running_mean", "running_var")
+        return [kernel, *(state[f"{name}.{key}"] for key in rest)]
+    # Out, in (of a depthwise convolution: 1), height, width.
+    depthwise = name.endswith("_depthwise_conv")
+    return [kernel.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))]
+
+
+def _stem(image, heatmaps):
+    def convolve(x, name):
+        return keras.layers.Conv2D(
+            32, 3, 2, "same", use_bias=False, name=f"{PREFIX}{name}"
+        )(x)
+
+    x = convolve(image, "stem")
+    if heatmaps is not None:  # As if stacked to the image: see encoders.stem.
+        x = x + convolve(heatmaps, "heatmap_stem")
+    return _normalize(x, f"{PREFIX}stem", relu=True)
+
+
+def _block(x, name, kernel, strides, expansion, channels):
+    inputs = x
+    if expansion > 1:
+        x = keras.layers.Conv2D(
+            expansion * x.shape[-1], 1, use_bias=False, name=f"{name}_expand"
+        )(x)
+        x = _normalize(x, f"{name}_expand", relu=True)
+    x = keras.layers.DepthwiseConv2D(
+        kernel, strides, "same", use_bias=False, name=f"{name}_depthwise"
+    )(x)
+    x = _normalize(x, f"{name}_depthwise", relu=True)
+    x = keras.layers.Conv2D(
+        channels, 1, use_bias=False, name=f"{name}_project"
+    )(x)
+    x = _normalize(x, f"{name}_project", relu=False)
+    return x + inputs if inputs.shape == x.shape else x
+
+
+def _normalize(x, name: str, relu: bool):
+    x = keras.layers.BatchNormalization(epsilon=1e-3, name=f"{name}_norm")(x)
+    return keras.layers.ReLU(6.0, name=f"{name}_relu")(x) if relu else x
