@@ -14,6 +14,33 @@ OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine")
 NN_MISSING = ("masked", "strict")
 PRECISIONS = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
+_RECIPES = {
+    "paper": {
+        "pseudo_parts_weight": 0.01,
+        "dice_weight": 0.0,
+        "bones": False,
+        "keypoint_dropout": 0.0,
+        "keypoint_jitter": 0.0,
+    },
+    # What each is worth: docs/results.md, section 9.
+    "best": {
+        "pseudo_parts_weight": 0.2,
+        "dice_weight": 1.0,
+        "bones": True,
+        "keypoint_dropout": 0.1,
+        "keypoint_jitter": 2.0,
+    },
+}
+
+
+class _RecipeFlag(flags.EnumFlag):
+    """Sets the flags of a recipe where it stands, as a flagfile would."""
+
+    def parse(self, argument):
+        super().parse(argument)
+        for name, value in _RECIPES[self.value].items():
+            flags.FLAGS[name].value = value
+
 
 flags.DEFINE_string(
     "tfrecords", None, "Directory that tfrecords_tools.build has made."
@@ -32,6 +59,17 @@ flags.DEFINE_string(
     "ternausnet (image only), early_fusion (both, stacked, in one U-Net), "
     "refinenet (parts of similar poses, morphed and refined) or "
     "nearest_neighbour (morphed only; learns nothing).",
+)
+flags.DEFINE_flag(
+    _RecipeFlag(
+        "recipe",
+        None,
+        "The losses and augmentations of the paper, or those that beat it: "
+        "best stands for "
+        + " ".join(f"--{name}={x}" for name, x in _RECIPES["best"].items())
+        + ". Flags after it have the last word.",
+        list(_RECIPES),
+    )
 )
 flags.DEFINE_string(
     "encoder",
