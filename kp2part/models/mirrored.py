@@ -28,17 +28,16 @@ def average(model: keras.Model) -> keras.Model:
         name: keras.Input(x.shape[1:], name=name)
         for name, x in model.input.items()
     }
-    mirrored = {name: flip(x, swaps[name]) for name, x in inputs.items()}
-    straight, back = model(inputs), model(mirrored)
-    parts = task.category.part_mirror
-    return keras.Model(
-        inputs,
-        {
-            name: (straight[name] + flip(back[name], parts)) / 2
-            for name in model.output
-        },
-        name=f"{model.name}_mirrored",
-    )
+    # In one batch: the network is in the graph once, not twice.
+    both = {
+        name: keras.ops.concatenate([x, flip(x, swaps[name])], axis=0)
+        for name, x in inputs.items()
+    }
+    outputs = {}
+    for name, logits in model(both).items():
+        straight, back = keras.ops.split(logits, 2, axis=0)
+        outputs[name] = (straight + flip(back, task.category.part_mirror)) / 2
+    return keras.Model(inputs, outputs, name=f"{model.name}_mirrored")
 
 
 def flip(x, swap: tuple[int, ...]):
