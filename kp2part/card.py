@@ -34,6 +34,10 @@ By class:
 {classes_table}
 {boxes}## What it was trained on
 
+Objects of `{train_split}`, without those whose box has an IoU above
+{max_overlap} with another's, a side below {min_side:.0f} px, or fewer than
+{min_keypoints} keypoints:
+
 {data}
 
 {notes}
@@ -45,7 +49,7 @@ By class:
 ## Limits
 
 - It knows these classes only, one object at a time, and needs keypoints: with
-  fewer than five it was never trained.
+  fewer than {min_keypoints} it was never trained.
 - Objects that others hide or cut off, and those of unusual pose, are where it
   fails most; look at the masks before you rely on them.
 - Every keypoint that is missing or misplaced costs: `kp2part.robustness` draws
@@ -78,7 +82,7 @@ def render(
         name: Of the model.
         workdir: A finished run.
         evaluation: Its scores.
-        manifest: The records of both.
+        manifest: The records that it learned from.
         labels: "true" or "pseudo".
         notes: Markdown on the data.
     """
@@ -111,7 +115,8 @@ def render(
         table=scores_lib.to_markdown(scores),
         classes_table=scores_lib.classes_to_markdown(scores["classes"]),
         boxes=_boxes(scores.get("part_boxes")),
-        data=_data(manifest),
+        data=_data(manifest.table[values["train_split"]]),
+        **manifest.settings["thresholds"],
         notes=notes,
         flags=_portable(settings),
     )
@@ -128,11 +133,10 @@ def _boxes(boxes: dict | None) -> str:
     )
 
 
-def _data(manifest: manifest_lib.Manifest) -> str:
-    lines = ["| split | class | objects |", "|---|---|---|"]
-    for split, classes in manifest.table.items():
-        for name, counts in classes.items():
-            lines.append(f"| {split} | {name} | {counts['kept']} |")
+def _data(classes: dict[str, dict]) -> str:
+    lines = ["| class | seen | learned from |", "|---|---|---|"]
+    for name, counts in classes.items():
+        lines.append(f"| {name} | {counts['seen']} | {counts['kept']} |")
     return "\n".join(lines)
 
 

@@ -27,7 +27,7 @@ _EVALUATION = flags.DEFINE_string(
     "evaluation", None, "Directory that kp2part.evaluate has written."
 )
 _TFRECORDS = flags.DEFINE_string(
-    "tfrecords", None, "Directory of the records of both."
+    "tfrecords", None, "Directory of the records that it learned from."
 )
 _LABELS = flags.DEFINE_enum(
     "labels",

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import pathlib
 
@@ -20,8 +21,20 @@ PARTS = tuple(tiny.CATEGORY.parts)
 class CardTest(absltest.TestCase):
     def test_figures_are_those_of_the_files(self):
         base = pathlib.Path(self.create_tempdir().full_path)
-        manifest = tiny.write_records(
-            str(base / "data"), {"train": 6, "val": 3}
+        manifest = dataclasses.replace(
+            tiny.write_records(str(base / "data"), {"train": 6, "val": 3}),
+            settings={
+                "thresholds": {
+                    "max_overlap": 0.25,
+                    "min_side": 32.0,
+                    "min_keypoints": 4,
+                    "min_match_iou": 0.45,
+                }
+            },
+            table={
+                "train": {"cat": {"seen": 8, "kept": 6, "dropped": {}}},
+                "val": {"cat": {"seen": 3, "kept": 3, "dropped": {}}},
+            },
         )
         config = train_config.TrainConfig(
             "/home/me/data",
@@ -69,11 +82,16 @@ class CardTest(absltest.TestCase):
             "on the 2 objects of `val`, by which the epoch was chosen too",
             "| cat | 1.000 | 1.000 | 1.000 | 1.000 | 1 |",
             "left_leg 0.500; a part missed",
+            "IoU above\n0.25 with",
+            "a side below 32 px, or fewer than\n4 keypoints:",
+            "| cat | 8 | 6 |",
+            "fewer than 4 it was never trained",
             "My notes.",
             "--network=pose_to_part\n",
         ):
             self.assertIn(text, card)
         self.assertNotIn("/home/me", card)
+        self.assertNotIn("| cat | 3 | 3 |", card)  # Only what it learned from.
         self.assertNotIn("pseudo-labels", render("true"))
 
 
