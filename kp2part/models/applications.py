@@ -12,7 +12,7 @@ CONSTRUCTORS = {
     "mobilenetv3_large": keras.applications.MobileNetV3Large,
 }
 _STRIDES = (2, 4, 8, 16, 32)
-_ENCODER = "encoder"  # Name of the nested model.
+ENCODER = "encoder"  # Name of the nested model.
 
 
 def construct(
@@ -68,15 +68,12 @@ def _features(name: str, shape: tuple[int, ...]) -> keras.Model:
     return keras.Model(
         model.input,
         {str(stride): skips[stride] for stride in _STRIDES if stride in skips},
-        name=_ENCODER,
+        name=ENCODER,
     )
 
 
 def load_into(model: keras.Model, name: str, weights: str) -> int:
     """Gives the encoder in `model` pretrained weights.
-
-    Its batch normalisations then keep their statistics: those of few images of
-    a small batch are worse (Keras' guide to transfer learning).
 
     Args:
         model: A network with that encoder.
@@ -92,11 +89,8 @@ def load_into(model: keras.Model, name: str, weights: str) -> int:
     trained = construct(name, downloaded, input_shape=shape)
     if not downloaded:
         trained.load_weights(weights)
-    encoder = model.get_layer(_ENCODER)
+    encoder = model.get_layer(ENCODER)
     layers = [layer for layer in trained.layers if layer.weights]
     for layer in layers:
-        target = encoder.get_layer(layer.name)
-        target.set_weights(layer.get_weights())
-        if isinstance(target, keras.layers.BatchNormalization):
-            target.trainable = False
+        encoder.get_layer(layer.name).set_weights(layer.get_weights())
     return len(layers)

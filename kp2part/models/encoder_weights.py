@@ -42,7 +42,11 @@ IMAGENET = {  # URL, and MD5 or SHA-256.
 }
 
 # Layers without counterpart in these files: the rest of the network.
-_ENCODER_PREFIXES = ("block", "conv1", "fire", efficientnet_lite.PREFIX)
+_ENCODER_PREFIXES = (
+    *("block", "conv1", "fire"),
+    efficientnet_lite.PREFIX,
+    applications.ENCODER,
+)
 _HEATMAP_STEM = "heatmap_stem"
 # What the encoders do to the image first.
 _FIRST_LAYERS = (
@@ -54,8 +58,7 @@ _FIRST_LAYERS = (
 def load_into(model: keras.Model, encoder: str, weights: str) -> int:
     """Gives the encoder of `model` pretrained weights.
 
-    Its batch normalisations then keep their statistics: those of few images of
-    a small batch are worse (Keras' guide to transfer learning).
+    Its batch normalisations then keep their statistics.
 
     Args:
         model: A network with that encoder.
@@ -84,7 +87,20 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
     arrays = read(path)
     for layer in targets:
         _assign(layer, arrays, path)
+    freeze_normalization(model)
     return len(targets)
+
+
+def freeze_normalization(model: keras.Model):
+    """Lets the batch normalisations of the encoder keep their statistics.
+
+    Those of few images of a small batch are worse than those that it was
+    trained with (Keras' guide to transfer learning).
+    """
+    for layer in _encoder_layers(model):
+        for inner in getattr(layer, "layers", [layer]):
+            if isinstance(inner, keras.layers.BatchNormalization):
+                inner.trainable = False
 
 
 def has_encoder(model: keras.Model) -> bool:
@@ -164,7 +180,7 @@ def _encoder_layers(model: keras.Model) -> list:
 
 def _load_application(model: keras.Model, encoder: str, weights: str) -> int:
     try:
-        return applications.load_into(model, encoder, weights)
+        count = applications.load_into(model, encoder, weights)
     except Exception as error:  # noqa: BLE001 - Keras and urllib raise many.
         raise ValueError(
             f"The weights of {encoder!r} could not be read from {weights!r} "
@@ -172,6 +188,8 @@ def _load_application(model: keras.Model, encoder: str, weights: str) -> int:
             "keras.io elsewhere and pass --encoder_weights=PATH, or train from "
             "random weights with --encoder_weights=none."
         ) from error
+    freeze_normalization(model)
+    return count
 
 
 def _assign(layer, arrays: Mapping[str, list[np.ndarray]], path: str):
@@ -188,5 +206,3 @@ def _assign(layer, arrays: Mapping[str, list[np.ndarray]], path: str):
             f"Found: {[a.shape for a in found]}"
         )
     layer.set_weights(found)
-    if isinstance(layer, keras.layers.BatchNormalization):
-        layer.trainable = False

@@ -1,0 +1,118 @@
+r"""Measures what an image encoder costs: a training step, and an answer.
+
+    python -m benchmarks.encoders --flagfile=configs/best_quadruped.flags \
+        --encoders=squeezenet,efficientnet_lite0 --output=encoders.md
+
+Each is put into the network of the flags, with random weights, and its batch
+normalisations frozen as they are with pretrained ones. They take turns on the
+same random batch. Times are of the processor: medians, and ratios to the first
+encoder.
+"""
+
+from collections.abc import Callable
+import dataclasses
+import time
+
+from absl import flags
+import keras
+import numpy as np
+import tqdm
+
+from kp2part import atomic
+from kp2part import category
+from kp2part import cli
+from kp2part import compilation
+from kp2part import models
+from kp2part import schema
+from kp2part import train_config
+from kp2part import train_flags
+from kp2part.models import encoder_weights
+
+flags.adopt_module_key_flags(train_flags)
+
+_ENCODERS = flags.DEFINE_list(
+    "encoders", ["squeezenet", "efficientnet_lite0"], "To compare."
+)
+_NUM_STEPS = flags.DEFINE_integer("num_steps", 10, "Of each.", lower_bound=1)
+_OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
+
+
+def build(encoder: str, config: train_config.TrainConfig) -> keras.Model:
+    """Returns the compiled network with an encoder."""
+    task = schema.Task(
+        category.load("quadruped"),
+        config.image_size,
+        heatmap_sigma=config.heatmap_sigma * config.image_size / 256,
+        bones=config.bones,
+    )
+    architecture = dataclasses.replace(config.architecture, encoder=encoder)
+    model = models.build(config.network, task, architecture)
+    encoder_weights.freeze_normalization(model)
+    compilation.compile_model(model, config, steps=100)
+    return model
+
+
+def batch(model: keras.Model, size: int) -> tuple[dict, dict]:
+    """Returns random inputs and part ids."""
+    rng = np.random.default_rng(0)
+    inputs = {
+        name: rng.uniform(0, 1, (size, *x.shape[1:])).astype(np.float32)
+        for name, x in model.input.items()
+    }
+    inputs[schema.IMAGE] *= 255
+    part_ids = {
+        name: rng.integers(0, x.shape[-1], (size, *x.shape[1:3]))
+        for name, x in model.output.items()
+    }
+    return inputs, part_ids
+
+
+def seconds(function: Callable, *arguments) -> float:
+    """Returns the processor's time for a call."""
+    start = time.process_time()
+    function(*arguments)
+    return time.process_time() - start
+
+
+def measure(config: train_config.TrainConfig) -> dict[str, tuple]:
+    """Returns by encoder: parameters, seconds of a step and of an answer."""
+    networks = {name: build(name, config) for name in _ENCODERS.value}
+    inputs, part_ids = batch(next(iter(networks.values())), config.batch_size)
+    times = {name: [] for name in networks}
+    for _ in tqdm.trange(1 + _NUM_STEPS.value, unit="round"):
+        for name, model in networks.items():
+            step = seconds(model.train_on_batch, inputs, part_ids)
+            answer = seconds(model.predict_on_batch, inputs)
+            times[name].append((step, answer))
+    return {  # Without the first round, which compiles.
+        name: (model.count_params(), *np.median(times[name][1:], axis=0))
+        for name, model in networks.items()
+    }
+
+
+def table(costs: dict[str, tuple]) -> str:
+    """Returns the Markdown table."""
+    lines = [
+        "| encoder | parameters | step, s | ratio | answers, s | ratio |",
+        "|---|---|---|---|---|---|",
+    ]
+    _, first_step, first_answer = next(iter(costs.values()))
+    for name, (parameters, step, answer) in costs.items():
+        cells = (
+            *(f"`{name}`", f"{parameters:,}"),
+            *(f"{step:.2f}", f"{step / first_step:.2f}"),
+            *(f"{answer:.2f}", f"{answer / first_answer:.2f}"),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(argv):
+    del argv
+    text = table(measure(train_flags.from_flags()))
+    atomic.write_text(_OUTPUT.value, text)
+    print(text)  # noqa: T201
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("output", "image_size"))
