@@ -1,8 +1,10 @@
 import http.client
 import json
+import os
 import socket
 import threading
 import time
+from unittest import mock
 
 from absl.testing import absltest
 
@@ -131,6 +133,19 @@ class HttpServerTest(absltest.TestCase):
         self.serve(application, idle_seconds=1)
         self.send(b"GET / HTTP/1.1\r\n\r\n")
         self.assertTrue(ended.wait(10))
+
+    def test_stops_however_its_threads_take_turns(self):
+        server = self.serve()
+        write = os.write
+
+        def late(*arguments):
+            time.sleep(0.1)  # The loop, woken before, may go first.
+            return write(*arguments)
+
+        with mock.patch.object(os, "write", late):
+            server.stop()
+        with self.assertRaises(OSError):
+            self.ask()
 
     def test_full_queue_is_503_and_others_are_answered(self):
         self.serve(num_threads=1, max_queue=1)

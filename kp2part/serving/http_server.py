@@ -111,7 +111,12 @@ class HttpServer:
         self._dispatcher.shutdown()
 
     def _in_loop(self, function):
-        self._server.trigger.pull_trigger(function)
+        trigger = self._server.trigger
+        # The loop runs thunks under this lock. Without it, one that another
+        # thread has just woken could close the trigger before it is pulled.
+        with trigger.lock:
+            trigger.thunks.append(function)
+            trigger.pull_trigger()
 
 
 class _ErrorTask(task_lib.ErrorTask):
