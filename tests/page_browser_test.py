@@ -251,7 +251,7 @@ class PageBrowserTest(absltest.TestCase):
         self.assertEqual(seen, ["", *parts[1:]])
 
     def test_drag_undo_and_swap(self):
-        self.page.locator("#sample-list button").first.click()
+        self.page.locator("#sample-list button").last.click()
         self.wait_for_parts()
         known, names = samples()
         paw = names.index("right_front_paw")
@@ -281,7 +281,7 @@ class PageBrowserTest(absltest.TestCase):
             sync_api.expect(kind).to_have_count(number)
 
     def test_masks_follow_a_drag_before_it_ends(self):
-        self.page.locator("#sample-list button").first.click()
+        self.page.locator("#sample-list button").last.click()
         self.wait_for_parts()
         known, names = samples()
         tail = names.index("tailbase")
@@ -357,7 +357,7 @@ class PageBrowserTest(absltest.TestCase):
                 status=400, json={"error": "`box` must overlap <b>the photo"}
             ),
         )
-        self.page.locator("#sample-list button").first.click()
+        self.page.locator("#sample-list button").last.click()
         self.says("`box` must overlap <b>the photo")
         self.page.unroute(PREDICT)
         self.page.locator("#retry").click()
