@@ -13,6 +13,7 @@ from kp2part import schema
 from kp2part.models import architecture
 from kp2part.models import efficientnet_lite
 from kp2part.models import encoder_weights
+from kp2part.models import weight_files
 from tests import tiny
 from tests import torch_writer
 
@@ -130,7 +131,7 @@ class EncoderWeightsTest(absltest.TestCase):
                 ValueError,
                 "'vgg16' could not.*no route.*--encoder_weights=PATH",
             ):
-                encoder_weights.download("vgg16")
+                weight_files.download("vgg16")
 
     def test_efficientnet_of_pytorch(self):
         small = dataclasses.replace(SMALL, encoder="efficientnet_lite0")
