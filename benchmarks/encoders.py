@@ -42,7 +42,6 @@ def build(encoder: str, config: train_config.TrainConfig) -> keras.Model:
     task = schema.Task(
         category.load("quadruped"),
         config.image_size,
-        heatmap_sigma=config.heatmap_sigma * config.image_size / 256,
         bones=config.bones,
     )
     architecture = dataclasses.replace(config.architecture, encoder=encoder)

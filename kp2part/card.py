@@ -93,7 +93,10 @@ def render(
         line.removeprefix("--").split("=", 1) for line in settings.splitlines()
     )
     model, task = model_file.load(str(workdir.best))
-    chosen = scores["split"] == values["val_split"]
+    # Where only the last epoch was validated there was nothing to choose.
+    chosen = scores["split"] == values["val_split"] and int(
+        values["validate_every"]
+    ) < int(values["epochs"])
     return _CARD.format(
         name=name,
         classes=", ".join(task.category.classes),

@@ -93,6 +93,12 @@ class CardTest(absltest.TestCase):
         self.assertNotIn("/home/me", card)
         self.assertNotIn("| cat | 3 | 3 |", card)  # Only what it learned from.
         self.assertNotIn("pseudo-labels", render("true"))
+        settings = base / "run" / "train.flags"
+        last_alone = settings.read_text().replace(
+            "--validate_every=1\n", "--validate_every=100\n"
+        )
+        settings.write_text(last_alone)
+        self.assertNotIn("was chosen", render("pseudo"))
 
 
 if __name__ == "__main__":

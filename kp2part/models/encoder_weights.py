@@ -9,13 +9,12 @@ from kp2part.models import applications
 from kp2part.models import efficientnet_lite
 from kp2part.models import weight_files
 
-# Layers without counterpart in these files: the rest of the network.
+# Of the names of the layers that are in files: all but what sees heatmaps.
 _ENCODER_PREFIXES = (
     *("block", "conv1", "fire"),
     efficientnet_lite.PREFIX,
     applications.ENCODER,
 )
-_HEATMAP_STEM = "heatmap_stem"
 # What the encoders do to the image first.
 _FIRST_LAYERS = (
     *("caffe_preprocessing", "encoder_image"),
@@ -50,13 +49,11 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
             f"no image encoder. Received: encoder_weights={weights!r}"
         )
     if encoder in applications.CONSTRUCTORS:
-        return _load_application(model, encoder, weights)
-    path = weight_files.download(encoder) if weights == "imagenet" else weights
-    arrays = weight_files.read(path)
-    for layer in targets:
-        _assign(layer, arrays, path)
+        count = _load_application(model, encoder, weights)
+    else:
+        count = _load_file(targets, encoder, weights)
     freeze_normalization(model)
-    return len(targets)
+    return count
 
 
 def freeze_normalization(model: keras.Model):
@@ -80,15 +77,13 @@ def _encoder_layers(model: keras.Model) -> list:
     return [
         layer
         for layer in model.layers
-        if layer.weights
-        and layer.name.startswith(_ENCODER_PREFIXES)
-        and not layer.name.endswith(_HEATMAP_STEM)
+        if layer.weights and layer.name.startswith(_ENCODER_PREFIXES)
     ]
 
 
 def _load_application(model: keras.Model, encoder: str, weights: str) -> int:
     try:
-        count = applications.load_into(model, encoder, weights)
+        return applications.load_into(model, encoder, weights)
     except Exception as error:  # noqa: BLE001 - Keras and urllib raise many.
         raise ValueError(
             f"The weights of {encoder!r} could not be read from {weights!r} "
@@ -96,8 +91,14 @@ def _load_application(model: keras.Model, encoder: str, weights: str) -> int:
             "keras.io elsewhere and pass --encoder_weights=PATH, or train from "
             "random weights with --encoder_weights=none."
         ) from error
-    freeze_normalization(model)
-    return count
+
+
+def _load_file(targets: list, encoder: str, weights: str) -> int:
+    path = weight_files.download(encoder) if weights == "imagenet" else weights
+    arrays = weight_files.read(path)
+    for layer in targets:
+        _assign(layer, arrays, path)
+    return len(targets)
 
 
 def _assign(layer, arrays: Mapping[str, list[np.ndarray]], path: str):
