@@ -19,8 +19,6 @@ import cv2
 import numpy as np
 import tqdm
 
-from kp2part import atomic
-from kp2part import cli
 from kp2part import client as client_lib
 from kp2part import example_set
 from kp2part import manifest as manifest_lib
@@ -29,6 +27,8 @@ from kp2part import publishing
 from kp2part import records
 from kp2part import schema
 from kp2part.exporting import serving_graph
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _TFRECORDS = flags.DEFINE_string("tfrecords", None, "Directory of records.")
 _SPLIT = flags.DEFINE_string("split", "val", "Name of the split to read.")

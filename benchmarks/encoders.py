@@ -18,15 +18,15 @@ import keras
 import numpy as np
 import tqdm
 
-from kp2part import atomic
 from kp2part import category
-from kp2part import cli
 from kp2part import compilation
 from kp2part import models
 from kp2part import schema
 from kp2part import train_config
 from kp2part import train_flags
 from kp2part.models import encoder_weights
+from kp2part.system import atomic
+from kp2part.system import cli
 
 flags.adopt_module_key_flags(train_flags)
 

@@ -16,12 +16,12 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import augmentation
-from kp2part import cli
 from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import manifest as manifest_lib
 from kp2part import records
 from kp2part import schema
+from kp2part.system import cli
 
 _TFRECORDS = flags.DEFINE_string("tfrecords", None, "Directory of records.")
 _SPLIT = flags.DEFINE_string("split", "train", "Name of the split to read.")

@@ -23,12 +23,12 @@ from absl import logging
 import numpy as np
 
 from kp2part import category
-from kp2part import cli
 from kp2part import models
 from kp2part import predictor
 from kp2part import schema
 from kp2part.exporting import saved_model
 from kp2part.models import architecture
+from kp2part.system import cli
 
 _NUM_KILLS = flags.DEFINE_integer("num_kills", 20, "How often.", 1)
 _SECONDS = flags.DEFINE_float(

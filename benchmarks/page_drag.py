@@ -20,8 +20,8 @@ import numpy as np
 from playwright import sync_api
 
 from benchmarks import served as served_lib
-from kp2part import atomic
-from kp2part import cli
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MOVES = flags.DEFINE_integer("moves", 20, "Steps of a drag.", 1)

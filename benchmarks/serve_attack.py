@@ -20,8 +20,8 @@ from absl import flags
 from absl import logging
 
 from benchmarks import served as served_lib
-from kp2part import atomic
-from kp2part import cli
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MAX_GROWTH_MB = 200

@@ -21,9 +21,9 @@ import numpy as np
 import psutil
 
 from benchmarks import served as served_lib
-from kp2part import atomic
-from kp2part import cli
 from kp2part.serving import servable as servable_lib
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _SECONDS = flags.DEFINE_float("seconds", 10.0, "Of each turn.", 0.1)

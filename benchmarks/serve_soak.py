@@ -21,8 +21,8 @@ from absl import logging
 import numpy as np
 
 from benchmarks import served as served_lib
-from kp2part import atomic
-from kp2part import cli
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MINUTES = flags.DEFINE_float("minutes", 20.0, "After the warm-up.", 0.1)

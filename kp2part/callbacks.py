@@ -10,10 +10,10 @@ import time
 import keras
 import tensorflow as tf
 
-from kp2part import atomic
 from kp2part import pictures
 from kp2part import schema
 from kp2part import workdir as workdir_lib
+from kp2part.system import atomic
 
 _NUM_PICTURES = 8
 _PARTS_IOU = f"val_{schema.PARTS}_mean_iou"

@@ -19,9 +19,9 @@ import urllib.parse
 from absl import flags
 from absl import logging
 
-from kp2part import cli
 from kp2part import conformance_answers
 from kp2part import conformance_cases
+from kp2part.system import cli
 
 _ROOT = pathlib.Path(__file__).parents[1]
 DIFFERENCES = _ROOT / "docs/serving_differences.md"

@@ -27,8 +27,6 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import atomic
-from kp2part import cli
 from kp2part import manifest as manifest_lib
 from kp2part import pictures
 from kp2part import train_config
@@ -39,6 +37,8 @@ from kp2part.experiments import example_sheet
 from kp2part.experiments import execution
 from kp2part.experiments import paper
 from kp2part.experiments import protocols
+from kp2part.system import atomic
+from kp2part.system import cli
 
 flags.adopt_module_key_flags(train_flags)
 

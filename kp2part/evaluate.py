@@ -15,9 +15,7 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import atomic
 from kp2part import augmentation
-from kp2part import cli
 from kp2part import evaluation
 from kp2part import example_set
 from kp2part import folds
@@ -29,6 +27,8 @@ from kp2part import pictures
 from kp2part import schema
 from kp2part import scores
 from kp2part.models import mirrored
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _MODEL = flags.DEFINE_string(
     "model", None, "A network, .keras, as kp2part.train saves it."

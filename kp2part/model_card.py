@@ -14,11 +14,11 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import atomic
 from kp2part import card
-from kp2part import cli
 from kp2part import manifest as manifest_lib
 from kp2part import workdir as workdir_lib
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _WORKDIR = flags.DEFINE_string(
     "workdir", None, "Directory of a finished run of kp2part.train."

@@ -22,13 +22,13 @@ from absl import logging
 import cv2
 import numpy as np
 
-from kp2part import atomic
-from kp2part import cli
 from kp2part import client
 from kp2part import keypoints_json
 from kp2part import pictures
 from kp2part import publishing
 from kp2part import schema
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",

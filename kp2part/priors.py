@@ -14,13 +14,13 @@ import keras
 import tensorflow as tf
 import tqdm
 
-from kp2part import atomic
 from kp2part import example_set
 from kp2part import layers
 from kp2part import manifest as manifest_lib
 from kp2part import pose_library
 from kp2part import records
 from kp2part import schema
+from kp2part.system import atomic
 
 # Fang et al. keep 5 neighbours and average 3: in training any 3 of them, for
 # an answer the first 3.

@@ -18,9 +18,7 @@ from absl import logging
 import keras
 import numpy as np
 
-from kp2part import atomic
 from kp2part import augmentation
-from kp2part import cli
 from kp2part import evaluation
 from kp2part import example_set
 from kp2part import manifest as manifest_lib
@@ -29,6 +27,8 @@ from kp2part import model_file
 from kp2part import ops
 from kp2part.experiments import charts
 from kp2part.experiments import comparison
+from kp2part.system import atomic
+from kp2part.system import cli
 
 _MODELS = flags.DEFINE_list(
     "models", None, "NAME=PATH of each network, .keras; the name is shown."

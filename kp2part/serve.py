@@ -33,7 +33,6 @@ from absl import flags
 from absl import logging
 import tensorflow as tf
 
-from kp2part import cli
 from kp2part import publishing
 from kp2part.serving import errors
 from kp2part.serving import http_server
@@ -42,6 +41,7 @@ from kp2part.serving import model_store
 from kp2part.serving import pages
 from kp2part.serving import rest
 from kp2part.serving import server as server_lib
+from kp2part.system import cli
 
 _DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = http_server.Limits()

@@ -4,11 +4,11 @@ import dataclasses
 import json
 import pathlib
 
-from kp2part import atomic
 from kp2part import example_set
 from kp2part import folds
 from kp2part import manifest as manifest_lib
 from kp2part import train_config
+from kp2part.system import atomic
 
 
 def choose(

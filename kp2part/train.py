@@ -11,9 +11,9 @@ examples), history.csv, train.flags and logs for TensorBoard.
 from absl import flags
 from absl import logging
 
-from kp2part import cli
 from kp2part import train_flags
 from kp2part import training
+from kp2part.system import cli
 
 flags.adopt_module_key_flags(train_flags)  # So that --help lists them.
 

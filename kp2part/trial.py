@@ -17,8 +17,6 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import atomic
-from kp2part import cli
 from kp2part import evaluation
 from kp2part import manifest as manifest_lib
 from kp2part import model_file
@@ -28,6 +26,8 @@ from kp2part import train_config
 from kp2part import train_flags
 from kp2part import training
 from kp2part import workdir as workdir_lib
+from kp2part.system import atomic
+from kp2part.system import cli
 
 flags.adopt_module_key_flags(train_flags)
 

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 import kp2part
-from kp2part import atomic
+from kp2part.system import atomic
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
 

@@ -17,8 +17,8 @@ import pathlib
 from absl import flags
 
 from kp2part import category as category_lib
-from kp2part import cli
 from kp2part import schema
+from kp2part.system import cli
 from tfrecords_tools import dataset
 from tfrecords_tools import label_map
 from tfrecords_tools import plan

@@ -28,7 +28,7 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import cli
+from kp2part.system import cli
 from tfrecords_tools import photo_set
 
 _OUTPUT = flags.DEFINE_string(

@@ -10,8 +10,8 @@ the exit code is 1.
 
 from absl import flags
 
-from kp2part import cli
 from kp2part import manifest as manifest_lib
+from kp2part.system import cli
 from tfrecords_tools import verification
 
 _TFRECORDS = flags.DEFINE_string(

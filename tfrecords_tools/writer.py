@@ -7,7 +7,7 @@ import pathlib
 
 import tensorflow as tf
 
-from kp2part import atomic
+from kp2part.system import atomic
 
 
 def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:

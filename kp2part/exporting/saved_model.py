@@ -12,13 +12,13 @@ import pathlib
 from absl import logging
 import keras
 
-from kp2part import atomic
 from kp2part import layers
 from kp2part import publishing
 from kp2part import workdir
 from kp2part.exporting import golden
 from kp2part.exporting import serving_graph
 from kp2part.exporting import warmup
+from kp2part.system import atomic
 
 # Where TensorFlow Serving lets files of others be.
 METADATA = pathlib.Path("assets.extra", "kp2part.json")

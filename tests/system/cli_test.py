@@ -10,7 +10,7 @@ PROGRAM = '''"""Divides.
     python divide.py --by=2
 """
 from absl import flags
-from kp2part import cli
+from kp2part.system import cli
 
 _BY = flags.DEFINE_integer("by", None, "The divisor.")
 
@@ -32,7 +32,7 @@ class RunTest(parameterized.TestCase):
     def run_program(self, *args):
         path = pathlib.Path(self.create_tempdir()) / "divide.py"
         path.write_text(PROGRAM)
-        root = pathlib.Path(__file__).parent.parent
+        root = pathlib.Path(__file__).parents[2]
         return subprocess.run(
             [sys.executable, path, *args],
             env={"PYTHONPATH": str(root)},
