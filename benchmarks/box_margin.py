@@ -25,8 +25,8 @@ from kp2part import manifest as manifest_lib
 from kp2part import metrics
 from kp2part import publishing
 from kp2part import records
-from kp2part import schema
 from kp2part.exporting import serving_graph
+from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import cli
 
@@ -53,12 +53,12 @@ def objects() -> Iterator[dict]:
 
 def in_photo(record: dict) -> tuple[np.ndarray, np.ndarray]:
     """Returns keypoints float32 [K, 3] and part ids uint8 [H, W] of a photo."""
-    box, mask = record[schema.BOX], record[schema.PART_MASK]
+    box, mask = record[keys.BOX], record[keys.PART_MASK]
     left, top, right, bottom = box.astype(int)
     scale = (box[2:] - box[:2]) / mask.shape[1::-1]
-    keypoints = record[schema.KEYPOINTS].copy()
+    keypoints = record[keys.KEYPOINTS].copy()
     keypoints[:, :2] = box[:2] + keypoints[:, :2] * scale
-    truth = np.zeros(record[schema.SOURCE_SIZE], np.uint8)
+    truth = np.zeros(record[keys.SOURCE_SIZE], np.uint8)
     truth[top:bottom, left:right] = cv2.resize(
         mask, (right - left, bottom - top), interpolation=cv2.INTER_NEAREST
     )
@@ -93,11 +93,11 @@ def compare(client) -> dict[str, np.ndarray]:
     num_parts = len(client.task.category.parts)
     totals = collections.defaultdict(lambda: 0)
     for record in tqdm.tqdm(objects(), total=_NUM_OBJECTS.value):
-        image_id = record[schema.IMAGE_ID].decode()
+        image_id = record[keys.IMAGE_ID].decode()
         photo = pathlib.Path(_IMAGES.value, f"{image_id}.jpg").read_bytes()
         keypoints, truth = in_photo(record)
         boxes = boxes_to_try(
-            record[schema.BOX], keypoints, record[schema.SOURCE_SIZE]
+            record[keys.BOX], keypoints, record[keys.SOURCE_SIZE]
         )
         answers = client(
             [photo] * len(boxes),

@@ -18,13 +18,14 @@ import keras
 import numpy as np
 import tqdm
 
-from kp2part import category
 from kp2part import compilation
 from kp2part import models
-from kp2part import schema
 from kp2part import train_config
 from kp2part import train_flags
 from kp2part.models import encoder_weights
+from kp2part.schema import category
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
 
@@ -39,7 +40,7 @@ _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 
 def build(encoder: str, config: train_config.TrainConfig) -> keras.Model:
     """Returns the compiled network with an encoder."""
-    task = schema.Task(
+    task = task_lib.Task(
         category.load("quadruped"),
         config.image_size,
         bones=config.bones,
@@ -58,7 +59,7 @@ def batch(model: keras.Model, size: int) -> tuple[dict, dict]:
         name: rng.uniform(0, 1, (size, *x.shape[1:])).astype(np.float32)
         for name, x in model.input.items()
     }
-    inputs[schema.IMAGE] *= 255
+    inputs[keys.IMAGE] *= 255
     part_ids = {
         name: rng.integers(0, x.shape[-1], (size, *x.shape[1:3]))
         for name, x in model.output.items()

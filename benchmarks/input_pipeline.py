@@ -20,7 +20,7 @@ from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import manifest as manifest_lib
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import task as task_lib
 from kp2part.system import cli
 
 _TFRECORDS = flags.DEFINE_string("tfrecords", None, "Directory of records.")
@@ -75,7 +75,7 @@ def main(argv):
     manifest = manifest_lib.load(_TFRECORDS.value)
     examples = example_set.Examples(manifest, (_SPLIT.value,))
     size = _IMAGE_SIZE.value or manifest.image_size
-    task = schema.Task(manifest.category, size, 7 * size / 256, bones=True)
+    task = task_lib.Task(manifest.category, size, 7 * size / 256, bones=True)
     datasets = {
         "floor": floor(examples, _BATCH_SIZE.value),
         "whole": input_pipeline.train_batches(

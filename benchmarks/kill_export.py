@@ -22,12 +22,12 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import category
 from kp2part import models
 from kp2part import predictor
-from kp2part import schema
 from kp2part.exporting import saved_model
 from kp2part.models import architecture
+from kp2part.schema import category
+from kp2part.schema import task as task_lib
 from kp2part.system import cli
 
 _NUM_KILLS = flags.DEFINE_integer("num_kills", 20, "How often.", 1)
@@ -39,7 +39,7 @@ _SEED = flags.DEFINE_integer("seed", 0, "Of the moments.")
 
 def export_for_ever(base: str):
     """Exports until it is killed."""
-    task = schema.Task(category.load("cat"), 32)
+    task = task_lib.Task(category.load("cat"), 32)
     small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
     model = models.build("pose_to_part", task, small)
     while True:

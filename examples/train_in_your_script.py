@@ -12,13 +12,13 @@ from kp2part import input_pipeline
 from kp2part import losses
 from kp2part import manifest
 from kp2part import models
-from kp2part import schema
 from kp2part.models import architecture
+from kp2part.schema import task as task_lib
 
 tfrecords, output, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 records = manifest.load(tfrecords)
-task = schema.Task(records.category, image_size=96, heatmap_sigma=2.6)
+task = task_lib.Task(records.category, image_size=96, heatmap_sigma=2.6)
 model = models.build(
     "kp2part", task, architecture.Architecture("squeezenet", num_filters=4)
 )

@@ -3,7 +3,7 @@
 import dataclasses
 
 from kp2part import ops
-from kp2part import schema
+from kp2part.schema import task as task_lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Augmentation:
             )
 
 
-def make_augment(task: schema.Task, augmentation: Augmentation) -> ops.Op:
+def make_augment(task: task_lib.Task, augmentation: Augmentation) -> ops.Op:
     """Returns an op that augments an example of the network's size.
 
     Args:

@@ -11,8 +11,8 @@ import keras
 import tensorflow as tf
 
 from kp2part import pictures
-from kp2part import schema
 from kp2part import workdir as workdir_lib
+from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 
 _NUM_PICTURES = 8
@@ -67,7 +67,7 @@ class Pictures(keras.callbacks.Callback):
         task: Names and colours of the parts.
     """
 
-    def __init__(self, logdir: pathlib.Path, batches, task: schema.Task):
+    def __init__(self, logdir: pathlib.Path, batches, task: task_lib.Task):
         super().__init__()
         self.writer = tf.summary.create_file_writer(str(logdir))
         self.batch = next(

@@ -4,8 +4,8 @@ import keras
 
 from kp2part import layers
 from kp2part import losses
-from kp2part import schema
 from kp2part import train_config
+from kp2part.schema import keys
 
 
 def compile_model(
@@ -19,8 +19,8 @@ def compile_model(
         steps: Number of steps of an epoch, for the schedule.
     """
     weights = {
-        schema.PSEUDO_PARTS: config.pseudo_parts_weight,
-        schema.PARTS: 1.0,
+        keys.PSEUDO_PARTS: config.pseudo_parts_weight,
+        keys.PARTS: 1.0,
     }
     model.compile(
         optimizer=make_optimizer(config, steps),
@@ -29,7 +29,7 @@ def compile_model(
         metrics={
             name: keras.metrics.MeanIoU(
                 num_classes=layers.task_of(model).num_parts,
-                ignore_class=schema.IGNORE_LABEL,
+                ignore_class=keys.IGNORE_LABEL,
                 sparse_y_pred=False,
                 name="mean_iou",
             )

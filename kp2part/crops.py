@@ -7,7 +7,7 @@ the pixel convention of `schema`.
 
 import tensorflow as tf
 
-from kp2part import schema
+from kp2part.schema import keys
 
 # A keypoint this far outside the crop, as a share of its side, still counts:
 # annotators click a paw some pixels below the mask of its leg.
@@ -85,13 +85,13 @@ def cut_mask(mask, box, size: int, aspect: str):
         mask: uint8 [H, W], part ids.
         box: int32 [4], inside the mask.
         size: Side S of the crop, in pixels.
-        aspect: See `fit`. Padding is `schema.IGNORE_LABEL`.
+        aspect: See `fit`. Padding is `keys.IGNORE_LABEL`.
 
     Returns:
         uint8 [S, S].
     """
     return cut_labels(
-        mask[..., tf.newaxis], box, size, aspect, schema.IGNORE_LABEL
+        mask[..., tf.newaxis], box, size, aspect, keys.IGNORE_LABEL
     )[..., 0]
 
 

@@ -24,9 +24,9 @@ from kp2part import model_file
 from kp2part import ops
 from kp2part import part_boxes
 from kp2part import pictures
-from kp2part import schema
 from kp2part import scores
 from kp2part.models import mirrored
+from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import cli
 
@@ -95,7 +95,7 @@ def main(argv):
         model, examples, _BATCH_SIZE.value, make_noise(noise)
     ):
         matrices.append(evaluation.confusion(batch, answers))
-        names += [name.decode() for name in batch[schema.CLASS_NAME]]
+        names += [name.decode() for name in batch[keys.CLASS_NAME]]
         box_scores += evaluation.box_scores(batch, answers, task, boxes)
     matrices = np.concatenate(matrices)
     results = scores.summarize(matrices, parts) | noise

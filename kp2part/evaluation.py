@@ -17,10 +17,11 @@ from kp2part import ops
 from kp2part import part_boxes
 from kp2part import pictures
 from kp2part import priors
-from kp2part import schema
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 
-def check_category(task: schema.Task, manifest: manifest_lib.Manifest):
+def check_category(task: task_lib.Task, manifest: manifest_lib.Manifest):
     """Checks that a network knows the keypoints and parts of the records."""
     for field in "keypoints", "parts":
         ours = tuple(getattr(task.category, field))
@@ -56,21 +57,21 @@ def answers(
     with tqdm.tqdm(total=examples.count(), unit="example") as progress:
         for batch in batches.as_numpy_iterator():
             yield batch, answer(model, batch)
-            progress.update(len(batch[schema.PART_MASK]))
+            progress.update(len(batch[keys.PART_MASK]))
 
 
 def confusion(batch: dict, answers: dict[str, np.ndarray]) -> np.ndarray:
     """Returns the confusion matrix of each example, int64 [B, P, P]."""
-    logits = answers[schema.PARTS]
+    logits = answers[keys.PARTS]
     return metrics.confusion(
-        batch[schema.PART_MASK], logits.argmax(-1), logits.shape[-1]
+        batch[keys.PART_MASK], logits.argmax(-1), logits.shape[-1]
     )
 
 
 def box_scores(
     batch: dict,
     answers: dict[str, np.ndarray],
-    task: schema.Task,
+    task: task_lib.Task,
     boxes: part_boxes.PartBoxes,
 ) -> list[dict[str, float]]:
     """Returns the box IoU of the parts of each example that has boxes.
@@ -78,14 +79,14 @@ def box_scores(
     The answers are pasted into their photos as the exported model does it.
     """
     scores = []
-    for i, logits in enumerate(answers[schema.PARTS]):
-        key = batch[schema.IMAGE_ID][i].decode(), batch[schema.OBJECT_INDEX][i]
+    for i, logits in enumerate(answers[keys.PARTS]):
+        key = batch[keys.IMAGE_ID][i].decode(), batch[keys.OBJECT_INDEX][i]
         if key not in boxes:
             continue
         labels = crops.paste_labels(
             tf.nn.softmax(logits),
-            tf.cast(batch[schema.BOX][i], tf.int32),
-            tf.cast(batch[schema.SOURCE_SIZE][i], tf.int32),
+            tf.cast(batch[keys.BOX][i], tf.int32),
+            tf.cast(batch[keys.SOURCE_SIZE][i], tf.int32),
             task.aspect,
         )
         names = tuple(task.category.parts)

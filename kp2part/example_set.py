@@ -12,7 +12,7 @@ import tensorflow as tf
 from kp2part import folds
 from kp2part import manifest as manifest_lib
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import keys
 
 _SHUFFLE_BUFFER = 4096  # Encoded examples of about 20 kB.
 _NUM_OPEN_SHARDS = 8
@@ -84,18 +84,14 @@ class Examples:
         def parse(line):
             example = records.parse(line[0], num_keypoints)
             if self.priors is not None:
-                example[schema.PRIOR_MAPS] = line[1]
+                example[keys.PRIOR_MAPS] = line[1]
             return example
 
         dataset = lines.map(parse)
         if self.image_ids is not None:
-            dataset = dataset.filter(
-                _make_test(schema.IMAGE_ID, self.image_ids)
-            )
+            dataset = dataset.filter(_make_test(keys.IMAGE_ID, self.image_ids))
         if self.classes is not None:
-            dataset = dataset.filter(
-                _make_test(schema.CLASS_NAME, self.classes)
-            )
+            dataset = dataset.filter(_make_test(keys.CLASS_NAME, self.classes))
         if self.share < 1:
             dataset = dataset.filter(self._in_share)
         return dataset
@@ -105,8 +101,8 @@ class Examples:
         return self.image_ids is self.classes is None and self.share == 1
 
     def _in_share(self, example):
-        index = tf.strings.as_string(example[schema.OBJECT_INDEX])
-        names = [str(self.seed), example[schema.IMAGE_ID], index]
+        index = tf.strings.as_string(example[keys.OBJECT_INDEX])
+        names = [str(self.seed), example[keys.IMAGE_ID], index]
         # The same for ever: it is Google's Fingerprint64.
         place = tf.strings.to_hash_bucket_fast(
             tf.strings.join(names, "/"), _NUM_BUCKETS
@@ -120,8 +116,8 @@ def classes_of_images(
     """Returns each photo's most frequent class, by its id."""
     classes = collections.defaultdict(collections.Counter)
     for example in Examples(manifest, tuple(splits)).read().as_numpy_iterator():
-        image = example[schema.IMAGE_ID].decode()
-        classes[image][example[schema.CLASS_NAME].decode()] += 1
+        image = example[keys.IMAGE_ID].decode()
+        classes[image][example[keys.CLASS_NAME].decode()] += 1
     # Ties go to the first name: Counter would go by the order of reading.
     return {
         image: min(counts, key=lambda c: (-counts[c], c))

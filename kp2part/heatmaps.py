@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from kp2part import schema
+from kp2part.schema import task as task_lib
 
 
-def draw_pose(keypoints, task: schema.Task):
+def draw_pose(keypoints, task: task_lib.Task):
     """Returns the heatmaps that a network of that task takes.
 
     Args:

@@ -24,12 +24,13 @@ from kp2part import heatmaps
 from kp2part import ops
 from kp2part import priors
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 
 def train_batches(
     examples: example_set.Examples,
-    task: schema.Task,
+    task: task_lib.Task,
     batch_size: int,
     first_epoch: int = 0,
     augmentation: augmentation_lib.Augmentation | None = None,
@@ -92,7 +93,7 @@ def steps_per_epoch(examples: example_set.Examples, batch_size: int) -> int:
 
 def eval_batches(
     examples: example_set.Examples,
-    task: schema.Task,
+    task: task_lib.Task,
     batch_size: int,
     step: int = 1,
     noise: ops.Op | None = None,
@@ -140,11 +141,11 @@ def eval_batches(
     return batches.apply(tf.data.experimental.assert_cardinality(num_batches))
 
 
-def make_heatmaps(task: schema.Task) -> ops.Op:
+def make_heatmaps(task: task_lib.Task) -> ops.Op:
     """Returns an op that adds the heatmaps to a batch."""
     return lambda batch: {
         **batch,
-        schema.HEATMAPS: heatmaps.draw_pose(batch[schema.KEYPOINTS], task),
+        keys.HEATMAPS: heatmaps.draw_pose(batch[keys.KEYPOINTS], task),
     }
 
 
@@ -153,7 +154,7 @@ def make_select(model: keras.Model) -> Callable:
     inputs, outputs = tuple(model.input), tuple(model.output)
     return lambda batch: (
         {name: batch[name] for name in inputs},
-        {name: batch[schema.PART_MASK] for name in outputs},
+        {name: batch[keys.PART_MASK] for name in outputs},
     )
 
 
@@ -161,14 +162,14 @@ def _seed(seed: int, index):
     return tf.stack([seed, tf.cast(index, tf.int32)])
 
 
-def _prepare(example: ops.Example, task: schema.Task) -> ops.Example:
+def _prepare(example: ops.Example, task: task_lib.Task) -> ops.Example:
     return ops.make_resize(task.image_size)(records.decode_images(example))
 
 
-def _with_prior(example: ops.Example, task: schema.Task, at_random: bool):
-    if schema.PRIOR_MAPS not in example:
+def _with_prior(example: ops.Example, task: task_lib.Task, at_random: bool):
+    if keys.PRIOR_MAPS not in example:
         return example
     seed = example[ops.SEED] + [0, 5] if at_random else None
-    maps = example[schema.PRIOR_MAPS]
+    maps = example[keys.PRIOR_MAPS]
     prior = priors.average(maps, task.num_parts, seed)
-    return {**example, schema.PRIOR: prior}
+    return {**example, keys.PRIOR: prior}

@@ -13,7 +13,7 @@ import pathlib
 
 import numpy as np
 
-from kp2part import category as category_lib
+from kp2part.schema import category as category_lib
 
 
 def load(path: str, category: category_lib.Category) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import keras
 
-from kp2part import schema
+from kp2part.schema import task as task_lib
 
 
 @keras.saving.register_keras_serializable(package="kp2part")
@@ -16,16 +16,16 @@ class TaskLabel(keras.layers.Layer):
     was prepared, whoever saves it; `task_of` reads it back.
 
     Args:
-        task: A `schema.Task`, or the dict of its `to_json`.
+        task: A `task.Task`, or the dict of its `to_json`.
 
     Input shape: any.
     Output shape: as the input.
     """
 
-    def __init__(self, task: schema.Task | dict, **kwargs):
+    def __init__(self, task: task_lib.Task | dict, **kwargs):
         super().__init__(**kwargs)
         if isinstance(task, dict):
-            task = schema.Task.from_json(task)
+            task = task_lib.Task.from_json(task)
         self.task = task
 
     def call(self, inputs):
@@ -125,7 +125,7 @@ def known_poses(model: keras.Model) -> KnownPoses:
     raise ValueError(f"Model {model.name!r} does not live on known poses.")
 
 
-def task_of(model: keras.Model) -> schema.Task:
+def task_of(model: keras.Model) -> task_lib.Task:
     """Returns what `model` is asked.
 
     Raises:

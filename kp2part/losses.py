@@ -2,7 +2,7 @@
 
 import keras
 
-from kp2part import schema
+from kp2part.schema import keys
 
 
 @keras.saving.register_keras_serializable(package="kp2part")
@@ -14,7 +14,7 @@ class PartLoss(keras.losses.Loss):
     (|P| + |T|)`, summed over the batch before dividing and averaged over the
     parts that occur in it (Milletari et al., 2016, in its unsquared form).
 
-    Pixels of `schema.IGNORE_LABEL` count in neither.
+    Pixels of `keys.IGNORE_LABEL` count in neither.
 
     Args:
         dice_weight: Share of Dice beside cross-entropy, which weighs 1.
@@ -37,7 +37,7 @@ class PartLoss(keras.losses.Loss):
     def call(self, y_true, y_pred):
         ops = keras.ops
         labels = ops.cast(y_true, "int32")
-        known = ops.cast(labels != schema.IGNORE_LABEL, y_pred.dtype)
+        known = ops.cast(labels != keys.IGNORE_LABEL, y_pred.dtype)
         # one_hot of an ignored label is all zeros.
         targets = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
         log_p = ops.log_softmax(y_pred, axis=-1)
@@ -66,7 +66,7 @@ class PaletteLoss(keras.losses.Loss):
     """100 times the mean distance of grey levels (Fang et al., 2018).
 
     Takes the logits of `layers.PaletteLogits`, each -100 times a distance.
-    Pixels of `schema.IGNORE_LABEL` do not count.
+    Pixels of `keys.IGNORE_LABEL` do not count.
 
     Call arguments: as `PartLoss`.
     """
@@ -75,5 +75,5 @@ class PaletteLoss(keras.losses.Loss):
         ops = keras.ops
         labels = ops.cast(y_true, "int32")
         targets = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
-        known = ops.cast(labels != schema.IGNORE_LABEL, y_pred.dtype)
+        known = ops.cast(labels != keys.IGNORE_LABEL, y_pred.dtype)
         return -ops.sum(targets * y_pred) / ops.maximum(ops.sum(known), 1.0)

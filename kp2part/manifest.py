@@ -9,7 +9,7 @@ import dataclasses
 import json
 import pathlib
 
-from kp2part import category as category_lib
+from kp2part.schema import category as category_lib
 
 FILE_NAME = "manifest.json"
 FORMAT = 1
@@ -54,7 +54,7 @@ class Manifest:
         category: Names of keypoints and parts.
         image_size: Side of the square crops, in pixels.
         context: Margin around an object's box, as a share of the box's sides.
-        aspect: How a crop was made square, see `schema.ASPECTS`.
+        aspect: How a crop was made square, see `task.ASPECTS`.
         splits: By name.
         settings: All that the bytes of the shards depend on.
         table: For each split and class, how many objects were "seen" and

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from kp2part import schema
+from kp2part.schema import keys
 
 
 def confusion(labels, answers, num_parts: int) -> np.ndarray:
     """Returns one confusion matrix per image.
 
     Args:
-        labels: int [N, H, W], part ids; `schema.IGNORE_LABEL` is left out.
+        labels: int [N, H, W], part ids; `keys.IGNORE_LABEL` is left out.
         answers: int [N, H, W], part ids.
         num_parts: P.
 
@@ -19,7 +19,7 @@ def confusion(labels, answers, num_parts: int) -> np.ndarray:
     count = len(labels)
     labels = np.asarray(labels, np.int64).reshape(count, -1)
     answers = np.asarray(answers, np.int64).reshape(count, -1)
-    known = labels != schema.IGNORE_LABEL
+    known = labels != keys.IGNORE_LABEL
     image = np.broadcast_to(np.arange(count)[:, np.newaxis], labels.shape)
     cells = (image * num_parts + labels) * num_parts + answers
     totals = np.bincount(cells[known], minlength=count * num_parts**2)

@@ -5,10 +5,10 @@ import pathlib
 import keras
 
 from kp2part import layers
-from kp2part import schema
+from kp2part.schema import task
 
 
-def load(path: str) -> tuple[keras.Model, schema.Task]:
+def load(path: str) -> tuple[keras.Model, task.Task]:
     """Returns a saved network, not compiled, and what it is asked.
 
     It computes in float32, whatever it was trained in: its weights are float32,

@@ -14,7 +14,7 @@ import dataclasses
 
 import tensorflow as tf
 
-from kp2part import pieces as pieces_lib
+from kp2part.schema import rig as rig_lib
 
 # Two poses are like each other only if they share so many keypoints.
 _MIN_COMMON = 4
@@ -65,7 +65,7 @@ def poses(keypoints, scale, size: int) -> Poses:
     return Poses(plane, keypoints[..., 2] > 0, scale, size)
 
 
-def distances(target: Poses, sources: Poses, rig: pieces_lib.Rig, strict: bool):
+def distances(target: Poses, sources: Poses, rig: rig_lib.Rig, strict: bool):
     """Returns how unlike a pose the known poses are.
 
     The mean squared distance over the keypoints that both show, after both
@@ -96,7 +96,7 @@ def distances(target: Poses, sources: Poses, rig: pieces_lib.Rig, strict: bool):
     return tf.where(counts, result, float("inf"))
 
 
-def similarities(target: Poses, sources: Poses, rig: pieces_lib.Rig):
+def similarities(target: Poses, sources: Poses, rig: rig_lib.Rig):
     """Returns how each piece of known poses moves onto a new one.
 
     Args:
@@ -132,7 +132,7 @@ def similarities(target: Poses, sources: Poses, rig: pieces_lib.Rig):
     )
 
 
-def morph(piece_maps, sources: Poses, target: Poses, rig: pieces_lib.Rig):
+def morph(piece_maps, sources: Poses, target: Poses, rig: rig_lib.Rig):
     """Returns the parts of known objects, moved onto a new pose.
 
     Where pieces overlap the highest part id wins, as in Fang et al.
@@ -164,7 +164,7 @@ def morph(piece_maps, sources: Poses, target: Poses, rig: pieces_lib.Rig):
     return tf.reduce_max(moved, axis=1)
 
 
-def bones(pose: Poses, rig: pieces_lib.Rig, first, last):
+def bones(pose: Poses, rig: rig_lib.Rig, first, last):
     """Returns the ends of bones, and whether a pose shows both.
 
     Args:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from kp2part import crops
-from kp2part import schema
 from kp2part import warps
+from kp2part.schema import keys
 
 SEED = "seed"  # int32 [2]
 
@@ -37,7 +37,7 @@ def make_resize(size: int) -> Op:
     """
 
     def resize(example):
-        height, width = tf.unstack(tf.shape(example[schema.IMAGE])[:2])
+        height, width = tf.unstack(tf.shape(example[keys.IMAGE])[:2])
         box = tf.stack([0, 0, width, height])
         return {
             **example,
@@ -45,14 +45,14 @@ def make_resize(size: int) -> Op:
                 example,
                 lambda maps: crops.cut_labels(maps, box, size, "stretch", 0),
             ),
-            schema.IMAGE: crops.cut_image(
-                example[schema.IMAGE], box, size, "stretch"
+            keys.IMAGE: crops.cut_image(
+                example[keys.IMAGE], box, size, "stretch"
             ),
-            schema.PART_MASK: crops.cut_mask(
-                example[schema.PART_MASK], box, size, "stretch"
+            keys.PART_MASK: crops.cut_mask(
+                example[keys.PART_MASK], box, size, "stretch"
             ),
-            schema.KEYPOINTS: crops.move_keypoints(
-                example[schema.KEYPOINTS], box, size, "stretch"
+            keys.KEYPOINTS: crops.move_keypoints(
+                example[keys.KEYPOINTS], box, size, "stretch"
             ),
         }
 
@@ -78,16 +78,16 @@ def make_flip(
     part_ids = [*part_mirror, *range(len(part_mirror), 256)]
 
     def mirror(example):
-        image = example[schema.IMAGE]
-        x, y, v = tf.unstack(example[schema.KEYPOINTS], axis=-1)
+        image = example[keys.IMAGE]
+        x, y, v = tf.unstack(example[keys.KEYPOINTS], axis=-1)
         width = tf.cast(tf.shape(image)[1], tf.float32)
         mirrored = tf.stack([tf.where(v > 0, width - 1 - x, 0.0), y, v], -1)
         return {
             **example,
             **_with_maps(example, rename),
-            schema.IMAGE: tf.reverse(image, axis=[1]),
-            schema.KEYPOINTS: tf.gather(mirrored, keypoint_mirror),
-            schema.PART_MASK: rename(example[schema.PART_MASK]),
+            keys.IMAGE: tf.reverse(image, axis=[1]),
+            keys.KEYPOINTS: tf.gather(mirrored, keypoint_mirror),
+            keys.PART_MASK: rename(example[keys.PART_MASK]),
         }
 
     def rename(labels):
@@ -106,7 +106,7 @@ def make_flip(
 def make_affine(rotation: float, scale: float, translation: float) -> Op:
     """Returns an op that rotates, zooms and shifts an example about its centre.
 
-    Pixels from outside are black, and `schema.IGNORE_LABEL` in the mask.
+    Pixels from outside are black, and `keys.IGNORE_LABEL` in the mask.
 
     Reads and writes:
         image: float32 [S, S, 3].
@@ -117,16 +117,16 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
     """
 
     def move(example):
-        size = example[schema.IMAGE].shape[0]
+        size = example[keys.IMAGE].shape[0]
         draw = tf.random.stateless_uniform([4], example[SEED] + [0, 2], -1, 1)
         angle = draw[0] * rotation * (3.14159265 / 180)
         zoom = tf.pow(1 + scale, draw[1])
         shift = draw[2:] * translation * size
         matrix = _similarity(angle, zoom)
         centre = (size - 1) / 2  # In points, whose origin is a pixel's centre.
-        points = (example[schema.KEYPOINTS][:, :2] - centre) @ matrix
+        points = (example[keys.KEYPOINTS][:, :2] - centre) @ matrix
         points = points + centre + shift
-        v = example[schema.KEYPOINTS][:, 2:]
+        v = example[keys.KEYPOINTS][:, 2:]
         warp = _inverse_warp(matrix, zoom, shift, centre)
         return {
             **example,
@@ -134,16 +134,16 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
                 example,
                 lambda maps: warps.projective(maps, warp, "NEAREST", 0.0),
             ),
-            schema.IMAGE: warps.projective(
-                example[schema.IMAGE], warp, "BILINEAR", 0.0
+            keys.IMAGE: warps.projective(
+                example[keys.IMAGE], warp, "BILINEAR", 0.0
             ),
-            schema.PART_MASK: warps.projective(
-                example[schema.PART_MASK][..., tf.newaxis],
+            keys.PART_MASK: warps.projective(
+                example[keys.PART_MASK][..., tf.newaxis],
                 warp,
                 "NEAREST",
-                schema.IGNORE_LABEL,
+                keys.IGNORE_LABEL,
             )[..., 0],
-            schema.KEYPOINTS: crops.confine(tf.concat([points, v], 1), size),
+            keys.KEYPOINTS: crops.confine(tf.concat([points, v], 1), size),
         }
 
     return move
@@ -167,7 +167,7 @@ def make_elastic(stddev: float) -> Op:
     """
 
     def bend(example):
-        size = example[schema.IMAGE].shape[0]
+        size = example[keys.IMAGE].shape[0]
         points = tf.reshape(warps.grid(ELASTIC_POINTS, ELASTIC_POINTS), [-1, 2])
         points *= (size - 1) / (ELASTIC_POINTS - 1)  # From corner to corner.
         shift = tf.random.stateless_truncated_normal(
@@ -175,18 +175,18 @@ def make_elastic(stddev: float) -> Op:
         )
         spline = warps.Spline(points, shift)
         flow = spline(warps.grid(size, size))
-        keypoints = example[schema.KEYPOINTS]
+        keypoints = example[keys.KEYPOINTS]
         moved = warps.move_points(keypoints[:, :2], spline)
         return {
             **example,
             **_with_maps(
                 example, lambda maps: warps.dense(maps, flow, "NEAREST")
             ),
-            schema.IMAGE: warps.dense(example[schema.IMAGE], flow),
-            schema.PART_MASK: warps.dense(
-                example[schema.PART_MASK][..., tf.newaxis], flow, "NEAREST"
+            keys.IMAGE: warps.dense(example[keys.IMAGE], flow),
+            keys.PART_MASK: warps.dense(
+                example[keys.PART_MASK][..., tf.newaxis], flow, "NEAREST"
             )[..., 0],
-            schema.KEYPOINTS: crops.confine(
+            keys.KEYPOINTS: crops.confine(
                 tf.concat([moved, keypoints[:, 2:]], 1), size
             ),
         }
@@ -204,7 +204,7 @@ def make_colour(strength: float) -> Op:
     """
 
     def recolour(example):
-        image = example[schema.IMAGE]
+        image = example[keys.IMAGE]
         draw = tf.random.stateless_uniform(
             [3], example[SEED] + [0, 3], 1 - strength, 1 + strength
         )
@@ -212,7 +212,7 @@ def make_colour(strength: float) -> Op:
         image = grey + (image - grey) * draw[0]
         mean = tf.reduce_mean(image)
         image = (mean + (image - mean) * draw[1]) * draw[2]
-        return {**example, schema.IMAGE: tf.clip_by_value(image, 0.0, 255.0)}
+        return {**example, keys.IMAGE: tf.clip_by_value(image, 0.0, 255.0)}
 
     return recolour
 
@@ -230,8 +230,8 @@ def make_keypoint_noise(dropout: float, jitter: float) -> Op:
     """
 
     def disturb(example):
-        keypoints = example[schema.KEYPOINTS]
-        size = example[schema.IMAGE].shape[0]
+        keypoints = example[keys.KEYPOINTS]
+        size = example[keys.IMAGE].shape[0]
         seed = example[SEED] + [0, 4]
         shift = tf.random.stateless_normal(
             keypoints.shape, seed, stddev=jitter * size / 256
@@ -239,14 +239,14 @@ def make_keypoint_noise(dropout: float, jitter: float) -> Op:
         draw = tf.random.stateless_uniform(keypoints.shape[:1], seed + [0, 1])
         moved = keypoints + shift * tf.constant([1.0, 1.0, 0.0])
         kept = tf.where((draw < dropout)[:, tf.newaxis], 0.0, moved)
-        return {**example, schema.KEYPOINTS: crops.confine(kept, size)}
+        return {**example, keys.KEYPOINTS: crops.confine(kept, size)}
 
     return disturb
 
 
 def _with_maps(example: Example, change: Callable) -> Example:
-    maps = example.get(schema.PRIOR_MAPS)
-    return {} if maps is None else {schema.PRIOR_MAPS: change(maps)}
+    maps = example.get(keys.PRIOR_MAPS)
+    return {} if maps is None else {keys.PRIOR_MAPS: change(maps)}
 
 
 def _similarity(angle, zoom):

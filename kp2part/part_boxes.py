@@ -11,6 +11,8 @@ import pathlib
 
 import numpy as np
 
+from kp2part.schema import boxes
+
 # By (photo, object), then by part: xmin, ymin, xmax, ymax in pixel edges.
 PartBoxes = Mapping[tuple[str, int], Mapping[str, Sequence[float]]]
 
@@ -37,32 +39,6 @@ def load(path: str) -> PartBoxes:
         ) from error
 
 
-def extent(mask: np.ndarray) -> np.ndarray | None:
-    """Returns the box around all pixels of a mask, None if there are none.
-
-    Args:
-        mask: bool [H, W].
-
-    Returns:
-        float64 [4]: xmin, ymin, xmax, ymax, in pixel edges.
-    """
-    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
-    if not len(rows):
-        return None
-    low, high = (columns[0], rows[0]), (columns[-1] + 1, rows[-1] + 1)
-    return np.array([*low, *high], np.float64)
-
-
-def overlap(a: Sequence[float], b: Sequence[float]) -> float:
-    """Returns the IoU of two boxes, in [0, 1]."""
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    common = np.prod(
-        np.maximum(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0)
-    )
-    areas = np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2])
-    return float(common / (areas - common))
-
-
 def score(
     labels: np.ndarray,
     truth: Mapping[str, Sequence[float]],
@@ -80,9 +56,9 @@ def score(
     """
     scores = {}
     for i, part in enumerate(parts[1:], start=1):
-        box = extent(labels == i)
+        box = boxes.extent(labels == i)
         if box is not None and part in truth:
-            scores[part] = overlap(box, truth[part])
+            scores[part] = float(boxes.iou([box], [truth[part]]).item())
         elif box is not None or part in truth:
             scores[part] = 0.0
     return scores
@@ -120,8 +96,8 @@ def _entry(entry: dict):
         if "object_index" in entry
         else entry["mat_object_0based"]
     )
-    boxes = {part: _box(image, part, b) for part, b in entry["parts"].items()}
-    return (image, int(index)), boxes
+    found = {part: _box(image, part, b) for part, b in entry["parts"].items()}
+    return (image, int(index)), found
 
 
 def _box(image: str, part: str, box) -> tuple[float, ...]:

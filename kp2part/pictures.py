@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from kp2part import category as category_lib
-from kp2part import schema
+from kp2part.schema import category as category_lib
+from kp2part.schema import keys
 
 _IGNORED = (128, 128, 128)
 _HEADER = 22  # Height of a line of text, in pixels.
@@ -20,7 +20,7 @@ def paint(mask: np.ndarray, category: category_lib.Category) -> np.ndarray:
     """Returns a label map in the category's colours.
 
     Args:
-        mask: uint8 [H, W], part ids or `schema.IGNORE_LABEL` (grey).
+        mask: uint8 [H, W], part ids or `keys.IGNORE_LABEL` (grey).
         category: Its palette.
 
     Returns:
@@ -135,7 +135,7 @@ def legend(
         category: Its palette. The background is left out: it stays as it is.
         width: In pixels. Where it ends another line begins.
         note: Text before.
-        with_ignored: Whether to explain the grey of `schema.IGNORE_LABEL`.
+        with_ignored: Whether to explain the grey of `keys.IGNORE_LABEL`.
 
     Returns:
         uint8 [any, width, 3], on white.
@@ -200,14 +200,14 @@ def example_grid(
     Returns:
         uint8 [any, any, 3].
     """
-    images = np.round(batch[schema.IMAGE]).astype(np.uint8)
-    names = [n for n in (schema.PSEUDO_PARTS, schema.PARTS) if n in answers]
+    images = np.round(batch[keys.IMAGE]).astype(np.uint8)
+    names = [n for n in (keys.PSEUDO_PARTS, keys.PARTS) if n in answers]
     rows = []
     for i, image in enumerate(images):
         masks = [np.argmax(answers[n][i], -1) for n in names]
-        masks.append(batch[schema.PART_MASK][i])
+        masks.append(batch[keys.PART_MASK][i])
         image, keypoints, masks = _enlarge(
-            image, batch[schema.KEYPOINTS][i], masks
+            image, batch[keys.KEYPOINTS][i], masks
         )
         rows.append(
             [

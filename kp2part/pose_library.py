@@ -10,13 +10,13 @@ import io
 import numpy as np
 import tensorflow as tf
 
-from kp2part import category as category_lib
 from kp2part import crops
 from kp2part import example_set
 from kp2part import morphing
-from kp2part import pieces as pieces_lib
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import category as category_lib
+from kp2part.schema import keys as keys_lib
+from kp2part.schema import rig as rig_lib
 
 _MIN_OBJECTS = 3
 
@@ -68,11 +68,11 @@ def collect(examples: example_set.Examples, strict: bool) -> PoseLibrary:
 
     def describe(example):
         example = records.decode_images(example)
-        scale = scale_of(example[schema.BOX], size, manifest.aspect)
-        pose = morphing.poses(example[schema.KEYPOINTS], scale, size)
-        mask = tf.ensure_shape(example[schema.PART_MASK], [size, size])
+        scale = scale_of(example[keys_lib.BOX], size, manifest.aspect)
+        pose = morphing.poses(example[keys_lib.KEYPOINTS], scale, size)
+        mask = tf.ensure_shape(example[keys_lib.PART_MASK], [size, size])
         pieces = piece_map(mask, pose, rig)[..., tf.newaxis]
-        keypoints = example[schema.KEYPOINTS]
+        keypoints = example[keys_lib.KEYPOINTS]
         return key(example), keypoints, scale, tf.io.encode_png(pieces)
 
     rows = examples.read().map(describe, num_parallel_calls=tf.data.AUTOTUNE)
@@ -88,8 +88,8 @@ def collect(examples: example_set.Examples, strict: bool) -> PoseLibrary:
 
 def key(example):
     """Returns the name of an object, string []: its photo and its number."""
-    index = tf.strings.as_string(example[schema.OBJECT_INDEX])
-    return tf.strings.join([example[schema.IMAGE_ID], index], "/")
+    index = tf.strings.as_string(example[keys_lib.OBJECT_INDEX])
+    return tf.strings.join([example[keys_lib.IMAGE_ID], index], "/")
 
 
 def scale_of(box, size: int, aspect: str):
@@ -100,7 +100,7 @@ def scale_of(box, size: int, aspect: str):
     return sides / tf.cast(tf.reverse(content, [0]), tf.float32)
 
 
-def piece_map(part_mask, pose: morphing.Poses, rig: pieces_lib.Rig):
+def piece_map(part_mask, pose: morphing.Poses, rig: rig_lib.Rig):
     """Returns which piece each pixel of an object belongs to.
 
     A part of several pieces is shared out: a pixel belongs to the piece whose
@@ -124,7 +124,7 @@ def piece_map(part_mask, pose: morphing.Poses, rig: pieces_lib.Rig):
     return tf.where(there, nearest, tf.zeros_like(nearest))
 
 
-def _distances(pose: morphing.Poses, rig: pieces_lib.Rig):
+def _distances(pose: morphing.Poses, rig: rig_lib.Rig):
     # Of each pixel to the first bone of each piece that the pose shows.
     first, last = rig.ends[..., 0], rig.ends[..., 1]
     begin, end, shown = morphing.bones(pose, rig, first, last)  # [Q, A]

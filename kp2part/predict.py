@@ -26,7 +26,7 @@ from kp2part import client
 from kp2part import keypoints_json
 from kp2part import pictures
 from kp2part import publishing
-from kp2part import schema
+from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
 
@@ -50,7 +50,7 @@ def overlay(
     image: bytes,
     mask: np.ndarray,
     keypoints: np.ndarray,
-    task: schema.Task,
+    task: task_lib.Task,
 ) -> np.ndarray:
     """Returns the photo with parts, keypoints and skeleton, uint8 [H, W, 3]."""
     # As stored, like the exported graph: without the EXIF orientation.

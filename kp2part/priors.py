@@ -19,7 +19,7 @@ from kp2part import layers
 from kp2part import manifest as manifest_lib
 from kp2part import pose_library
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import keys
 from kp2part.system import atomic
 
 # Fang et al. keep 5 neighbours and average 3: in training any 3 of them, for
@@ -35,7 +35,7 @@ def attach(
 
     Makes those that are missing, which shows its progress.
     """
-    if schema.PRIOR not in model.input:
+    if keys.PRIOR not in model.input:
         return examples
     library = layers.known_poses(model).library
     directory = build(library, examples.manifest, examples.splits)
@@ -105,8 +105,8 @@ def _make_morph(
     def morph(line):
         example = records.parse(line, num_keypoints)
         maps = lookup.part_maps(
-            example[schema.KEYPOINTS],
-            pose_library.scale_of(example[schema.BOX], size, manifest.aspect),
+            example[keys.KEYPOINTS],
+            pose_library.scale_of(example[keys.BOX], size, manifest.aspect),
             NUM_NEIGHBOURS,
             pose_library.key(example),
         )

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from kp2part import schema
+from kp2part.schema import keys
 
 JPEG_QUALITY = 95
 
@@ -16,7 +16,7 @@ class Example:
 
     Attributes:
         image: uint8 [S, S, 3], RGB.
-        part_mask: uint8 [S, S], part ids or `schema.IGNORE_LABEL`.
+        part_mask: uint8 [S, S], part ids or `keys.IGNORE_LABEL`.
         keypoints: float32 [K, 3], rows of (x, y, v), in pixels of the crop.
         class_name: E.g. "horse".
         image_id: The source photo's name, without folder and suffix.
@@ -40,14 +40,14 @@ def encode(example: Example) -> bytes:
     image = tf.io.encode_jpeg(example.image, quality=JPEG_QUALITY)
     mask = tf.io.encode_png(example.part_mask[..., np.newaxis])
     features = {
-        schema.IMAGE: _bytes(image.numpy()),
-        schema.PART_MASK: _bytes(mask.numpy()),
-        schema.KEYPOINTS: _floats(np.ravel(example.keypoints)),
-        schema.CLASS_NAME: _bytes(example.class_name.encode()),
-        schema.IMAGE_ID: _bytes(example.image_id.encode()),
-        schema.OBJECT_INDEX: _ints([example.object_index]),
-        schema.BOX: _floats(example.box),
-        schema.SOURCE_SIZE: _ints(example.source_size),
+        keys.IMAGE: _bytes(image.numpy()),
+        keys.PART_MASK: _bytes(mask.numpy()),
+        keys.KEYPOINTS: _floats(np.ravel(example.keypoints)),
+        keys.CLASS_NAME: _bytes(example.class_name.encode()),
+        keys.IMAGE_ID: _bytes(example.image_id.encode()),
+        keys.OBJECT_INDEX: _ints([example.object_index]),
+        keys.BOX: _floats(example.box),
+        keys.SOURCE_SIZE: _ints(example.source_size),
     }
     message = tf.train.Example(features=tf.train.Features(feature=features))
     # Maps have no order of their own in a protocol buffer.
@@ -68,16 +68,16 @@ def parse(record, num_keypoints: int) -> dict[str, tf.Tensor]:
     return tf.io.parse_single_example(
         record,
         {
-            schema.IMAGE: string,
-            schema.PART_MASK: string,
-            schema.KEYPOINTS: tf.io.FixedLenFeature(
+            keys.IMAGE: string,
+            keys.PART_MASK: string,
+            keys.KEYPOINTS: tf.io.FixedLenFeature(
                 [num_keypoints, 3], tf.float32
             ),
-            schema.CLASS_NAME: string,
-            schema.IMAGE_ID: string,
-            schema.OBJECT_INDEX: tf.io.FixedLenFeature([], tf.int64),
-            schema.BOX: tf.io.FixedLenFeature([4], tf.float32),
-            schema.SOURCE_SIZE: tf.io.FixedLenFeature([2], tf.int64),
+            keys.CLASS_NAME: string,
+            keys.IMAGE_ID: string,
+            keys.OBJECT_INDEX: tf.io.FixedLenFeature([], tf.int64),
+            keys.BOX: tf.io.FixedLenFeature([4], tf.float32),
+            keys.SOURCE_SIZE: tf.io.FixedLenFeature([2], tf.int64),
         },
     )
 
@@ -87,17 +87,17 @@ def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
 
     And with the maps of its prior uint8 [S, S, N], if it has one.
     """
-    mask = tf.io.decode_png(example[schema.PART_MASK], channels=1)
+    mask = tf.io.decode_png(example[keys.PART_MASK], channels=1)
     decoded = {
         **example,
-        schema.IMAGE: decode_photo(example[schema.IMAGE]),
-        schema.PART_MASK: mask[..., 0],
+        keys.IMAGE: decode_photo(example[keys.IMAGE]),
+        keys.PART_MASK: mask[..., 0],
     }
-    if schema.PRIOR_MAPS in example:
-        below = tf.io.decode_png(example[schema.PRIOR_MAPS], channels=1)
+    if keys.PRIOR_MAPS in example:
+        below = tf.io.decode_png(example[keys.PRIOR_MAPS], channels=1)
         size = tf.shape(mask)[0]
         maps = tf.reshape(below, [-1, size, size])  # Below each other.
-        decoded[schema.PRIOR_MAPS] = tf.transpose(maps, [1, 2, 0])
+        decoded[keys.PRIOR_MAPS] = tf.transpose(maps, [1, 2, 0])
     return decoded
 
 

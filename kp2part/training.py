@@ -19,11 +19,12 @@ from kp2part import model_file
 from kp2part import models
 from kp2part import pose_library
 from kp2part import priors
-from kp2part import schema
 from kp2part import subsets
 from kp2part import train_config
 from kp2part import workdir as workdir_lib
 from kp2part.models import encoder_weights
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 
 def train(config: train_config.TrainConfig):
@@ -135,10 +136,10 @@ def fastest_precision() -> str:
 
 def make_task(
     config: train_config.TrainConfig, manifest: manifest_lib.Manifest
-) -> schema.Task:
+) -> task_lib.Task:
     """Returns what a network is asked on these records."""
     size = config.image_size or manifest.image_size
-    return schema.Task(
+    return task_lib.Task(
         category=manifest.category,
         image_size=size,
         heatmap_sigma=config.heatmap_sigma * size / 256,
@@ -152,7 +153,7 @@ def load_or_make(
     config: train_config.TrainConfig,
     checkpoint: pathlib.Path | None,
     training: example_set.Examples,
-    task: schema.Task,
+    task: task_lib.Task,
 ) -> keras.Model:
     """Returns the compiled network of a checkpoint, or a new one."""
     if checkpoint:
@@ -166,7 +167,7 @@ def load_or_make(
 
 
 def make_model(
-    config: train_config.TrainConfig, task: schema.Task
+    config: train_config.TrainConfig, task: task_lib.Task
 ) -> keras.Model:
     """Returns a new network with the weights asked for."""
     model = models.build(config.network, task, config.architecture)
@@ -194,7 +195,7 @@ def give_poses(
         training: What it learns from.
         missing: "masked" or "strict", see `pose_library.PoseLibrary`.
     """
-    if schema.PRIOR in model.input:
+    if keys.PRIOR in model.input:
         library = pose_library.collect(training, missing == "strict")
         layers.known_poses(model).library = library.to_bytes()
 

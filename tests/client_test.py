@@ -19,13 +19,13 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from kp2part import client
-from kp2part import schema
 from kp2part.client import over_grpc
 from kp2part.client import over_rest
 from kp2part.client import part_client
+from kp2part.schema import task
 from tests import tiny
 
-TASK = schema.Task(tiny.CATEGORY, 32)
+TASK = task.Task(tiny.CATEGORY, 32)
 KEYPOINTS = np.array([[20, 18, 2], [0, 0, 0], [60, 40, 1]], np.float32)
 ASSERTION = (
     "assertion failed: [`keypoints` must be finite numbers. Received:] "

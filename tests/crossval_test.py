@@ -7,8 +7,8 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
-from kp2part import category
 from kp2part.experiments import protocols
+from kp2part.schema import category
 from tests import programs
 from tests import tiny
 

@@ -9,15 +9,15 @@ import keras
 import numpy as np
 
 from kp2part import models
-from kp2part import schema
 from kp2part.models import architecture
 from kp2part.models import efficientnet_lite
 from kp2part.models import encoder_weights
 from kp2part.models import weight_files
+from kp2part.schema import task
 from tests import tiny
 from tests import torch_writer
 
-TASK = schema.Task(tiny.CATEGORY, 32)
+TASK = task.Task(tiny.CATEGORY, 32)
 SMALL = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))
 SHARED = pathlib.Path(__file__).parents[2] / "shared" / "data" / "weights"
 SQUEEZENET = SHARED / "squeezenet1.1_imagenet_notop.h5"

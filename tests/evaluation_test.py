@@ -5,11 +5,12 @@ from kp2part import evaluation
 from kp2part import example_set
 from kp2part import models
 from kp2part import ops
-from kp2part import schema
 from kp2part.models import architecture
+from kp2part.schema import keys
+from kp2part.schema import task
 from tests import tiny
 
-TASK = schema.Task(tiny.CATEGORY, 32, 2.0)
+TASK = task.Task(tiny.CATEGORY, 32, 2.0)
 
 
 class EvaluationTest(absltest.TestCase):
@@ -34,10 +35,10 @@ class EvaluationTest(absltest.TestCase):
         logits[..., 0] = 9
         logits[:, 8:24, :16] = (0, 9, 0)  # Rows 1/4 to 3/4, the left half.
         batch = {
-            schema.IMAGE_ID: np.array([b"a", b"b"]),
-            schema.OBJECT_INDEX: np.array([3, 0]),
-            schema.BOX: np.array([[10.0, 20.0, 74.0, 148.0]] * 2),
-            schema.SOURCE_SIZE: np.array([[200, 100]] * 2),
+            keys.IMAGE_ID: np.array([b"a", b"b"]),
+            keys.OBJECT_INDEX: np.array([3, 0]),
+            keys.BOX: np.array([[10.0, 20.0, 74.0, 148.0]] * 2),
+            keys.SOURCE_SIZE: np.array([[200, 100]] * 2),
         }
         boxes = {("a", 3): {"left_leg": (10.0, 52.0, 42.0, 116.0)}}
         scores = evaluation.box_scores(batch, {"parts": logits}, TASK, boxes)

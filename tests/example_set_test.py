@@ -3,14 +3,14 @@ import dataclasses
 from absl.testing import absltest
 
 from kp2part import example_set
-from kp2part import schema
+from kp2part.schema import keys
 from tests import tiny
 
 
 def objects(examples):
     """The (photo, object) pairs of a set, in its order."""
     return [
-        (e[schema.IMAGE_ID].decode(), int(e[schema.OBJECT_INDEX]))
+        (e[keys.IMAGE_ID].decode(), int(e[keys.OBJECT_INDEX]))
         for e in examples.read().as_numpy_iterator()
     ]
 

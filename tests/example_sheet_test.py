@@ -6,11 +6,11 @@ import numpy as np
 
 from kp2part import layers
 from kp2part import pictures
-from kp2part import schema
 from kp2part import train_config
 from kp2part.experiments import example_choice
 from kp2part.experiments import example_sheet
 from kp2part.experiments import protocols
+from kp2part.schema import task
 from tests import tiny
 
 CELL = 192 + 2  # With the gap.
@@ -36,7 +36,7 @@ class ExampleSheetTest(absltest.TestCase):
         (path / "train.flags").write_text(config.to_flagfile())
         (path / "metrics.json").write_text("{}")
         heatmaps = keras.Input((size, size, 3), name="heatmaps")
-        labelled = layers.TaskLabel(schema.Task(tiny.CATEGORY, size))
+        labelled = layers.TaskLabel(task.Task(tiny.CATEGORY, size))
         parts = layers.part_logits(labelled(heatmaps), 3, "parts")
         model = keras.Model({"heatmaps": heatmaps}, {"parts": parts})
         bias = 9.0 * np.eye(3)[part]

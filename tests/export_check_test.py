@@ -5,16 +5,16 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import models
-from kp2part import schema
 from kp2part.exporting import export_check
 from kp2part.exporting import golden
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture
+from kp2part.schema import task as task_lib
 from tests import tiny
 
 SMALL = architecture.Architecture("squeezenet", 4, (4, 4, 4, 4, 4))
-TASK = schema.Task(tiny.CATEGORY, 32)
+TASK = task_lib.Task(tiny.CATEGORY, 32)
 
 
 class ExportCheckTest(absltest.TestCase):

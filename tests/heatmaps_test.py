@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import heatmaps
-from kp2part import schema
+from kp2part.schema import task as task_lib
 from tests import tiny
 
 
@@ -49,7 +49,7 @@ class BonesTest(absltest.TestCase):
 
     def test_pose_is_points_then_bones_if_asked(self):
         keypoints = tf.constant([[[2.0, 5, 2], [7, 5, 2], [3, 3, 1]]])
-        task = schema.Task(tiny.CATEGORY, 32, 2.0)
+        task = task_lib.Task(tiny.CATEGORY, 32, 2.0)
         points = heatmaps.draw_pose(keypoints, task)
         self.assertEqual(points.shape[-1], task.num_heatmaps)
         task = dataclasses.replace(task, bones=True)

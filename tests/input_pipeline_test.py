@@ -6,11 +6,12 @@ from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import models
 from kp2part import ops
-from kp2part import schema
 from kp2part.models import architecture
+from kp2part.schema import keys
+from kp2part.schema import task
 from tests import tiny
 
-TASK = schema.Task(tiny.CATEGORY, image_size=32, heatmap_sigma=2.0)
+TASK = task.Task(tiny.CATEGORY, image_size=32, heatmap_sigma=2.0)
 MOVES = augmentation.Augmentation(0.5, 20.0, 0.2, 0.1, 0.2, elastic=4.0)
 
 
@@ -18,7 +19,7 @@ def ids(batches):
     return [
         (i.decode(), int(n))
         for b in batches
-        for i, n in zip(b[schema.IMAGE_ID], b[schema.OBJECT_INDEX], strict=True)
+        for i, n in zip(b[keys.IMAGE_ID], b[keys.OBJECT_INDEX], strict=True)
     ]
 
 
@@ -42,14 +43,14 @@ class InputPipelineTest(absltest.TestCase):
                 self.examples, TASK, 4
             ).as_numpy_iterator()
         )
-        self.assertEqual([len(b[schema.IMAGE]) for b in batches], [4, 4, 3])
+        self.assertEqual([len(b[keys.IMAGE]) for b in batches], [4, 4, 3])
         self.assertEqual(
             ids(batches), [(f"photo{i // 2}", i % 2) for i in range(11)]
         )
-        self.assertEqual(batches[0][schema.HEATMAPS].shape, (4, 32, 32, 3))
-        self.assertEqual(batches[0][schema.HEATMAPS][..., 1].max(), 0)  # v = 0
-        self.assertGreater(batches[0][schema.HEATMAPS][..., 2].max(), 0.8)
-        self.assertEqual(batches[0][schema.PART_MASK].dtype, np.uint8)
+        self.assertEqual(batches[0][keys.HEATMAPS].shape, (4, 32, 32, 3))
+        self.assertEqual(batches[0][keys.HEATMAPS][..., 1].max(), 0)  # v = 0
+        self.assertGreater(batches[0][keys.HEATMAPS][..., 2].max(), 0.8)
+        self.assertEqual(batches[0][keys.PART_MASK].dtype, np.uint8)
 
     def test_noise_changes_the_keypoints_alone(self):
         def batch(noise):

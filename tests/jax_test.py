@@ -10,11 +10,11 @@ import numpy as np
 
 from kp2part import losses
 from kp2part import models
-from kp2part import schema
 from kp2part.models import architecture
+from kp2part.schema import task
 from tests import tiny
 
-TASK = schema.Task(tiny.CATEGORY, 32, 2.0)
+TASK = task.Task(tiny.CATEGORY, 32, 2.0)
 SMALL = architecture.Architecture(
     pose_widths=(2, 2, 2, 2, 2), normalization="none"
 )

@@ -4,7 +4,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part import category
+from kp2part.schema import category
 from tests import tiny_photos
 from tfrecords_tools import keypoint_files
 

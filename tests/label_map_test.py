@@ -1,7 +1,7 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import category
+from kp2part.schema import category
 from tfrecords_tools import label_map
 from tfrecords_tools import pascal_part
 

@@ -4,8 +4,8 @@ import pathlib
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import category
 from kp2part import manifest as manifest_lib
+from kp2part.schema import category
 
 FIELDS = {
     "format": 1,

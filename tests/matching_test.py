@@ -2,6 +2,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
+from kp2part.schema import boxes as boxes_lib
 from tfrecords_tools import matching
 
 
@@ -10,13 +11,13 @@ class MatchingTest(parameterized.TestCase):
         box = (0, 0, 4, 2)
         others = [(0, 0, 4, 2), (2, 1, 6, 3), (4, 0, 8, 2), (1, 1, 1, 1)]
         np.testing.assert_allclose(
-            matching.iou([box], others),
+            boxes_lib.iou([box], others),
             # 2 x 1 pixels are common; touching boxes have none in common.
             [[1, 2 / (8 + 8 - 2), 0, 0]],
         )
-        self.assertEqual(matching.iou([box], []).shape, (1, 0))
+        self.assertEqual(boxes_lib.iou([box], []).shape, (1, 0))
         np.testing.assert_array_equal(
-            matching.iou([(1, 1, 1, 1)], [(1, 1, 1, 1)]), [[0]]
+            boxes_lib.iou([(1, 1, 1, 1)], [(1, 1, 1, 1)]), [[0]]
         )
 
     def test_reversed_order(self):
@@ -29,7 +30,7 @@ class MatchingTest(parameterized.TestCase):
         # 0 fits both, 1 only the first: greedy, 0 would take it away.
         first = [(0, 0, 10, 10), (4, 0, 14, 10)]
         second = [(1, 0, 11, 10), (-4, 0, 6, 10)]
-        scores = matching.iou(first, second)
+        scores = boxes_lib.iou(first, second)
         np.testing.assert_allclose(
             scores, [[90 / 110, 60 / 140], [70 / 130, 20 / 180]]
         )

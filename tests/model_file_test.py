@@ -4,16 +4,16 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import category
 from kp2part import model_file
 from kp2part import models
-from kp2part import schema
 from kp2part.models import architecture
+from kp2part.schema import category
+from kp2part.schema import task as task_lib
 from tests import tiny
 
 SMALL = architecture.Architecture("squeezenet", 2, (2, 3, 4, 5, 6))
-TASK = schema.Task(tiny.CATEGORY, 32, 2.0)
-BIG = schema.Task(category.load("cow"), 32, 2.0)
+TASK = task_lib.Task(tiny.CATEGORY, 32, 2.0)
+BIG = task_lib.Task(category.load("cow"), 32, 2.0)
 
 
 class ModelFileTest(absltest.TestCase):

@@ -5,19 +5,19 @@ from absl.testing import parameterized
 import keras
 import numpy as np
 
-from kp2part import category
 from kp2part import layers
 from kp2part import models
-from kp2part import schema
 from kp2part.models import applications
 from kp2part.models import architecture
 from kp2part.models import encoder_weights
 from kp2part.models import encoders
 from kp2part.models import mirrored
 from kp2part.models import visual_evidence
+from kp2part.schema import category
+from kp2part.schema import task as task_lib
 from tests import tiny
 
-TASK = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
+TASK = task_lib.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
 SMALL = architecture.Architecture("squeezenet", 2, (3, 4, 5, 6, 7), "group")
 OUTPUTS = {
     "early_fusion": ["parts"],
@@ -86,7 +86,7 @@ class NetworksTest(parameterized.TestCase):
         ("pose_to_part", "pose_to_part", 35_707_557),
     )
     def test_parameters_of_the_papers_sizes(self, name, expected):
-        model = models.build(name, schema.Task(category.load("quadruped")))
+        model = models.build(name, task_lib.Task(category.load("quadruped")))
         self.assertEqual(model.count_params(), expected)
 
     @parameterized.parameters("kp2part", "early_fusion")
@@ -130,7 +130,7 @@ class NetworksTest(parameterized.TestCase):
         self.assertEqual(visual_evidence.pyramid([], 64, 2), {})
 
     def test_refinenet_is_pix2pixs_generator(self):
-        task = schema.Task(category.load("quadruped"))
+        task = task_lib.Task(category.load("quadruped"))
         model = models.build("refinenet", task)
         down = [x for x in model.layers if x.name.startswith("down")]
         self.assertEqual(

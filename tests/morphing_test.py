@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from kp2part import category
 from kp2part import morphing
+from kp2part.schema import category
 
 QUADRUPED = category.load("quadruped")
 RIG = QUADRUPED.rig

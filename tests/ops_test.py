@@ -6,8 +6,8 @@ import tensorflow as tf
 from kp2part import augmentation
 from kp2part import heatmaps
 from kp2part import ops
-from kp2part import schema
 from kp2part import warps
+from kp2part.schema import keys
 
 K_MIRROR = (1, 0, 2)  # left_ear, right_ear, nose
 P_MIRROR = (0, 2, 1)  # background, left_leg, right_leg
@@ -16,13 +16,13 @@ P_MIRROR = (0, 2, 1)  # background, left_leg, right_leg
 def example(size=32, seed=(1, 2)):
     rng = np.random.default_rng(0)
     return {
-        schema.IMAGE: tf.constant(
+        keys.IMAGE: tf.constant(
             rng.uniform(0, 255, (size, size, 3)), tf.float32
         ),
-        schema.PART_MASK: tf.constant(
+        keys.PART_MASK: tf.constant(
             rng.choice([0, 1, 2, 255], (size, size)), tf.uint8
         ),
-        schema.KEYPOINTS: tf.constant(
+        keys.KEYPOINTS: tf.constant(
             [[3, 5, 2], [20, 9, 1], [0, 0, 0]], tf.float32
         ),
         ops.SEED: tf.constant(seed, tf.int32),
@@ -45,14 +45,14 @@ class FlipTest(parameterized.TestCase):
         flipped = apply(ops.make_flip(K_MIRROR, P_MIRROR, 1.0), example())
         # Side 32: x becomes 31 - x, and left becomes right.
         np.testing.assert_array_equal(
-            flipped[schema.KEYPOINTS],
+            flipped[keys.KEYPOINTS],
             [[31 - 20, 9, 1], [31 - 3, 5, 2], [0, 0, 0]],
         )
-        mask = example()[schema.PART_MASK].numpy()[:, ::-1]
+        mask = example()[keys.PART_MASK].numpy()[:, ::-1]
         expected = np.array([0, 2, 1, *[255] * 253])[mask]
-        np.testing.assert_array_equal(flipped[schema.PART_MASK], expected)
+        np.testing.assert_array_equal(flipped[keys.PART_MASK], expected)
         np.testing.assert_array_equal(
-            flipped[schema.IMAGE], example()[schema.IMAGE][:, ::-1]
+            flipped[keys.IMAGE], example()[keys.IMAGE][:, ::-1]
         )
 
     def test_twice_is_nothing(self):
@@ -64,8 +64,8 @@ class FlipTest(parameterized.TestCase):
     def test_heatmap_of_the_flipped_is_the_flipped_heatmap(self):
         flip = ops.make_flip(K_MIRROR, P_MIRROR, 1.0)
         keypoints = [
-            example()[schema.KEYPOINTS],
-            apply(flip, example())[schema.KEYPOINTS],
+            example()[keys.KEYPOINTS],
+            apply(flip, example())[keys.KEYPOINTS],
         ]
         before, after = heatmaps.draw_points(
             tf.stack(keypoints), 32, 2.0
@@ -77,7 +77,7 @@ class FlipTest(parameterized.TestCase):
     def test_share(self):
         flip = ops.make_flip(K_MIRROR, P_MIRROR, 0.25)
         examples = (flip(example(seed=(7, i))) for i in range(200))
-        first_x = [float(e[schema.KEYPOINTS][0, 0]) for e in examples]
+        first_x = [float(e[keys.KEYPOINTS][0, 0]) for e in examples]
         share = np.mean(np.array(first_x) == 31 - 20)
         self.assertBetween(share, 0.15, 0.35)
 
@@ -99,21 +99,21 @@ class AffineTest(parameterized.TestCase):
             moved = apply(
                 ops.make_affine(**settings),
                 {
-                    schema.IMAGE: image,
-                    schema.PART_MASK: mask,
-                    schema.KEYPOINTS: np.array([[x, y, 2]], np.float32),
+                    keys.IMAGE: image,
+                    keys.PART_MASK: mask,
+                    keys.KEYPOINTS: np.array([[x, y, 2]], np.float32),
                     ops.SEED: np.array([3, i], np.int32),
                 },
             )
             rows, columns = np.indices((size, size))
             for weight in (
-                moved[schema.IMAGE][..., 0].numpy(),
-                (moved[schema.PART_MASK].numpy() == 1).astype(float),
+                moved[keys.IMAGE][..., 0].numpy(),
+                (moved[keys.PART_MASK].numpy() == 1).astype(float),
             ):
                 centre = [(columns * weight).sum(), (rows * weight).sum()]
                 centre /= weight.sum()
                 np.testing.assert_allclose(
-                    moved[schema.KEYPOINTS][0, :2], centre, atol=0.6
+                    moved[keys.KEYPOINTS][0, :2], centre, atol=0.6
                 )
             moved_far = max(moved_far, np.abs(centre - np.array([x, y])).max())
         self.assertGreater(moved_far, 2)
@@ -123,10 +123,10 @@ class AffineTest(parameterized.TestCase):
         absent = 0
         for i in range(10):
             moved = shift(example(seed=(0, i)))
-            absent += int((moved[schema.KEYPOINTS][:2, 2].numpy() == 0).sum())
-            black = (moved[schema.IMAGE].numpy() == 0).all(-1)
+            absent += int((moved[keys.KEYPOINTS][:2, 2].numpy() == 0).sum())
+            black = (moved[keys.IMAGE].numpy() == 0).all(-1)
             np.testing.assert_array_equal(
-                moved[schema.PART_MASK].numpy()[black], 255
+                moved[keys.PART_MASK].numpy()[black], 255
             )
         self.assertGreater(absent, 3)
 
@@ -134,9 +134,9 @@ class AffineTest(parameterized.TestCase):
         op = ops.make_affine(30.0, 0.3, 0.2)
         once, twice = apply(op, example()), apply(op, example())
         other = apply(op, example(seed=(1, 3)))
-        np.testing.assert_array_equal(once[schema.IMAGE], twice[schema.IMAGE])
+        np.testing.assert_array_equal(once[keys.IMAGE], twice[keys.IMAGE])
         self.assertGreater(
-            np.abs(once[schema.IMAGE] - other[schema.IMAGE]).max(), 1
+            np.abs(once[keys.IMAGE] - other[keys.IMAGE]).max(), 1
         )
 
 
@@ -147,17 +147,17 @@ class ElasticTest(absltest.TestCase):
         away = [np.hypot(columns - x, rows - y) for x, y in centres]
         discs = np.stack(away, -1) <= 5  # A channel and a part for each.
         still = {
-            schema.IMAGE: 100 * discs.astype(np.float32),
-            schema.PART_MASK: (discs @ [1, 2, 3]).astype(np.uint8),
-            schema.KEYPOINTS: np.float32([[x, y, 2] for x, y in centres]),
+            keys.IMAGE: 100 * discs.astype(np.float32),
+            keys.PART_MASK: (discs @ [1, 2, 3]).astype(np.uint8),
+            keys.KEYPOINTS: np.float32([[x, y, 2] for x, y in centres]),
         }
         moved_far = 0.0
         for moved in draw(ops.make_elastic(8.0), still, 8):
-            keypoints = moved[schema.KEYPOINTS].numpy()
+            keypoints = moved[keys.KEYPOINTS].numpy()
             for k in range(3):
                 for weight in (
-                    moved[schema.IMAGE][..., k].numpy(),
-                    moved[schema.PART_MASK].numpy() == k + 1,
+                    moved[keys.IMAGE][..., k].numpy(),
+                    moved[keys.PART_MASK].numpy() == k + 1,
                 ):
                     centre = np.array(
                         [(columns * weight).sum(), (rows * weight).sum()]
@@ -172,16 +172,16 @@ class ElasticTest(absltest.TestCase):
     def test_outside_repeats_the_edge_and_keypoints_there_are_absent(self):
         last, absent = 63, 0
         still = {
-            schema.IMAGE: np.full((64, 64, 3), 9, np.float32),
-            schema.PART_MASK: np.full((64, 64), 2, np.uint8),
-            schema.KEYPOINTS: np.float32(
+            keys.IMAGE: np.full((64, 64, 3), 9, np.float32),
+            keys.PART_MASK: np.full((64, 64), 2, np.uint8),
+            keys.KEYPOINTS: np.float32(
                 [[0, 0, 2], [last, 0, 2], [0, last, 1], [last, last, 2]]
             ),
         }
         for moved in draw(ops.make_elastic(8.0), still, 20):
-            np.testing.assert_allclose(moved[schema.IMAGE], 9, rtol=1e-6)
-            np.testing.assert_array_equal(moved[schema.PART_MASK], 2)
-            keypoints = moved[schema.KEYPOINTS].numpy()
+            np.testing.assert_allclose(moved[keys.IMAGE], 9, rtol=1e-6)
+            np.testing.assert_array_equal(moved[keys.PART_MASK], 2)
+            keypoints = moved[keys.KEYPOINTS].numpy()
             self.assertBetween(keypoints[:, :2].min(), 0, last)
             self.assertBetween(keypoints[:, :2].max(), 0, last)
             absent += (keypoints[:, 2] == 0).sum()
@@ -193,7 +193,7 @@ class ElasticTest(absltest.TestCase):
         other = apply(op, example(seed=(1, 3)))
         for key in once:
             np.testing.assert_array_equal(once[key], twice[key])
-        for key in schema.IMAGE, schema.PART_MASK, schema.KEYPOINTS:
+        for key in keys.IMAGE, keys.PART_MASK, keys.KEYPOINTS:
             self.assertTrue((once[key].numpy() != other[key].numpy()).any())
 
     def test_nothing_leaves_an_example_alone(self):
@@ -208,11 +208,11 @@ class ElasticTest(absltest.TestCase):
             op(
                 {
                     **example(size=size),
-                    schema.KEYPOINTS: tf.constant(
+                    keys.KEYPOINTS: tf.constant(
                         points * [size - 1, size - 1, 1], tf.float32
                     ),
                 }
-            )[schema.KEYPOINTS][:, :2].numpy()
+            )[keys.KEYPOINTS][:, :2].numpy()
             / (size - 1)
             - points[:, :2]
             for size in (256, 64)
@@ -242,12 +242,12 @@ class ColourTest(absltest.TestCase):
         value = example()
         changed = apply(ops.make_colour(0.3), value)
         self.assertGreater(
-            np.abs(changed[schema.IMAGE] - value[schema.IMAGE]).mean(), 1
+            np.abs(changed[keys.IMAGE] - value[keys.IMAGE]).mean(), 1
         )
-        self.assertBetween(changed[schema.IMAGE].numpy().min(), 0, 255)
-        self.assertBetween(changed[schema.IMAGE].numpy().max(), 0, 255)
+        self.assertBetween(changed[keys.IMAGE].numpy().min(), 0, 255)
+        self.assertBetween(changed[keys.IMAGE].numpy().max(), 0, 255)
         np.testing.assert_array_equal(
-            changed[schema.PART_MASK], value[schema.PART_MASK]
+            changed[keys.PART_MASK], value[keys.PART_MASK]
         )
 
 
@@ -256,10 +256,10 @@ class KeypointNoiseTest(absltest.TestCase):
         op = tf.function(ops.make_keypoint_noise(dropout, jitter))
         before = example()
         moved = [
-            op({**before, ops.SEED: tf.constant([3, i])})[schema.KEYPOINTS]
+            op({**before, ops.SEED: tf.constant([3, i])})[keys.KEYPOINTS]
             for i in range(300)
         ]
-        return before[schema.KEYPOINTS].numpy(), np.stack(moved)
+        return before[keys.KEYPOINTS].numpy(), np.stack(moved)
 
     def test_dropout_takes_a_share_and_leaves_the_others(self):
         before, after = self.disturb(0.25, 0.0)
@@ -281,8 +281,8 @@ class KeypointNoiseTest(absltest.TestCase):
     def test_jitter_is_of_a_crop_of_256(self):
         op = ops.make_keypoint_noise(0.0, 3.0)
         large, small = (
-            op(example(size=size))[schema.KEYPOINTS].numpy()
-            - example(size=size)[schema.KEYPOINTS].numpy()
+            op(example(size=size))[keys.KEYPOINTS].numpy()
+            - example(size=size)[keys.KEYPOINTS].numpy()
             for size in (256, 64)
         )
         np.testing.assert_allclose(large[1] / 4, small[1], atol=1e-5)
@@ -291,10 +291,10 @@ class KeypointNoiseTest(absltest.TestCase):
 class ResizeTest(absltest.TestCase):
     def test_halves_everything(self):
         resized = apply(ops.make_resize(16), example(size=32))
-        self.assertEqual(resized[schema.IMAGE].shape, (16, 16, 3))
-        self.assertEqual(resized[schema.PART_MASK].shape, (16, 16))
+        self.assertEqual(resized[keys.IMAGE].shape, (16, 16, 3))
+        self.assertEqual(resized[keys.PART_MASK].shape, (16, 16))
         np.testing.assert_allclose(
-            resized[schema.KEYPOINTS][0],
+            resized[keys.KEYPOINTS][0],
             [(3 + 0.5) / 2 - 0.5, (5 + 0.5) / 2 - 0.5, 2],
         )
 

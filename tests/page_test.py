@@ -8,10 +8,10 @@ import numpy as np
 from kp2part import models
 from kp2part import page
 from kp2part import plots
-from kp2part import schema
 from kp2part import scores
 from kp2part import workdir
 from kp2part.models import architecture
+from kp2part.schema import task as task_lib
 from tests import tiny
 
 SMALL = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
@@ -34,7 +34,7 @@ class PageTest(absltest.TestCase):
         super().setUp()
         self.base = pathlib.Path(self.create_tempdir().full_path)
         self.run_dir = workdir.Workdir(self.base)
-        task = schema.Task(tiny.CATEGORY, 32)
+        task = task_lib.Task(tiny.CATEGORY, 32)
         models.build("pose_to_part", task, SMALL).save(self.run_dir.best)
         self.run_dir.save_history(ROWS)
         self.run_dir.save_summary(

@@ -2,9 +2,9 @@ import dataclasses
 
 from absl.testing import absltest
 
-from kp2part import category
 from kp2part import train_config
 from kp2part.experiments import paper
+from kp2part.schema import category
 
 CONFIG = train_config.TrainConfig(tfrecords="x", workdir="y")
 QUADRUPED = category.load("quadruped")

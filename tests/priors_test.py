@@ -5,7 +5,6 @@ from absl.testing import absltest
 import numpy as np
 import tensorflow as tf
 
-from kp2part import category
 from kp2part import example_set
 from kp2part import layers
 from kp2part import models
@@ -13,8 +12,10 @@ from kp2part import morphing
 from kp2part import pose_library
 from kp2part import priors
 from kp2part import records
-from kp2part import schema
 from kp2part.models import architecture
+from kp2part.schema import category
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 from tests import tiny
 
 SIZE = 40
@@ -161,7 +162,7 @@ class PriorsTest(absltest.TestCase):
                     pose_library.key(example),
                 )
                 np.testing.assert_array_equal(
-                    example[schema.PRIOR_MAPS],
+                    example[keys.PRIOR_MAPS],
                     np.transpose(expected, [1, 2, 0]),
                 )
 
@@ -198,7 +199,7 @@ class PriorsTest(absltest.TestCase):
 
     def test_only_networks_that_need_priors_get_them(self):
         examples = example_set.Examples(self.manifest, ("val",))
-        task = schema.Task(tiny.CATEGORY, 32)
+        task = task_lib.Task(tiny.CATEGORY, 32)
         model = models.build("ternausnet", task, SMALL)
         self.assertIs(priors.attach(model, examples), examples)
         model = models.build("refinenet", task, SMALL)

@@ -3,7 +3,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import keys
 from tests import tiny
 
 
@@ -13,18 +13,18 @@ class RecordsTest(absltest.TestCase):
         parsed = records.parse(records.encode(example), 3)
         decoded = records.decode_images(parsed)
         np.testing.assert_array_equal(
-            decoded[schema.PART_MASK], example.part_mask
+            decoded[keys.PART_MASK], example.part_mask
         )
         np.testing.assert_array_equal(
-            decoded[schema.KEYPOINTS], example.keypoints
+            decoded[keys.KEYPOINTS], example.keypoints
         )
-        error = decoded[schema.IMAGE].numpy().astype(int) - example.image
+        error = decoded[keys.IMAGE].numpy().astype(int) - example.image
         self.assertLess(np.abs(error).mean(), 12)  # JPEG on noise.
-        self.assertEqual(decoded[schema.CLASS_NAME], b"dog")
-        self.assertEqual(decoded[schema.IMAGE_ID], b"photo1")
-        self.assertEqual(decoded[schema.OBJECT_INDEX], 1)
-        np.testing.assert_array_equal(decoded[schema.BOX], [1, 2, 32, 33])
-        np.testing.assert_array_equal(decoded[schema.SOURCE_SIZE], [70, 90])
+        self.assertEqual(decoded[keys.CLASS_NAME], b"dog")
+        self.assertEqual(decoded[keys.IMAGE_ID], b"photo1")
+        self.assertEqual(decoded[keys.OBJECT_INDEX], 1)
+        np.testing.assert_array_equal(decoded[keys.BOX], [1, 2, 32, 33])
+        np.testing.assert_array_equal(decoded[keys.SOURCE_SIZE], [70, 90])
 
     def test_equal_examples_give_equal_bytes(self):
         once, twice = (records.encode(tiny.example(2)) for _ in range(2))

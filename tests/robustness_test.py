@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kp2part import layers
-from kp2part import schema
+from kp2part.schema import task
 from tests import programs
 from tests import tiny
 
@@ -20,7 +20,7 @@ class RobustnessTest(absltest.TestCase):
         tiny.write_records(str(self.base / "data"), {"val": 6})
         # Answers the part of whichever keypoint is near.
         heatmaps = keras.Input((32, 32, 3), name="heatmaps")
-        labelled = layers.TaskLabel(schema.Task(tiny.CATEGORY, 32, 2.0))
+        labelled = layers.TaskLabel(task.Task(tiny.CATEGORY, 32, 2.0))
         parts = layers.part_logits(labelled(heatmaps), 3, "parts")
         model = keras.Model({"heatmaps": heatmaps}, {"parts": parts})
         kernel = np.eye(3)[[1, 0, 2]].reshape(1, 1, 3, 3)

@@ -20,12 +20,13 @@ from kp2part import pose_library
 from kp2part import predictor
 from kp2part import priors
 from kp2part import publishing
-from kp2part import schema
 from kp2part.client import part_client
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture
 from kp2part.models import mirrored
+from kp2part.schema import keys as keys_lib
+from kp2part.schema import task as task_lib
 from tests import tiny
 
 SMALL = architecture.Architecture("squeezenet", 4, (4, 4, 4, 4, 4))
@@ -63,7 +64,7 @@ class SavedModelTest(parameterized.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.task = schema.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
+        cls.task = task_lib.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
         cls.model = models.build("kp2part", cls.task, SMALL)
         randomize_head(cls.model)
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
@@ -101,7 +102,7 @@ class SavedModelTest(parameterized.TestCase):
 
     def test_metadata(self):
         fields = json.loads((self.path / saved_model.METADATA).read_text())
-        self.assertEqual(schema.Task.from_json(fields["task"]), self.task)
+        self.assertEqual(task_lib.Task.from_json(fields["task"]), self.task)
         self.assertEqual(fields["network"], "kp2part")
         self.assertIn("keras", fields["versions"])
 
@@ -112,7 +113,7 @@ class SavedModelTest(parameterized.TestCase):
             directory, {"train": 6, "val": 4}, size=32
         )
         network = "kp2part" if name == "mirrored" else name
-        model = models.build(network, schema.Task(tiny.CATEGORY, 32), SMALL)
+        model = models.build(network, task_lib.Task(tiny.CATEGORY, 32), SMALL)
         randomize_head(model)
         if name == "mirrored":
             model = mirrored.average(model)
@@ -128,15 +129,15 @@ class SavedModelTest(parameterized.TestCase):
         batch = next(
             input_pipeline.eval_batches(examples, task, 4).as_numpy_iterator()
         )
-        trained = evaluation.answer(model, batch)[schema.PARTS].argmax(-1)
+        trained = evaluation.answer(model, batch)[keys_lib.PARTS].argmax(-1)
         self.assertGreater(len(np.unique(trained)), 1)
         box = np.array([0, 0, 32, 32], np.float32)
         for record, mask in zip(
             examples.read().as_numpy_iterator(), trained, strict=True
         ):
             (answer,) = served(
-                [record[schema.IMAGE]],
-                record[schema.KEYPOINTS][np.newaxis],
+                [record[keys_lib.IMAGE]],
+                record[keys_lib.KEYPOINTS][np.newaxis],
                 box[np.newaxis],
             )
             np.testing.assert_array_equal(answer.mask, mask)
@@ -323,7 +324,7 @@ class SavedModelTest(parameterized.TestCase):
         found = self.predictor.run("metadata", {"key": keys}, ["json_bytes"])
         network, task = map(json.loads, found["json_bytes"])
         self.assertEqual(network, "kp2part")
-        self.assertEqual(schema.Task.from_json(task), self.task)
+        self.assertEqual(task_lib.Task.from_json(task), self.task)
         with self.assertRaisesRegex(ValueError, "one of network, task.*nope"):
             self.predictor.run(
                 "metadata", {"key": np.array([b"nope"], object)}, ["json_bytes"]

@@ -17,9 +17,9 @@ import numpy as np
 
 from kp2part import client
 from kp2part import models
-from kp2part import schema
 from kp2part.exporting import saved_model
 from kp2part.models import architecture
+from kp2part.schema import task
 from tests import local_server
 from tests import programs
 from tests import tiny
@@ -41,7 +41,7 @@ class ServedModelTest(parameterized.TestCase):
         super().setUpClass()
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.folder = pathlib.Path(temporary)
-        model = models.build("kp2part", schema.Task(tiny.CATEGORY, 32), SMALL)
+        model = models.build("kp2part", task.Task(tiny.CATEGORY, 32), SMALL)
         head, rng = model.get_layer("parts"), np.random.default_rng(0)
         kernel, bias = head.weights
         head.set_weights([rng.normal(size=kernel.shape), np.zeros(bias.shape)])
@@ -108,7 +108,7 @@ class ServedModelTest(parameterized.TestCase):
 
     def test_task(self):
         for ask in self.clients.values():
-            self.assertEqual(ask.task, schema.Task(tiny.CATEGORY, 32))
+            self.assertEqual(ask.task, task.Task(tiny.CATEGORY, 32))
 
     @parameterized.parameters("REST", "gRPC")
     def test_unknown_model(self, name):
@@ -184,7 +184,7 @@ class NginxTest(absltest.TestCase):
         cls.folder.chmod(0o755)  # Started by root, nginx works as another.
         base = cls.folder / "toy"
         model = models.build(
-            "pose_to_part", schema.Task(tiny.CATEGORY, 32), SMALL
+            "pose_to_part", task.Task(tiny.CATEGORY, 32), SMALL
         )
         saved_model.export(model, str(base))
         server = cls.enterClassContext(local_server.serve(base, "toy"))

@@ -3,9 +3,9 @@ import pathlib
 
 from absl.testing import absltest
 
-from kp2part import schema
 from kp2part import subsets
 from kp2part import train_config
+from kp2part.schema import keys
 from tests import tiny
 
 
@@ -25,7 +25,7 @@ class SubsetsTest(absltest.TestCase):
 
     def classes(self, examples):
         found = examples.read().as_numpy_iterator()
-        return {e[schema.CLASS_NAME].decode() for e in found}
+        return {e[keys.CLASS_NAME].decode() for e in found}
 
     def test_splits(self):
         training, validation = self.choose()

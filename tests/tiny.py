@@ -7,10 +7,10 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from kp2part import category
 from kp2part import manifest
-from kp2part import pieces
 from kp2part import records
+from kp2part.schema import category
+from kp2part.schema import rig
 
 CATEGORY = category.Category(
     name="toy",
@@ -19,8 +19,8 @@ CATEGORY = category.Category(
     parts={"background": (), "left_leg": ("a",), "right_leg": ("b",)},
     skeleton=(("left_ear", "nose"), ("right_ear", "nose")),
     pieces=(
-        pieces.Piece("left_leg", (("left_ear", "nose"),), follows=True),
-        pieces.Piece("right_leg", (("right_ear", "nose"),), follows=True),
+        rig.Piece("left_leg", (("left_ear", "nose"),), follows=True),
+        rig.Piece("right_leg", (("right_ear", "nose"),), follows=True),
     ),
 )
 

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.io
 import tensorflow as tf
 
-from kp2part import category
+from kp2part.schema import category
 from tfrecords_tools import plan
 from tfrecords_tools import selection
 from tfrecords_tools import settings

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pathlib
 import xml.etree.ElementTree as ET
 
-from kp2part import category as category_lib
-from kp2part import schema
+from kp2part.schema import boxes
+from kp2part.schema import category as category_lib
+from kp2part.schema import keys
 from tfrecords_tools import keypoint_annotation
-from tfrecords_tools import matching
 from tfrecords_tools import voc
 
 FORMAT = "berkeley"
-_VISIBILITY = {"1": schema.VISIBLE, "0": schema.OCCLUDED}
+_VISIBILITY = {"1": keys.VISIBLE, "0": keys.OCCLUDED}
 
 
 def entries(directory: pathlib.Path) -> Iterator[tuple[str, pathlib.Path]]:
@@ -53,7 +53,7 @@ def parse(
     )
 
 
-def _box(root: ET.Element, where: str) -> matching.Box:
+def _box(root: ET.Element, where: str) -> boxes.Box:
     if (bounds := root.find("visible_bounds")) is None:
         raise ValueError(f"{where}: has no field `visible_bounds`.")
     xmin, ymin, width, height = (

@@ -16,8 +16,8 @@ import pathlib
 
 from absl import flags
 
-from kp2part import category as category_lib
-from kp2part import schema
+from kp2part.schema import category
+from kp2part.schema import task
 from kp2part.system import cli
 from tfrecords_tools import dataset
 from tfrecords_tools import label_map
@@ -74,7 +74,7 @@ _CONTEXT = flags.DEFINE_float(
 _ASPECT = flags.DEFINE_enum(
     "aspect",
     "stretch",
-    schema.ASPECTS,
+    task.ASPECTS,
     "How a box becomes a square: stretch it, as in the paper, or pad it with "
     "black pixels, which are labelled as ignored.",
 )
@@ -151,7 +151,7 @@ def _inputs() -> plan.Inputs:
 
 def _settings() -> settings_lib.Settings:
     return settings_lib.Settings(
-        category=category_lib.load(_CATEGORY.value),
+        category=category.load(_CATEGORY.value),
         thresholds=selection.Thresholds(
             max_overlap=_MAX_OVERLAP.value,
             min_side=_MIN_SIDE.value,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from kp2part import category as category_lib
 from kp2part import manifest as manifest_lib
 from kp2part import pictures
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import category as category_lib
+from kp2part.schema import keys
 
 _LINE = 22  # Height of a line of text, in pixels.
 _WHITE = 255
@@ -81,17 +81,17 @@ def draw_tile(
     Returns:
         uint8 [S + line, 2 * S, 3], RGB.
     """
-    image = example[schema.IMAGE]
+    image = example[keys.IMAGE]
     pair = [
-        pictures.draw_keypoints(image, example[schema.KEYPOINTS], category),
-        pictures.blend(image, example[schema.PART_MASK], category),
+        pictures.draw_keypoints(image, example[keys.KEYPOINTS], category),
+        pictures.blend(image, example[keys.PART_MASK], category),
     ]
     picture = np.concatenate(pair, axis=1)
     caption = np.full((_LINE, picture.shape[1], 3), _WHITE, np.uint8)
-    name = example[schema.CLASS_NAME].decode()
-    image_id = example[schema.IMAGE_ID].decode()
-    index = int(example[schema.OBJECT_INDEX])
-    num = int((example[schema.KEYPOINTS][:, 2] > 0).sum())
+    name = example[keys.CLASS_NAME].decode()
+    image_id = example[keys.IMAGE_ID].decode()
+    index = int(example[keys.OBJECT_INDEX])
+    num = int((example[keys.KEYPOINTS][:, 2] > 0).sum())
     text = f"{name} {image_id} #{index}, {num} keypoints"
     pictures.write(caption, text, (4, _LINE - 7))
     return np.concatenate([picture, caption])

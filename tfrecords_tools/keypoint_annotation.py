@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from kp2part import category as category_lib
-from tfrecords_tools import matching
+from kp2part.schema import boxes
+from kp2part.schema import category as category_lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,14 +24,14 @@ class KeypointAnnotation:
     """
 
     class_name: str
-    box: matching.Box
+    box: boxes.Box
     keypoints: np.ndarray
     source: str
 
 
 def make(
     class_name: str,
-    box: matching.Box,
+    box: boxes.Box,
     points: Mapping[str, tuple[float, float, int]],
     *,
     category: category_lib.Category,

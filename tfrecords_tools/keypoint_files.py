@@ -15,7 +15,7 @@ Visibility becomes COCO's: of Berkeley's listed keypoints `visible="1"` is 2 and
 from collections.abc import Callable
 import pathlib
 
-from kp2part import category as category_lib
+from kp2part.schema import category as category_lib
 from tfrecords_tools import berkeley
 from tfrecords_tools import keypoint_annotation
 from tfrecords_tools import keypoint_json

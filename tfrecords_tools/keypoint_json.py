@@ -12,17 +12,17 @@ import dataclasses
 import json
 import pathlib
 
-from kp2part import category as category_lib
-from kp2part import schema
+from kp2part.schema import boxes
+from kp2part.schema import category as category_lib
+from kp2part.schema import keys
 from tfrecords_tools import keypoint_annotation
-from tfrecords_tools import matching
 from tfrecords_tools import voc
 
 ANIMAL_POSE = "animal_pose"
 COCO = "coco"
 _VISIBILITY = {
-    ANIMAL_POSE: {0: schema.ABSENT, 1: schema.VISIBLE},
-    COCO: {0: schema.ABSENT, 1: schema.OCCLUDED, 2: schema.VISIBLE},
+    ANIMAL_POSE: {0: keys.ABSENT, 1: keys.VISIBLE},
+    COCO: {0: keys.ABSENT, 1: keys.OCCLUDED, 2: keys.VISIBLE},
 }
 
 
@@ -158,7 +158,7 @@ def _row(row, format_name: str, where: str) -> tuple[float, float, int]:
     return x, y, visibility[v]
 
 
-def _box(entry: Entry, where: str) -> matching.Box:
+def _box(entry: Entry, where: str) -> boxes.Box:
     values = keypoint_annotation.check_numbers(
         _field(entry.fields, "bbox", where), 4, where, "bbox"
     )

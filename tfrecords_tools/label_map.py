@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kp2part import category as category_lib
-from kp2part import schema
+from kp2part.schema import category as category_lib
+from kp2part.schema import keys
 from tfrecords_tools import pascal_part
 
 UNASSIGNED = ("background", "ignore")
@@ -22,7 +22,7 @@ def draw(
         item: An object of the category.
         category: The parts and their ids.
         unassigned: What the object's pixels in no annotated part become:
-            "background", or "ignore" for `schema.IGNORE_LABEL`.
+            "background", or "ignore" for `keys.IGNORE_LABEL`.
 
     Raises:
         ValueError: The object has a part that the category does not know.
@@ -33,7 +33,7 @@ def draw(
         merged[part_id] = merged.get(part_id, False) | part.mask
     labels = np.zeros(item.mask.shape, np.uint8)
     if unassigned == "ignore":
-        labels[item.mask] = schema.IGNORE_LABEL
+        labels[item.mask] = keys.IGNORE_LABEL
     if (left_out := merged.pop(0, None)) is not None:
         labels[left_out] = 0
     for part_id in sorted(merged, key=lambda i: (-merged[i].sum(), i)):
@@ -43,4 +43,4 @@ def draw(
 
 def has_part(labels: np.ndarray) -> bool:
     """Returns whether any pixel of a label map is in a part."""
-    return bool(((labels > 0) & (labels != schema.IGNORE_LABEL)).any())
+    return bool(((labels > 0) & (labels != keys.IGNORE_LABEL)).any())

@@ -8,29 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.optimize
 
-Box = tuple[float, float, float, float]
-
-
-def iou(first: Sequence[Box], second: Sequence[Box]) -> np.ndarray:
-    """Returns intersection over union of every pair of boxes.
-
-    Args:
-        first: M boxes.
-        second: N boxes.
-
-    Returns:
-        float64 [M, N], in [0, 1]; 0 where both boxes are empty.
-    """
-    a = np.asarray(first, np.float64).reshape(-1, 1, 4)
-    b = np.asarray(second, np.float64).reshape(1, -1, 4)
-    low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a, b)[..., 2:]
-    intersection = np.prod(np.maximum(high - low, 0), axis=-1)
-    union = _area(a) + _area(b) - intersection
-    return intersection / np.where(union > 0, union, 1)
+from kp2part.schema import boxes
 
 
 def match(
-    first: Sequence[Box], second: Sequence[Box], min_iou: float
+    first: Sequence[boxes.Box], second: Sequence[boxes.Box], min_iou: float
 ) -> dict[int, int]:
     """Returns the one-to-one assignment with the largest sum of IoUs.
 
@@ -42,7 +24,7 @@ def match(
     Returns:
         For each index into `first` that has a match, the index into `second`.
     """
-    scores = iou(first, second)
+    scores = boxes.iou(first, second)
     scores = np.where(scores >= min_iou, scores, 0)
     rows, columns = scipy.optimize.linear_sum_assignment(scores, maximize=True)
     return {
@@ -53,8 +35,8 @@ def match(
 
 
 def match_classes(
-    first: Sequence[tuple[str, Box]],
-    second: Sequence[tuple[str, Box]],
+    first: Sequence[tuple[str, boxes.Box]],
+    second: Sequence[tuple[str, boxes.Box]],
     min_iou: float,
 ) -> dict[int, int]:
     """Returns `match`, of boxes with the same class name only.
@@ -67,8 +49,8 @@ def match_classes(
     matches = {}
     for class_name in sorted({name for name, _ in first}):
         rows, columns = (
-            [i for i, (name, _) in enumerate(boxes) if name == class_name]
-            for boxes in (first, second)
+            [i for i, (name, _) in enumerate(named) if name == class_name]
+            for named in (first, second)
         )
         found = match(
             [first[i][1] for i in rows],
@@ -77,7 +59,3 @@ def match_classes(
         )
         matches.update({rows[i]: columns[j] for i, j in found.items()})
     return matches
-
-
-def _area(boxes: np.ndarray) -> np.ndarray:
-    return np.prod(np.maximum(boxes[..., 2:] - boxes[..., :2], 0), axis=-1)

@@ -12,7 +12,7 @@ import pathlib
 import numpy as np
 import scipy.io
 
-from tfrecords_tools import matching
+from kp2part.schema import boxes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,15 +45,9 @@ class Object:
     parts: tuple[Part, ...]
 
     @property
-    def box(self) -> matching.Box:
+    def box(self) -> boxes.Box:
         """The extents of the mask, in pixel edges; zeros if it is empty."""
-        rows = np.flatnonzero(self.mask.any(axis=1))
-        columns = np.flatnonzero(self.mask.any(axis=0))
-        if not rows.size:
-            return (0.0, 0.0, 0.0, 0.0)
-        xmin, xmax = columns[0], columns[-1] + 1
-        ymin, ymax = rows[0], rows[-1] + 1
-        return (float(xmin), float(ymin), float(xmax), float(ymax))
+        return boxes.extent(self.mask) or (0.0, 0.0, 0.0, 0.0)
 
 
 def read(path: pathlib.Path) -> tuple[Object, ...]:

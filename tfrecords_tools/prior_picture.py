@@ -10,7 +10,7 @@ from kp2part import pictures
 from kp2part import pose_library
 from kp2part import priors
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import keys
 
 _WHITE = 255
 
@@ -59,8 +59,8 @@ def _look_up(lookup: pose_library.Lookup, aspect: str, example: dict) -> tuple:
     # The example, the indices of its neighbours, their morphed parts.
     size = lookup.library.size
     pose = (
-        example[schema.KEYPOINTS],
-        pose_library.scale_of(example[schema.BOX], size, aspect),
+        example[keys.KEYPOINTS],
+        pose_library.scale_of(example[keys.BOX], size, aspect),
         priors.NUM_AVERAGED,
         pose_library.key(example),
     )
@@ -77,10 +77,8 @@ def _draw_row(
     nearest: Sequence[int],
     maps: np.ndarray,
 ) -> np.ndarray:
-    category, image = lookup.category, example[schema.IMAGE]
-    tiles = [
-        pictures.draw_keypoints(image, example[schema.KEYPOINTS], category)
-    ]
+    category, image = lookup.category, example[keys.IMAGE]
+    tiles = [pictures.draw_keypoints(image, example[keys.KEYPOINTS], category)]
     for i, part_map in enumerate(maps):
         neighbour = np.full_like(image, _WHITE)
         if i < len(nearest):
@@ -89,17 +87,17 @@ def _draw_row(
     stacked = np.transpose(maps, [1, 2, 0])
     prior = priors.average(stacked, len(category.parts)).numpy()
     tiles.append((prior @ np.array(category.colours)).astype(np.uint8))
-    tiles.append(pictures.blend(image, example[schema.PART_MASK], category))
+    tiles.append(pictures.blend(image, example[keys.PART_MASK], category))
     return np.concatenate(tiles, axis=1)
 
 
 def _draw_neighbour(lookup, crops, index: int) -> np.ndarray:
     example = crops[index % len(lookup.library)]
     image = pictures.blend(
-        example[schema.IMAGE], example[schema.PART_MASK], lookup.category
+        example[keys.IMAGE], example[keys.PART_MASK], lookup.category
     )
     image = pictures.draw_keypoints(
-        image, example[schema.KEYPOINTS], lookup.category
+        image, example[keys.KEYPOINTS], lookup.category
     )
     return image if index < len(lookup.library) else image[:, ::-1]
 

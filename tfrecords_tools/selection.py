@@ -11,9 +11,9 @@ import dataclasses
 
 import numpy as np
 
+from kp2part.schema import boxes
 from tfrecords_tools import keypoint_annotation
 from tfrecords_tools import label_map
-from tfrecords_tools import matching
 from tfrecords_tools import pascal_part
 
 KEPT = "kept"
@@ -71,8 +71,8 @@ class Candidate:
 
     item: pascal_part.Object
     labels: np.ndarray
-    box: matching.Box | None
-    other_boxes: Sequence[matching.Box]
+    box: boxes.Box | None
+    other_boxes: Sequence[boxes.Box]
     annotation: keypoint_annotation.KeypointAnnotation | None
 
     def outcome(self, thresholds: Thresholds) -> str:
@@ -81,7 +81,7 @@ class Candidate:
             return "no_box"
         if self.annotation is None:
             return "no_keypoints"
-        overlaps = matching.iou([self.box], self.other_boxes)
+        overlaps = boxes.iou([self.box], self.other_boxes)
         if overlaps.max(initial=0.0) > thresholds.max_overlap:
             return "overlap"
         xmin, ymin, xmax, ymax = self.box

@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from kp2part import category as category_lib
-from kp2part import schema
+from kp2part.schema import category as category_lib
+from kp2part.schema import task
 from tfrecords_tools import label_map
 from tfrecords_tools import selection
 
@@ -17,7 +17,7 @@ class Settings:
         thresholds: Which objects to keep.
         image_size: Side of the square crops, in pixels.
         context: Margin around an object's box, as a share of the box's sides.
-        aspect: How a crop is made square, see `schema.ASPECTS`.
+        aspect: How a crop is made square, see `task.ASPECTS`.
         unassigned: What an object's pixels in no part become, see
             `label_map.UNASSIGNED`.
         images_per_shard: Number of source photos in one file.
@@ -38,7 +38,7 @@ class Settings:
 
     def __post_init__(self):
         # A network that could not take the crops would be a late surprise.
-        schema.Task(
+        task.Task(
             self.category,
             image_size=self.image_size,
             context=self.context,

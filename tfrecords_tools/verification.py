@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from kp2part import manifest as manifest_lib
 from kp2part import records
-from kp2part import schema
+from kp2part.schema import keys
 from tfrecords_tools import writer
 
 
@@ -33,12 +33,12 @@ class Census:
 
     def add(self, example: dict[str, np.ndarray]):
         """Counts one example, under the keys of `schema`."""
-        counts = np.bincount(np.ravel(example[schema.PART_MASK]), minlength=256)
+        counts = np.bincount(np.ravel(example[keys.PART_MASK]), minlength=256)
         self.num_records += 1
         self.pixels += counts
         self.occurrences += counts > 0
         self.objects[_object(example)] += 1
-        self.classes[example[schema.CLASS_NAME].decode()] += 1
+        self.classes[example[keys.CLASS_NAME].decode()] += 1
 
     @property
     def image_ids(self) -> set[str]:
@@ -133,23 +133,23 @@ def _check_record(manifest, record, census) -> Iterator[str]:
 def _check_images(manifest, example) -> Iterator[str]:
     side = manifest.image_size
     for key, shape in (
-        (schema.IMAGE, (side, side, 3)),
-        (schema.PART_MASK, (side, side)),
+        (keys.IMAGE, (side, side, 3)),
+        (keys.PART_MASK, (side, side)),
     ):
         if (found := example[key].shape) != shape:
             yield f"`{key}` must be {shape}: {found}"
     num_parts = len(manifest.category.parts)
-    labels = set(np.unique(example[schema.PART_MASK]).tolist())
-    if wrong := sorted(labels - {*range(num_parts), schema.IGNORE_LABEL}):
+    labels = set(np.unique(example[keys.PART_MASK]).tolist())
+    if wrong := sorted(labels - {*range(num_parts), keys.IGNORE_LABEL}):
         yield f"`{schema.PART_MASK}` has unknown labels {wrong}"
 
 
 def _check_keypoints(manifest, example) -> Iterator[str]:
     rows = zip(
-        manifest.category.keypoints, example[schema.KEYPOINTS], strict=True
+        manifest.category.keypoints, example[keys.KEYPOINTS], strict=True
     )
     for name, (x, y, v) in rows:
-        if v not in (schema.ABSENT, schema.OCCLUDED, schema.VISIBLE):
+        if v not in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE):
             yield f"keypoint {name}: v must be 0, 1 or 2: {v}"
         # Comparisons with NaN are false; `min` and `max` may pass over it.
         if not all(0 <= c <= manifest.image_size - 1 for c in (x, y)):
@@ -157,11 +157,11 @@ def _check_keypoints(manifest, example) -> Iterator[str]:
 
 
 def _check_origin(manifest, example) -> Iterator[str]:
-    class_name = example[schema.CLASS_NAME].decode()
+    class_name = example[keys.CLASS_NAME].decode()
     if class_name not in manifest.category.classes:
         yield f"class {class_name!r} is not in {manifest.category.classes}"
-    xmin, ymin, xmax, ymax = box = example[schema.BOX].tolist()
-    height, width = example[schema.SOURCE_SIZE].tolist()
+    xmin, ymin, xmax, ymax = box = example[keys.BOX].tolist()
+    height, width = example[keys.SOURCE_SIZE].tolist()
     if not (0 <= xmin < xmax <= width and 0 <= ymin < ymax <= height):
         yield f"box {box} must lie in its photo, {width} x {height} pixels"
 
@@ -187,5 +187,5 @@ def _shared(censuses: dict[str, Census]) -> Iterator[str]:
 
 
 def _object(example) -> tuple[str, int]:
-    image_id = example[schema.IMAGE_ID].decode()
-    return image_id, int(example[schema.OBJECT_INDEX])
+    image_id = example[keys.IMAGE_ID].decode()
+    return image_id, int(example[keys.OBJECT_INDEX])

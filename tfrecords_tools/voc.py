@@ -8,7 +8,7 @@ import math
 import pathlib
 import xml.etree.ElementTree as ET
 
-from tfrecords_tools import matching
+from kp2part.schema import boxes
 
 # Names of classes that Pascal-Part spells in another way.
 _PASCAL_PART_CLASSES = {"diningtable": "table"}
@@ -21,12 +21,12 @@ def pascal_part_class(class_name: str) -> str:
     return _PASCAL_PART_CLASSES.get(class_name, class_name)
 
 
-def edges(xmin: float, ymin: float, xmax: float, ymax: float) -> matching.Box:
+def edges(xmin: float, ymin: float, xmax: float, ymax: float) -> boxes.Box:
     """Returns a 1-based, inclusive box in pixel edges."""
     return (xmin - 1, ymin - 1, xmax, ymax)
 
 
-def read_boxes(path: pathlib.Path) -> tuple[tuple[str, matching.Box], ...]:
+def read_boxes(path: pathlib.Path) -> tuple[tuple[str, boxes.Box], ...]:
     """Returns class name and box of each object in a VOC annotation file."""
     found = []
     for number, item in enumerate(read_xml(path).findall("object"), start=1):

@@ -11,7 +11,8 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from kp2part import schema
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 # Of one request: servers and proxies have limits (16 MiB in deploy/), and over
 # REST files grow by a third.
@@ -88,12 +89,12 @@ class PartClient:
         self.backend.close()
 
     @functools.cached_property
-    def task(self) -> schema.Task:
+    def task(self) -> task_lib.Task:
         """What the model is asked: names of keypoints and parts, sizes."""
         inputs = {"key": np.array([b"task"], object)}
         try:
             found = self.backend.run("metadata", inputs, ["json_bytes"])
-            return schema.Task.from_json(json.loads(found["json_bytes"][0]))
+            return task_lib.Task.from_json(json.loads(found["json_bytes"][0]))
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 "The model must say what it is asked, as those of "
@@ -121,9 +122,9 @@ class PartClient:
             TimeoutError: No answer came in time.
             ConnectionError: No answer came, not even to a second try.
         """
-        inputs = {schema.KEYPOINTS: np.asarray(keypoints, np.float32)}
+        inputs = {keys.KEYPOINTS: np.asarray(keypoints, np.float32)}
         if boxes is not None:
-            inputs[schema.BOX] = np.asarray(boxes, np.float32)
+            inputs[keys.BOX] = np.asarray(boxes, np.float32)
         for name, values in inputs.items():
             if values.ndim == 0 or len(values) != len(images):
                 raise ValueError(
@@ -151,7 +152,7 @@ class PartClient:
             yield slice(start, len(images))
 
     def _ask(self, inputs: dict[str, np.ndarray], rows: slice) -> list[Answer]:
-        named = schema.BOX in inputs
+        named = keys.BOX in inputs
         try:
             found = self.backend.run(
                 "masks_of_boxes" if named else "serving_default",

@@ -11,10 +11,10 @@ import pathlib
 
 from kp2part import example_set
 from kp2part import manifest as manifest_lib
-from kp2part import schema
 from kp2part import subsets
 from kp2part import train_flags
 from kp2part.experiments import protocols
+from kp2part.schema import keys
 
 Key = tuple[str, int]  # The photo's id and the object's number in it.
 
@@ -55,7 +55,7 @@ def validation(workdir: pathlib.Path) -> example_set.Examples:
 def classes(examples: example_set.Examples) -> dict[Key, str]:
     """Returns the class of each example, in the files' order."""
     return {
-        key(example): example[schema.CLASS_NAME].decode()
+        key(example): example[keys.CLASS_NAME].decode()
         for example in examples.read().as_numpy_iterator()
     }
 
@@ -94,4 +94,4 @@ def choose(classes: Mapping[Key, str], count: int) -> list[Key]:
 
 def key(example: Mapping) -> Key:
     """Returns what tells an example, of NumPy values, from all others."""
-    return example[schema.IMAGE_ID].decode(), int(example[schema.OBJECT_INDEX])
+    return example[keys.IMAGE_ID].decode(), int(example[keys.OBJECT_INDEX])

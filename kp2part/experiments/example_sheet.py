@@ -8,16 +8,17 @@ import pathlib
 import keras
 import numpy as np
 
-from kp2part import category as category_lib
 from kp2part import evaluation
 from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import model_file
 from kp2part import pictures
-from kp2part import schema
 from kp2part import workdir as workdir_lib
 from kp2part.experiments import example_choice
 from kp2part.experiments import protocols
+from kp2part.schema import category as category_lib
+from kp2part.schema import keys as keys_lib
+from kp2part.schema import task as task_lib
 
 _SIDE = 192  # Of a picture, in pixels, whatever size a network answers in.
 _GAP = 2  # Between pictures.
@@ -59,8 +60,8 @@ def draw(
     category = sets[0].manifest.category
     examples = look_up(sets[0], keys)
     note = f"{runs[0].group}, {runs[0].repeat}"
-    masks = np.stack([examples[key][schema.PART_MASK] for key in keys])
-    with_ignored = (masks == schema.IGNORE_LABEL).any()
+    masks = np.stack([examples[key][keys_lib.PART_MASK] for key in keys])
+    with_ignored = (masks == keys_lib.IGNORE_LABEL).any()
     return np.concatenate(
         [
             pictures.legend(category, width, note, with_ignored),
@@ -85,7 +86,7 @@ def answer(
     for batch, answers in evaluation.answers(
         model, _of_photos(examples, keys), _BATCH_SIZE
     ):
-        labels = answers[schema.PARTS].argmax(-1).astype(np.uint8)
+        labels = answers[keys_lib.PARTS].argmax(-1).astype(np.uint8)
         found |= zip(_keys(batch), labels, strict=True)
     # Or else all systems' graphs would wait in memory.
     del model
@@ -97,7 +98,7 @@ def look_up(
     examples: example_set.Examples, keys: Iterable[example_choice.Key]
 ) -> dict[example_choice.Key, dict]:
     """Returns the examples themselves, in the size of the pictures."""
-    task = schema.Task(examples.manifest.category, _SIDE)
+    task = task_lib.Task(examples.manifest.category, _SIDE)
     batches = input_pipeline.eval_batches(
         _of_photos(examples, keys), task, _BATCH_SIZE
     )
@@ -123,11 +124,11 @@ def row(
     Returns:
         uint8 [any, any, 3].
     """
-    image = np.round(example[schema.IMAGE]).astype(np.uint8)
-    masks = [_resize(mask) for mask in answers] + [example[schema.PART_MASK]]
+    image = np.round(example[keys_lib.IMAGE]).astype(np.uint8)
+    masks = [_resize(mask) for mask in answers] + [example[keys_lib.PART_MASK]]
     cells = [
         image,
-        pictures.draw_keypoints(image, example[schema.KEYPOINTS], category),
+        pictures.draw_keypoints(image, example[keys_lib.KEYPOINTS], category),
         *(pictures.blend(image, mask, category) for mask in masks),
     ]
     white = {"mode": "constant", "constant_values": 255}
@@ -139,7 +140,7 @@ def row(
 
 
 def _keys(batch: dict) -> list[example_choice.Key]:
-    names = schema.IMAGE_ID, schema.OBJECT_INDEX
+    names = keys_lib.IMAGE_ID, keys_lib.OBJECT_INDEX
     return [
         example_choice.key(dict(zip(names, values, strict=True)))
         for values in zip(*(batch[name] for name in names), strict=True)

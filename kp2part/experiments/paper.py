@@ -5,9 +5,9 @@ torso, legs and tail, in five folds. What stands in its text is here. The
 values of RefineNet on single classes are not: the text has six for five.
 """
 
-from kp2part import category as category_lib
 from kp2part import train_config
 from kp2part.experiments import protocols
+from kp2part.schema import category as category_lib
 
 _PARTS = ("background", "head", "torso", "legs", "tail")
 _NUM_FOLDS = 5

@@ -7,8 +7,8 @@ never goes live, and `export_check` compares the answers to them.
 import numpy as np
 import tensorflow as tf
 
-from kp2part import schema
 from kp2part.exporting import serving_graph
+from kp2part.schema import keys
 
 HEIGHT, WIDTH = 48, 64
 
@@ -23,11 +23,11 @@ def requests(
     """
     known = {
         serving_graph.IMAGE_BYTES: np.array([photo()], object),
-        schema.KEYPOINTS: keypoints(server.task.num_keypoints)[np.newaxis],
-        schema.BOX: np.array([[4, 3, WIDTH - 4, HEIGHT - 5]], np.float32),
-        schema.IMAGE: 128.0,
-        schema.HEATMAPS: 0.0,
-        schema.PRIOR: 1 / server.task.num_parts,
+        keys.KEYPOINTS: keypoints(server.task.num_keypoints)[np.newaxis],
+        keys.BOX: np.array([[4, 3, WIDTH - 4, HEIGHT - 5]], np.float32),
+        keys.IMAGE: 128.0,
+        keys.HEATMAPS: 0.0,
+        keys.PRIOR: 1 / server.task.num_parts,
         serving_graph.KEY: np.array(
             [key.encode() for key in server.metadata], object
         ),
@@ -57,7 +57,7 @@ def keypoints(num_keypoints: int) -> np.ndarray:
     angle = 2 * np.pi * np.arange(num_keypoints) / num_keypoints
     x = WIDTH / 2 + 0.4 * WIDTH * np.cos(angle)
     y = HEIGHT / 2 + 0.4 * HEIGHT * np.sin(angle)
-    v = np.where(np.arange(num_keypoints) % 3, schema.VISIBLE, schema.OCCLUDED)
+    v = np.where(np.arange(num_keypoints) % 3, keys.VISIBLE, keys.OCCLUDED)
     return np.stack([x, y, v], -1).astype(np.float32)
 
 

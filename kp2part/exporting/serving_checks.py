@@ -7,7 +7,7 @@ order, what comes after has to depend on the check.
 
 import tensorflow as tf
 
-from kp2part import schema
+from kp2part.schema import keys
 
 IMAGE_BYTES = "image_bytes"
 MAX_PIXELS = 40_000_000
@@ -79,7 +79,7 @@ def check_finite(name: str, values):
 
 def check_keypoints(keypoints):
     """Returns keypoints float32 [K, 3], if they are some."""
-    keypoints = check_finite(schema.KEYPOINTS, keypoints)
+    keypoints = check_finite(keys.KEYPOINTS, keypoints)
     v = keypoints[:, 2]
     return checked(
         keypoints,

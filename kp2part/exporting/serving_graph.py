@@ -18,9 +18,10 @@ from kp2part import layers
 from kp2part import pose_library
 from kp2part import priors
 from kp2part import records
-from kp2part import schema
 from kp2part.exporting import serving_checks
 from kp2part.exporting import serving_masks
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 # Names of the signatures' tensors.
 IMAGE_BYTES = serving_checks.IMAGE_BYTES
@@ -48,7 +49,7 @@ class PartServer:
     metadata: dict[str, object] = dataclasses.field(default_factory=dict)
 
     @property
-    def task(self) -> schema.Task:
+    def task(self) -> task_lib.Task:
         """What the network is asked."""
         return layers.task_of(self.model)
 
@@ -57,10 +58,10 @@ class PartServer:
         photo = (
             tf.TensorSpec([None], tf.string, IMAGE_BYTES),
             tf.TensorSpec(
-                [None, self.task.num_keypoints, 3], tf.float32, schema.KEYPOINTS
+                [None, self.task.num_keypoints, 3], tf.float32, keys.KEYPOINTS
             ),
         )
-        box = tf.TensorSpec([None, 4], tf.float32, schema.BOX)
+        box = tf.TensorSpec([None, 4], tf.float32, keys.BOX)
         return {
             "serving_default": (self.masks, photo),
             "masks_of_boxes": (self.masks, (*photo, box)),
@@ -90,9 +91,9 @@ class PartServer:
         answers = self._answer(crop)
         return {
             **serving_masks.paste(
-                answers, crop[schema.BOX], crop[schema.SOURCE_SIZE], self.task
+                answers, crop[keys.BOX], crop[keys.SOURCE_SIZE], self.task
             ),
-            schema.BOX: tf.cast(crop[schema.BOX], tf.float32),
+            keys.BOX: tf.cast(crop[keys.BOX], tf.float32),
         }
 
     def probabilities(self, image_bytes, keypoints, box):
@@ -107,7 +108,7 @@ class PartServer:
         crop = self._crop(image_bytes, keypoints, box)
         return {
             PROBABILITIES: self._answer(crop),
-            schema.BOX: tf.cast(crop[schema.BOX], tf.float32),
+            keys.BOX: tf.cast(crop[keys.BOX], tf.float32),
         }
 
     def tensors(self, inputs):
@@ -169,36 +170,36 @@ class PartServer:
         num_rows = tf.size(image_bytes)
         rows = {
             IMAGE_BYTES: image_bytes,
-            schema.KEYPOINTS: serving_checks.check_shape(
-                schema.KEYPOINTS,
+            keys.KEYPOINTS: serving_checks.check_shape(
+                keys.KEYPOINTS,
                 keypoints,
                 (self.task.num_keypoints, 3),
                 num_rows,
             ),
         }
         if box is not None:
-            rows[schema.BOX] = serving_checks.check_shape(
-                schema.BOX, box, (4,), num_rows
+            rows[keys.BOX] = serving_checks.check_shape(
+                keys.BOX, box, (4,), num_rows
             )
         size = self.task.image_size
         return tf.map_fn(
             self._crop_one,
             rows,
             fn_output_signature={
-                schema.IMAGE: tf.TensorSpec([size, size, 3], tf.float32),
-                schema.KEYPOINTS: tf.TensorSpec(
+                keys.IMAGE: tf.TensorSpec([size, size, 3], tf.float32),
+                keys.KEYPOINTS: tf.TensorSpec(
                     [self.task.num_keypoints, 3], tf.float32
                 ),
-                schema.BOX: tf.TensorSpec([4], tf.int32),
-                schema.SOURCE_SIZE: tf.TensorSpec([2], tf.int32),
+                keys.BOX: tf.TensorSpec([4], tf.int32),
+                keys.SOURCE_SIZE: tf.TensorSpec([2], tf.int32),
             },
         )
 
     def _crop_one(self, row):
         task = self.task
-        keypoints = serving_checks.check_keypoints(row[schema.KEYPOINTS])
-        if schema.BOX in row:
-            box = serving_checks.check_finite(schema.BOX, row[schema.BOX])
+        keypoints = serving_checks.check_keypoints(row[keys.KEYPOINTS])
+        if keys.BOX in row:
+            box = serving_checks.check_finite(keys.BOX, row[keys.BOX])
         else:
             box = box_of_keypoints(keypoints)
         image = records.decode_photo(
@@ -210,29 +211,27 @@ class PartServer:
         )
         how = (pixels, task.image_size, task.aspect)
         return {
-            schema.IMAGE: crops.cut_image(image, *how),
-            schema.KEYPOINTS: crops.move_keypoints(keypoints, *how),
-            schema.BOX: pixels,
-            schema.SOURCE_SIZE: source_size,
+            keys.IMAGE: crops.cut_image(image, *how),
+            keys.KEYPOINTS: crops.move_keypoints(keypoints, *how),
+            keys.BOX: pixels,
+            keys.SOURCE_SIZE: source_size,
         }
 
     def _answer(self, crop):
         inputs = {
             **crop,
-            schema.HEATMAPS: heatmaps.draw_pose(
-                crop[schema.KEYPOINTS], self.task
-            ),
+            keys.HEATMAPS: heatmaps.draw_pose(crop[keys.KEYPOINTS], self.task),
         }
         if self._lookup is not None:
-            inputs[schema.PRIOR] = tf.map_fn(
+            inputs[keys.PRIOR] = tf.map_fn(
                 self._prior,
-                (crop[schema.KEYPOINTS], crop[schema.BOX]),
+                (crop[keys.KEYPOINTS], crop[keys.BOX]),
                 fn_output_signature=tf.float32,
             )
         logits = self._network(
             {name: inputs[name] for name in self.model.input}
         )
-        return tf.nn.softmax(logits[schema.PARTS])
+        return tf.nn.softmax(logits[keys.PARTS])
 
     def _prior(self, row):
         keypoints, box = row
@@ -251,7 +250,7 @@ class PartServer:
 
     @functools.cached_property
     def _lookup(self) -> pose_library.Lookup | None:
-        if schema.PRIOR not in self.model.input:
+        if keys.PRIOR not in self.model.input:
             return None
         library = pose_library.PoseLibrary.from_bytes(
             layers.known_poses(self.model).library

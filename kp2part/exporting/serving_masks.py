@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from kp2part import crops
-from kp2part import schema
+from kp2part.schema import task as task_lib
 
 # Only outputs whose names end in _bytes may hold any bytes: servers write them
 # as base64, others as they are.
@@ -12,7 +12,7 @@ AREA = "area"
 CONFIDENCE = "confidence"
 
 
-def paste(probabilities, box, source_size, task: schema.Task):
+def paste(probabilities, box, source_size, task: task_lib.Task):
     """Returns masks, and how big and how sure each part is.
 
     Args:

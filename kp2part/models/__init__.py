@@ -2,7 +2,6 @@
 
 import keras
 
-from kp2part import schema
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import early_fusion
 from kp2part.models import kp2part
@@ -10,6 +9,7 @@ from kp2part.models import nearest_neighbour
 from kp2part.models import pose_to_part
 from kp2part.models import refinenet
 from kp2part.models import ternausnet
+from kp2part.schema import task as task_lib
 
 BUILDERS = {
     "early_fusion": early_fusion.build,
@@ -23,7 +23,7 @@ BUILDERS = {
 
 def build(
     name: str,
-    task: schema.Task,
+    task: task_lib.Task,
     architecture: architecture_lib.Architecture | None = None,
 ) -> keras.Model:
     """Returns a new functional network, its weights random.

@@ -7,30 +7,29 @@ that simply sees the keypoints.
 import keras
 
 from kp2part import layers
-from kp2part import schema
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import visual_evidence
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 
 def build(
-    task: schema.Task, architecture: architecture_lib.Architecture
+    task: task_lib.Task, architecture: architecture_lib.Architecture
 ) -> keras.Model:
     """Returns the network: `image`, `heatmaps` -> `parts`."""
     size = task.image_size
-    image = keras.Input((size, size, 3), name=schema.IMAGE)
-    heatmaps = keras.Input(
-        (size, size, task.num_heatmaps), name=schema.HEATMAPS
-    )
+    image = keras.Input((size, size, 3), name=keys.IMAGE)
+    heatmaps = keras.Input((size, size, task.num_heatmaps), name=keys.HEATMAPS)
     parts = visual_evidence.visual_evidence(
         image,
         [],
         task.num_parts,
         architecture,
-        schema.PARTS,
+        keys.PARTS,
         stacked=layers.TaskLabel(task, name="task")(heatmaps),
     )
     return keras.Model(
-        {schema.IMAGE: image, schema.HEATMAPS: heatmaps},
-        {schema.PARTS: parts},
+        {keys.IMAGE: image, keys.HEATMAPS: heatmaps},
+        {keys.PARTS: parts},
         name="early_fusion",
     )

@@ -3,14 +3,15 @@
 import keras
 
 from kp2part import layers
-from kp2part import schema
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import pose_to_part
 from kp2part.models import visual_evidence
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 
 def build(
-    task: schema.Task, architecture: architecture_lib.Architecture
+    task: task_lib.Task, architecture: architecture_lib.Architecture
 ) -> keras.Model:
     """Returns the network: `image`, `heatmaps` -> `pseudo_parts`, `parts`.
 
@@ -18,13 +19,11 @@ def build(
     Pose-to-Part (the paper, section 3.3).
     """
     size = task.image_size
-    image = keras.Input((size, size, 3), name=schema.IMAGE)
-    heatmaps = keras.Input(
-        (size, size, task.num_heatmaps), name=schema.HEATMAPS
-    )
+    image = keras.Input((size, size, 3), name=keys.IMAGE)
+    heatmaps = keras.Input((size, size, task.num_heatmaps), name=keys.HEATMAPS)
     pose = layers.TaskLabel(task, name="task")(heatmaps)
     pseudo_parts = pose_to_part.pose_to_part(
-        pose, task.num_parts, architecture, schema.PSEUDO_PARTS
+        pose, task.num_parts, architecture, keys.PSEUDO_PARTS
     )
     # Probabilities, as the paper leaves it open: they do not drown the
     # features, however large the logits grow.
@@ -34,14 +33,14 @@ def build(
         [pose, suggestion],
         task.num_parts,
         architecture,
-        schema.PARTS,
+        keys.PARTS,
     )
     stride = architecture.output_stride
     return keras.Model(
-        {schema.IMAGE: image, schema.HEATMAPS: heatmaps},
+        {keys.IMAGE: image, keys.HEATMAPS: heatmaps},
         {
-            schema.PSEUDO_PARTS: layers.enlarge(pseudo_parts, stride),
-            schema.PARTS: parts,
+            keys.PSEUDO_PARTS: layers.enlarge(pseudo_parts, stride),
+            keys.PARTS: parts,
         },
         name="kp2part",
     )

@@ -6,7 +6,7 @@ A little better, for twice the work.
 import keras
 
 from kp2part import layers
-from kp2part import schema
+from kp2part.schema import keys
 
 
 def average(model: keras.Model) -> keras.Model:
@@ -20,9 +20,9 @@ def average(model: keras.Model) -> keras.Model:
     """
     task = layers.task_of(model)
     swaps = {
-        schema.IMAGE: (0, 1, 2),
-        schema.HEATMAPS: task.heatmap_mirror,
-        schema.PRIOR: task.category.part_mirror,
+        keys.IMAGE: (0, 1, 2),
+        keys.HEATMAPS: task.heatmap_mirror,
+        keys.PRIOR: task.category.part_mirror,
     }
     inputs = {
         name: keras.Input(x.shape[1:], name=name)

@@ -3,24 +3,25 @@
 import keras
 
 from kp2part import layers
-from kp2part import schema
 from kp2part.models import architecture as architecture_lib
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 _LEAST = 1e-3  # Of a probability, for its logarithm.
 
 
 def build(
-    task: schema.Task, architecture: architecture_lib.Architecture
+    task: task_lib.Task, architecture: architecture_lib.Architecture
 ) -> keras.Model:
     """Returns the network: `prior` -> `parts`."""
     del architecture
     size = task.image_size
-    prior = keras.Input((size, size, task.num_parts), name=schema.PRIOR)
+    prior = keras.Input((size, size, task.num_parts), name=keys.PRIOR)
     x = layers.TaskLabel(task, name="task")(prior)
     x = layers.KnownPoses(name="known_poses", dtype="float32")(x)
     logits = keras.ops.log(keras.ops.maximum(x, _LEAST))
     return keras.Model(
-        {schema.PRIOR: prior},
-        {schema.PARTS: logits},
+        {keys.PRIOR: prior},
+        {keys.PARTS: logits},
         name="nearest_neighbour",
     )

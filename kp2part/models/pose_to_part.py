@@ -6,8 +6,9 @@ Alone it is the paper's baseline "Transform" (section 4.3).
 import keras
 
 from kp2part import layers
-from kp2part import schema
 from kp2part.models import architecture as architecture_lib
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 
 def pose_to_part(
@@ -52,7 +53,7 @@ def pose_to_part(
 
 
 def build(
-    task: schema.Task, architecture: architecture_lib.Architecture
+    task: task_lib.Task, architecture: architecture_lib.Architecture
 ) -> keras.Model:
     """Returns the network: `heatmaps` -> `parts`."""
     size = task.image_size
@@ -61,10 +62,10 @@ def build(
         layers.TaskLabel(task, name="task")(heatmaps),
         task.num_parts,
         architecture,
-        schema.PARTS,
+        keys.PARTS,
     )
     return keras.Model(
-        {schema.HEATMAPS: heatmaps},
-        {schema.PARTS: layers.enlarge(parts, architecture.output_stride)},
+        {keys.HEATMAPS: heatmaps},
+        {keys.PARTS: layers.enlarge(parts, architecture.output_stride)},
         name="pose_to_part",
     )

@@ -8,20 +8,21 @@ The refinement network of
 import keras
 
 from kp2part import layers
-from kp2part import schema
 from kp2part.models import architecture as architecture_lib
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 _NUM_DROPOUTS = 3
 _MAX_HALVINGS = 8
 
 
 def build(
-    task: schema.Task, architecture: architecture_lib.Architecture
+    task: task_lib.Task, architecture: architecture_lib.Architecture
 ) -> keras.Model:
     """Returns the network: `image`, `prior` -> `parts`."""
     size = task.image_size
-    image = keras.Input((size, size, 3), name=schema.IMAGE)
-    prior = keras.Input((size, size, task.num_parts), name=schema.PRIOR)
+    image = keras.Input((size, size, 3), name=keys.IMAGE)
+    prior = keras.Input((size, size, task.num_parts), name=keys.PRIOR)
     seen = keras.layers.Rescaling(1 / 127.5, -1.0, name="image_scale")(
         layers.TaskLabel(task, name="task")(image)
     )
@@ -36,13 +37,13 @@ def build(
             1, 1, activation="tanh", dtype="float32", name="grey"
         )(x)
         parts = layers.PaletteLogits(
-            task.num_parts, dtype="float32", name=schema.PARTS
+            task.num_parts, dtype="float32", name=keys.PARTS
         )(grey)
     else:
-        parts = layers.part_logits(x, task.num_parts, schema.PARTS)
+        parts = layers.part_logits(x, task.num_parts, keys.PARTS)
     return keras.Model(
-        {schema.IMAGE: image, schema.PRIOR: prior},
-        {schema.PARTS: parts},
+        {keys.IMAGE: image, keys.PRIOR: prior},
+        {keys.PARTS: parts},
         name="refinenet",
     )
 

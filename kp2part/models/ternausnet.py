@@ -8,24 +8,25 @@ baseline. 32,202,469 parameters with VGG-16, 32 filters and 5 parts.
 import keras
 
 from kp2part import layers
-from kp2part import schema
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import visual_evidence
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 
 def build(
-    task: schema.Task, architecture: architecture_lib.Architecture
+    task: task_lib.Task, architecture: architecture_lib.Architecture
 ) -> keras.Model:
     """Returns the network: `image` -> `parts`."""
     size = task.image_size
-    image = keras.Input((size, size, 3), name=schema.IMAGE)
+    image = keras.Input((size, size, 3), name=keys.IMAGE)
     parts = visual_evidence.visual_evidence(
         layers.TaskLabel(task, name="task")(image),
         [],
         task.num_parts,
         architecture,
-        schema.PARTS,
+        keys.PARTS,
     )
     return keras.Model(
-        {schema.IMAGE: image}, {schema.PARTS: parts}, name="ternausnet"
+        {keys.IMAGE: image}, {keys.PARTS: parts}, name="ternausnet"
     )

@@ -12,10 +12,10 @@ import json
 import pathlib
 import re
 
-from kp2part import pieces as pieces_lib
-from kp2part import sides
+from kp2part.schema import rig as rig_lib
+from kp2part.schema import sides
 
-DIRECTORY = pathlib.Path(__file__).parent / "categories"
+DIRECTORY = pathlib.Path(__file__).parents[1] / "categories"
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _REQUIRED = {"name", "classes", "keypoints", "parts"}
 _OPTIONAL = {"skeleton", "palette", "keypoint_aliases", "pieces"}
@@ -49,7 +49,7 @@ class Category:
     keypoint_aliases: Mapping[str, Mapping[str, str]] = dataclasses.field(
         default_factory=dict
     )
-    pieces: tuple[pieces_lib.Piece, ...] = ()
+    pieces: tuple[rig_lib.Piece, ...] = ()
 
     def __post_init__(self):
         if next(iter(self.parts), None) != "background":
@@ -90,7 +90,7 @@ class Category:
                 f"`pieces` must be of {list(self.parts)}. Received: "
                 f"{sorted(unknown)}"
             )
-        pieces_lib.mirror(self.pieces)
+        rig_lib.mirror(self.pieces)
 
     def _check_palette(self):
         if len(self.palette) != len(self.parts) or not all(
@@ -126,14 +126,14 @@ class Category:
         )
 
     @property
-    def rig(self) -> pieces_lib.Rig:
+    def rig(self) -> rig_lib.Rig:
         """The pieces as arrays."""
         if not self.pieces:
             raise ValueError(
                 f"Category {self.name!r} has no `pieces`, which this network "
                 "needs: add them to its JSON file, as in quadruped.json."
             )
-        return pieces_lib.rig(self.pieces, self.keypoints, tuple(self.parts))
+        return rig_lib.rig(self.pieces, self.keypoints, tuple(self.parts))
 
     def part_of(self, annotated_part: str) -> int:
         """Returns the id of the part that an annotated part belongs to."""
@@ -196,7 +196,7 @@ def from_json(fields: dict, source: str) -> Category:
             skeleton=tuple((a, b) for a, b in fields.get("skeleton", ())),
             palette=tuple(fields.get("palette", ())),
             keypoint_aliases=fields.get("keypoint_aliases", {}),
-            pieces=pieces_lib.from_json(fields.get("pieces", ())),
+            pieces=rig_lib.from_json(fields.get("pieces", ())),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{source}: {error}") from error

@@ -10,7 +10,7 @@ import dataclasses
 
 import numpy as np
 
-from kp2part import sides
+from kp2part.schema import sides
 
 # Joins names of keypoints that stand for the point between them.
 _BETWEEN = "+"

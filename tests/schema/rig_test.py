@@ -1,14 +1,14 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import category
-from kp2part import pieces
+from kp2part.schema import category
+from kp2part.schema import rig as rig_lib
 
 
 class RigTest(absltest.TestCase):
     def test_points_are_means_of_keypoints(self):
-        rig = pieces.rig(
-            [pieces.Piece("a", (("x+y", "z"),), ("x",))], "xyz", ("bg", "a")
+        rig = rig_lib.rig(
+            [rig_lib.Piece("a", (("x+y", "z"),), ("x",))], "xyz", ("bg", "a")
         )
         np.testing.assert_array_equal(
             rig.weights, [[0.5, 0.5, 0], [0, 0, 1], [1, 0, 0]]

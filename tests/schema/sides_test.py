@@ -1,6 +1,6 @@
 from absl.testing import absltest
 
-from kp2part import sides
+from kp2part.schema import sides
 
 
 class SidesTest(absltest.TestCase):

@@ -3,27 +3,27 @@ import dataclasses
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import category
-from kp2part import schema
+from kp2part.schema import category
+from kp2part.schema import task as task_lib
 
 
 class TaskTest(parameterized.TestCase):
     def test_json_round_trip_without_defaults(self):
-        task = schema.Task(category.load("cow"), 96, 2.5, 0.1, "pad", True)
-        self.assertEqual(schema.Task.from_json(task.to_json()), task)
+        task = task_lib.Task(category.load("cow"), 96, 2.5, 0.1, "pad", True)
+        self.assertEqual(task_lib.Task.from_json(task.to_json()), task)
         self.assertEqual((task.num_keypoints, task.num_parts), (20, 5))
         self.assertEqual(task.num_heatmaps, 20 + len(task.category.skeleton))
 
     def test_mirrored_heatmaps(self):
         cow = category.load("cow")
-        mirror = schema.Task(cow, bones=True).heatmap_mirror
+        mirror = task_lib.Task(cow, bones=True).heatmap_mirror
         self.assertEqual(mirror[:20], cow.keypoint_mirror)
         names = [f"{a} {b}" for a, b in cow.skeleton]
         bone = names.index("left_eye nose")
         other = names.index("right_eye nose")
         self.assertEqual(mirror[20 + bone], 20 + other)
         lame = dataclasses.replace(cow, skeleton=(("left_eye", "nose"),))
-        task = schema.Task(lame, bones=True)
+        task = task_lib.Task(lame, bones=True)
         with self.assertRaisesRegex(ValueError, "right bone for every left"):
             _ = task.heatmap_mirror
 
@@ -36,7 +36,7 @@ class TaskTest(parameterized.TestCase):
     )
     def test_errors(self, change, message):
         with self.assertRaisesRegex(ValueError, message):
-            schema.Task(category.load("cow"), **change)
+            task_lib.Task(category.load("cow"), **change)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import json
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import category
+from kp2part.schema import category
 
 FIELDS = {
     "name": "bird",

@@ -1,0 +1,1 @@
+"""The vocabulary: names of tensors, tasks, categories, boxes. No TensorFlow."""
