@@ -141,7 +141,7 @@ def _check_images(manifest, example) -> Iterator[str]:
     num_parts = len(manifest.category.parts)
     labels = set(np.unique(example[keys.PART_MASK]).tolist())
     if wrong := sorted(labels - {*range(num_parts), keys.IGNORE_LABEL}):
-        yield f"`{schema.PART_MASK}` has unknown labels {wrong}"
+        yield f"`{keys.PART_MASK}` has unknown labels {wrong}"
 
 
 def _check_keypoints(manifest, example) -> Iterator[str]:

@@ -135,7 +135,7 @@ def row(
     gap = ((0, _GAP), (0, _GAP), (0, 0))
     body = np.concatenate([np.pad(cell, gap, **white) for cell in cells], 1)
     name, number = example_choice.key(example)
-    text = f"{example[schema.CLASS_NAME].decode()}: {name}, object {number}"
+    text = f"{example[keys_lib.CLASS_NAME].decode()}: {name}, object {number}"
     return np.concatenate([pictures.headings([text], body.shape[1]), body])
 
 

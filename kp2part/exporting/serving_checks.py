@@ -84,7 +84,7 @@ def check_keypoints(keypoints):
     return checked(
         keypoints,
         tf.reduce_all((v == 0) | (v == 1) | (v == 2)),
-        f"The v of `{schema.KEYPOINTS}` must be 0, 1 or 2. Received:",
+        f"The v of `{keys.KEYPOINTS}` must be 0, 1 or 2. Received:",
         v,
     )
 
@@ -94,7 +94,7 @@ def check_inside(pixels, box, source_size):
     return checked(
         pixels,
         tf.reduce_all(pixels[:2] < pixels[2:]),
-        f"`{schema.BOX}` must overlap the photo: xmin, ymin, xmax, ymax in its "
+        f"`{keys.BOX}` must overlap the photo: xmin, ymin, xmax, ymax in its "
         "pixels. Received a box, and a photo of (height, width):",
         box,
         source_size,
