@@ -10,11 +10,11 @@ import time
 import keras
 import tensorflow as tf
 
-from kp2part import pictures
 from kp2part import workdir as workdir_lib
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
+from kp2part.visualization import pictures
 
 _NUM_PICTURES = 8
 _PARTS_IOU = f"val_{keys.PARTS}_mean_iou"

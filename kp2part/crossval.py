@@ -28,7 +28,6 @@ from absl import flags
 from absl import logging
 
 from kp2part import manifest as manifest_lib
-from kp2part import pictures
 from kp2part import train_config
 from kp2part import train_flags
 from kp2part.experiments import charts
@@ -39,6 +38,7 @@ from kp2part.experiments import paper
 from kp2part.experiments import protocols
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.visualization import pictures
 
 flags.adopt_module_key_flags(train_flags)
 

@@ -23,12 +23,12 @@ from kp2part import manifest as manifest_lib
 from kp2part import model_file
 from kp2part import ops
 from kp2part import part_boxes
-from kp2part import pictures
 from kp2part import scores
 from kp2part.models import mirrored
 from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.visualization import pictures
 
 _MODEL = flags.DEFINE_string(
     "model", None, "A network, .keras, as kp2part.train saves it."

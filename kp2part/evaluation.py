@@ -15,10 +15,10 @@ from kp2part import manifest as manifest_lib
 from kp2part import metrics
 from kp2part import ops
 from kp2part import part_boxes
-from kp2part import pictures
 from kp2part import priors
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
+from kp2part.visualization import pictures
 
 
 def check_category(task: task_lib.Task, manifest: manifest_lib.Manifest):

@@ -6,9 +6,9 @@ import json
 import pathlib
 
 from kp2part import model_file
-from kp2part import plots
 from kp2part import scores as scores_lib
 from kp2part import workdir as workdir_lib
+from kp2part.visualization import plots
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -24,11 +24,11 @@ import numpy as np
 
 from kp2part import client
 from kp2part import keypoints_json
-from kp2part import pictures
 from kp2part import publishing
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.visualization import pictures
 
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",

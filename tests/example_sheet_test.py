@@ -5,12 +5,12 @@ import keras
 import numpy as np
 
 from kp2part import layers
-from kp2part import pictures
 from kp2part import train_config
 from kp2part.experiments import example_choice
 from kp2part.experiments import example_sheet
 from kp2part.experiments import protocols
 from kp2part.schema import task
+from kp2part.visualization import pictures
 from tests import tiny
 
 CELL = 192 + 2  # With the gap.

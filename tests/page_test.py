@@ -7,11 +7,11 @@ import numpy as np
 
 from kp2part import models
 from kp2part import page
-from kp2part import plots
 from kp2part import scores
 from kp2part import workdir
 from kp2part.models import architecture
 from kp2part.schema import task as task_lib
+from kp2part.visualization import plots
 from tests import tiny
 
 SMALL = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))

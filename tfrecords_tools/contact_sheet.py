@@ -7,10 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import manifest as manifest_lib
-from kp2part import pictures
 from kp2part import records
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
+from kp2part.visualization import pictures
 
 _LINE = 22  # Height of a line of text, in pixels.
 _WHITE = 255

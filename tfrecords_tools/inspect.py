@@ -10,9 +10,9 @@ orange) and with its parts in the category's colours.
 from absl import flags
 
 from kp2part import manifest as manifest_lib
-from kp2part import pictures
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.visualization import pictures
 from tfrecords_tools import contact_sheet
 
 _TFRECORDS = flags.DEFINE_string(

@@ -6,11 +6,11 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import example_set
-from kp2part import pictures
 from kp2part import pose_library
 from kp2part import priors
 from kp2part import records
 from kp2part.schema import keys
+from kp2part.visualization import pictures
 
 _WHITE = 255
 

@@ -7,8 +7,8 @@ import itertools
 from matplotlib import pyplot as plt
 import numpy as np
 
-from kp2part import plots
 from kp2part.experiments import comparison as comparison_lib
+from kp2part.visualization import plots
 
 _NUM_COLUMNS = 3  # Of panels.
 # Of systems: colours that the colour-blind tell apart (Okabe and Ito), and

@@ -12,13 +12,13 @@ from kp2part import evaluation
 from kp2part import example_set
 from kp2part import input_pipeline
 from kp2part import model_file
-from kp2part import pictures
 from kp2part import workdir as workdir_lib
 from kp2part.experiments import example_choice
 from kp2part.experiments import protocols
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib
+from kp2part.visualization import pictures
 
 _SIDE = 192  # Of a picture, in pixels, whatever size a network answers in.
 _GAP = 2  # Between pictures.

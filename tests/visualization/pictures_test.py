@@ -2,7 +2,7 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
-from kp2part import pictures
+from kp2part.visualization import pictures
 from tests import tiny
 
 

@@ -1,0 +1,1 @@
+"""Pictures of examples and charts of runs."""
