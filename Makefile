@@ -23,7 +23,7 @@ help:
 	@echo "make demo      draw animals, train on them, show the result: $(DEMO)/index.html"
 	@echo "make test      check format and style, run all tests (as root of a Debian it"
 	@echo "               installs chromium, nginx, node and curl, which some drive)"
-	@echo "make test-tfa  hold kp2part/warps.py to tensorflow-addons (Python 3.11)"
+	@echo "make test-tfa  hold kp2part/data/warps.py to tensorflow-addons (Python 3.11)"
 	@echo "make format    format the code"
 	@echo "make clean     remove what make demo and make test have made"
 

@@ -15,11 +15,11 @@ from absl import logging
 import numpy as np
 import tensorflow as tf
 
-from kp2part import augmentation
-from kp2part import example_set
-from kp2part import input_pipeline
-from kp2part import manifest as manifest_lib
-from kp2part import records
+from kp2part.data import augmentation
+from kp2part.data import example_set
+from kp2part.data import input_pipeline
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import records
 from kp2part.schema import task as task_lib
 from kp2part.system import cli
 

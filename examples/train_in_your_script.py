@@ -7,11 +7,11 @@ import sys
 
 import keras
 
-from kp2part import example_set
-from kp2part import input_pipeline
 from kp2part import losses
-from kp2part import manifest
 from kp2part import models
+from kp2part.data import example_set
+from kp2part.data import input_pipeline
+from kp2part.data import manifest
 from kp2part.models import architecture
 from kp2part.schema import task as task_lib
 

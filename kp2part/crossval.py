@@ -27,9 +27,9 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import manifest as manifest_lib
 from kp2part import train_config
 from kp2part import train_flags
+from kp2part.data import manifest as manifest_lib
 from kp2part.experiments import charts
 from kp2part.experiments import comparison
 from kp2part.experiments import example_sheet

@@ -15,15 +15,15 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import augmentation
 from kp2part import evaluation
-from kp2part import example_set
-from kp2part import folds
-from kp2part import manifest as manifest_lib
 from kp2part import model_file
-from kp2part import ops
 from kp2part import part_boxes
 from kp2part import scores
+from kp2part.data import augmentation
+from kp2part.data import example_set
+from kp2part.data import folds
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import ops
 from kp2part.models import mirrored
 from kp2part.schema import keys
 from kp2part.system import atomic

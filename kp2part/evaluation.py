@@ -7,15 +7,15 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from kp2part import crops
-from kp2part import example_set
-from kp2part import input_pipeline
 from kp2part import layers
-from kp2part import manifest as manifest_lib
 from kp2part import metrics
-from kp2part import ops
 from kp2part import part_boxes
 from kp2part import priors
+from kp2part.data import crops
+from kp2part.data import example_set
+from kp2part.data import input_pipeline
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import ops
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.visualization import pictures

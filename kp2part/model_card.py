@@ -15,8 +15,8 @@ from absl import flags
 from absl import logging
 
 from kp2part import card
-from kp2part import manifest as manifest_lib
 from kp2part import workdir as workdir_lib
+from kp2part.data import manifest
 from kp2part.system import atomic
 from kp2part.system import cli
 
@@ -49,7 +49,7 @@ def main(argv):
         output.parent.name,
         workdir_lib.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),
-        manifest_lib.load(_TFRECORDS.value),
+        manifest.load(_TFRECORDS.value),
         _LABELS.value,
         pathlib.Path(_NOTES.value).read_text(encoding="utf-8"),
     )

@@ -14,18 +14,13 @@ import keras
 import tensorflow as tf
 import tqdm
 
-from kp2part import example_set
 from kp2part import layers
-from kp2part import manifest as manifest_lib
 from kp2part import pose_library
-from kp2part import records
+from kp2part.data import example_set
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import records
 from kp2part.schema import keys
 from kp2part.system import atomic
-
-# Fang et al. keep 5 neighbours and average 3: in training any 3 of them, for
-# an answer the first 3.
-NUM_NEIGHBOURS = 5
-NUM_AVERAGED = 3
 
 
 def attach(
@@ -75,24 +70,6 @@ def build(
             save = functools.partial(_write, maps, progress)
             atomic.write(example_set.priors_file(directory, shard), save)
     return directory
-
-
-def average(maps, num_parts: int, seed=None):
-    """Returns the prior of some neighbours: a probability for each part.
-
-    Args:
-        maps: uint8 [S, S, N], part ids, the most similar neighbour first.
-        num_parts: P.
-        seed: int32 [2] for any `NUM_AVERAGED` of them, None for the first.
-
-    Returns:
-        float32 [S, S, P].
-    """
-    order = tf.range(tf.shape(maps)[-1])
-    if seed is not None:
-        order = tf.argsort(tf.random.stateless_uniform([NUM_NEIGHBOURS], seed))
-    chosen = tf.gather(maps, order[:NUM_AVERAGED], axis=-1)
-    return tf.reduce_mean(tf.one_hot(chosen, num_parts), axis=-2)
 
 
 def _make_morph(

@@ -18,13 +18,13 @@ from absl import logging
 import keras
 import numpy as np
 
-from kp2part import augmentation
 from kp2part import evaluation
-from kp2part import example_set
-from kp2part import manifest as manifest_lib
 from kp2part import metrics
 from kp2part import model_file
-from kp2part import ops
+from kp2part.data import augmentation
+from kp2part.data import example_set
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import ops
 from kp2part.experiments import charts
 from kp2part.experiments import comparison
 from kp2part.system import atomic

@@ -4,10 +4,10 @@ import dataclasses
 import json
 import pathlib
 
-from kp2part import example_set
-from kp2part import folds
-from kp2part import manifest as manifest_lib
 from kp2part import train_config
+from kp2part.data import example_set
+from kp2part.data import folds
+from kp2part.data import manifest as manifest_lib
 from kp2part.system import atomic
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from kp2part import augmentation as augmentation_lib
+from kp2part.data import augmentation as augmentation_lib
 from kp2part.models import architecture as architecture_lib
 
 

@@ -6,8 +6,8 @@ import re
 
 from absl import flags
 
-from kp2part import augmentation as augmentation_lib
 from kp2part import train_config
+from kp2part.data import augmentation
 from kp2part.models import architecture as architecture_lib
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
@@ -279,7 +279,7 @@ def _from_values(values: dict) -> train_config.TrainConfig:
     values["pose_widths"] = tuple(int(width) for width in widths)
     values["classes"] = tuple(values["classes"])
     values["architecture"] = _take(architecture_lib.Architecture, values)
-    values["augmentation"] = _take(augmentation_lib.Augmentation, values)
+    values["augmentation"] = _take(augmentation.Augmentation, values)
     return _take(train_config.TrainConfig, values)
 
 

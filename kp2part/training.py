@@ -11,10 +11,7 @@ import tensorflow as tf
 
 from kp2part import callbacks
 from kp2part import compilation
-from kp2part import example_set
-from kp2part import input_pipeline
 from kp2part import layers
-from kp2part import manifest as manifest_lib
 from kp2part import model_file
 from kp2part import models
 from kp2part import pose_library
@@ -22,6 +19,9 @@ from kp2part import priors
 from kp2part import subsets
 from kp2part import train_config
 from kp2part import workdir as workdir_lib
+from kp2part.data import example_set
+from kp2part.data import input_pipeline
+from kp2part.data import manifest as manifest_lib
 from kp2part.models import encoder_weights
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib

@@ -2,9 +2,9 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import evaluation
-from kp2part import example_set
 from kp2part import models
-from kp2part import ops
+from kp2part.data import example_set
+from kp2part.data import ops
 from kp2part.models import architecture
 from kp2part.schema import keys
 from kp2part.schema import task

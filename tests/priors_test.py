@@ -5,13 +5,14 @@ from absl.testing import absltest
 import numpy as np
 import tensorflow as tf
 
-from kp2part import example_set
 from kp2part import layers
 from kp2part import models
 from kp2part import morphing
 from kp2part import pose_library
 from kp2part import priors
-from kp2part import records
+from kp2part.data import example_set
+from kp2part.data import prior_maps
+from kp2part.data import records
 from kp2part.models import architecture
 from kp2part.schema import category
 from kp2part.schema import keys
@@ -158,7 +159,7 @@ class PriorsTest(absltest.TestCase):
                 expected = lookup.part_maps(
                     example["keypoints"],
                     pose_library.scale_of(example["box"], SIZE, "stretch"),
-                    priors.NUM_NEIGHBOURS,
+                    prior_maps.NUM_NEIGHBOURS,
                     pose_library.key(example),
                 )
                 np.testing.assert_array_equal(
@@ -188,11 +189,11 @@ class PriorsTest(absltest.TestCase):
     def test_average(self):
         maps = np.zeros((2, 2, 5), np.uint8)
         maps[0, 0] = [1, 1, 2, 2, 2]
-        prior = priors.average(maps, 3).numpy()
+        prior = prior_maps.average(maps, 3).numpy()
         np.testing.assert_allclose(prior[0, 0], [0, 2 / 3, 1 / 3], rtol=1e-6)
         np.testing.assert_array_equal(prior[1, 1], [1, 0, 0])
         seen = {
-            round(3 * float(priors.average(maps, 3, [0, i])[0, 0, 1]))
+            round(3 * float(prior_maps.average(maps, 3, [0, i])[0, 0, 1]))
             for i in range(40)
         }
         self.assertEqual(seen, {0, 1, 2})

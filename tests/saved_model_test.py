@@ -9,11 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import client
-from kp2part import crops
 from kp2part import evaluation
-from kp2part import example_set
-from kp2part import heatmaps
-from kp2part import input_pipeline
 from kp2part import layers
 from kp2part import models
 from kp2part import pose_library
@@ -21,6 +17,10 @@ from kp2part import predictor
 from kp2part import priors
 from kp2part import publishing
 from kp2part.client import part_client
+from kp2part.data import crops
+from kp2part.data import example_set
+from kp2part.data import heatmaps
+from kp2part.data import input_pipeline
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture

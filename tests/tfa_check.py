@@ -1,4 +1,4 @@
-"""Holds kp2part/warps.py to tensorflow-addons: `make test-tfa` runs it.
+"""Holds kp2part/data/warps.py to tensorflow-addons: `make test-tfa` runs it.
 
 It runs in an environment of its own, see requirements-tfa.txt, and pytest does
 not collect it: tensorflow-addons cannot be imported beside Keras 3.
@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_addons as tfa
 
-from kp2part import warps
+from kp2part.data import warps
 
 HEIGHT, WIDTH = 37, 53
 # (order, regularization). Order 1 smoothed is not here: tensorflow-addons adds

@@ -7,8 +7,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from kp2part import manifest
-from kp2part import records
+from kp2part.data import manifest
+from kp2part.data import records
 from kp2part.schema import category
 from kp2part.schema import rig
 

@@ -6,7 +6,6 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import augmentation
 from kp2part import callbacks
 from kp2part import compilation
 from kp2part import layers
@@ -16,6 +15,7 @@ from kp2part import train_config
 from kp2part import train_flags
 from kp2part import training
 from kp2part import workdir
+from kp2part.data import augmentation
 from kp2part.models import architecture
 from tests import tiny
 

@@ -5,8 +5,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part import manifest as manifest_lib
-from kp2part import records
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import records
 from tests import tiny_photos
 from tfrecords_tools import verification
 from tfrecords_tools import writer

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from kp2part import manifest as manifest_lib
-from kp2part import records
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import records
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 from kp2part.visualization import pictures

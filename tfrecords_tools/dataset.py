@@ -7,7 +7,7 @@ import shutil
 
 from absl import logging
 
-from kp2part import manifest as manifest_lib
+from kp2part.data import manifest as manifest_lib
 from tfrecords_tools import plan
 from tfrecords_tools import pool
 from tfrecords_tools import selection

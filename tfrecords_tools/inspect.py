@@ -9,7 +9,7 @@ orange) and with its parts in the category's colours.
 
 from absl import flags
 
-from kp2part import manifest as manifest_lib
+from kp2part.data import manifest as manifest_lib
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.visualization import pictures

@@ -7,8 +7,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from kp2part import crops
-from kp2part import records
+from kp2part.data import crops
+from kp2part.data import records
 from tfrecords_tools import keypoint_annotation
 from tfrecords_tools import label_map
 from tfrecords_tools import matching

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from kp2part import example_set
 from kp2part import pose_library
-from kp2part import priors
-from kp2part import records
+from kp2part.data import example_set
+from kp2part.data import prior_maps
+from kp2part.data import records
 from kp2part.schema import keys
 from kp2part.visualization import pictures
 
@@ -61,7 +61,7 @@ def _look_up(lookup: pose_library.Lookup, aspect: str, example: dict) -> tuple:
     pose = (
         example[keys.KEYPOINTS],
         pose_library.scale_of(example[keys.BOX], size, aspect),
-        priors.NUM_AVERAGED,
+        prior_maps.NUM_AVERAGED,
         pose_library.key(example),
     )
     nearest, there = lookup.nearest(*pose)
@@ -85,7 +85,7 @@ def _draw_row(
             neighbour = _draw_neighbour(lookup, crops, nearest[i])
         tiles += [neighbour, pictures.blend(image, part_map, category)]
     stacked = np.transpose(maps, [1, 2, 0])
-    prior = priors.average(stacked, len(category.parts)).numpy()
+    prior = prior_maps.average(stacked, len(category.parts)).numpy()
     tiles.append((prior @ np.array(category.colours)).astype(np.uint8))
     tiles.append(pictures.blend(image, example[keys.PART_MASK], category))
     return np.concatenate(tiles, axis=1)
@@ -104,7 +104,7 @@ def _draw_neighbour(lookup, crops, index: int) -> np.ndarray:
 
 def _titles() -> list[str]:
     titles = ["object"]
-    for i in range(1, priors.NUM_AVERAGED + 1):
+    for i in range(1, prior_maps.NUM_AVERAGED + 1):
         titles += [f"neighbour {i}", "morphed"]
     return [*titles, "prior", "truth"]
 

@@ -13,7 +13,7 @@ import pathlib
 from absl import logging
 import tensorflow as tf
 
-from kp2part import records
+from kp2part.data import records
 from tfrecords_tools import instances
 from tfrecords_tools import selection
 from tfrecords_tools import settings as settings_lib

@@ -7,8 +7,8 @@ from absl import logging
 import numpy as np
 import tensorflow as tf
 
-from kp2part import manifest as manifest_lib
-from kp2part import records
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import records
 from kp2part.schema import keys
 from tfrecords_tools import writer
 

@@ -10,7 +10,7 @@ the exit code is 1.
 
 from absl import flags
 
-from kp2part import manifest as manifest_lib
+from kp2part.data import manifest as manifest_lib
 from kp2part.system import cli
 from tfrecords_tools import verification
 

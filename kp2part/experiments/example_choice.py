@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import dataclasses
 import pathlib
 
-from kp2part import example_set
-from kp2part import manifest as manifest_lib
 from kp2part import subsets
 from kp2part import train_flags
+from kp2part.data import example_set
+from kp2part.data import manifest
 from kp2part.experiments import protocols
 from kp2part.schema import keys
 
@@ -48,7 +48,7 @@ def validation(workdir: pathlib.Path) -> example_set.Examples:
     config = train_flags.load(workdir / "train.flags")
     # It may have been moved since.
     config = dataclasses.replace(config, workdir=str(workdir))
-    _, examples = subsets.choose(config, manifest_lib.load(config.tfrecords))
+    _, examples = subsets.choose(config, manifest.load(config.tfrecords))
     return examples
 
 

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 
 from kp2part import evaluation
-from kp2part import example_set
-from kp2part import input_pipeline
 from kp2part import model_file
 from kp2part import workdir as workdir_lib
+from kp2part.data import example_set
+from kp2part.data import input_pipeline
 from kp2part.experiments import example_choice
 from kp2part.experiments import protocols
 from kp2part.schema import category as category_lib

@@ -12,12 +12,12 @@ import json
 import keras
 import tensorflow as tf
 
-from kp2part import crops
-from kp2part import heatmaps
 from kp2part import layers
 from kp2part import pose_library
-from kp2part import priors
-from kp2part import records
+from kp2part.data import crops
+from kp2part.data import heatmaps
+from kp2part.data import prior_maps
+from kp2part.data import records
 from kp2part.exporting import serving_checks
 from kp2part.exporting import serving_masks
 from kp2part.schema import keys
@@ -240,13 +240,13 @@ class PartServer:
         maps = self._lookup.part_maps(
             crops.move_keypoints(keypoints, here, library.size, "stretch"),
             pose_library.scale_of(box, library.size, task.aspect),
-            priors.NUM_AVERAGED,
+            prior_maps.NUM_AVERAGED,
         )
         there = tf.constant([0, 0, library.size, library.size])
         maps = crops.cut_labels(
             tf.transpose(maps, [1, 2, 0]), there, task.image_size, "stretch", 0
         )
-        return priors.average(maps, task.num_parts)
+        return prior_maps.average(maps, task.num_parts)
 
     @functools.cached_property
     def _lookup(self) -> pose_library.Lookup | None:

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from kp2part import crops
+from kp2part.data import crops
 from kp2part.schema import task as task_lib
 
 # Only outputs whose names end in _bytes may hold any bytes: servers write them

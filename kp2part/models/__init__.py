@@ -37,7 +37,7 @@ def build(
         A model from a dict of `image` (float32 [B, H, W, 3], RGB in 0..255) and
         `heatmaps` (float32 [B, H, W, `task.num_heatmaps`], in [0, 1], see
         `heatmaps.draw_pose`) and `prior` (float32 [B, H, W, P], in [0, 1], see
-        `priors.average`) to a dict of float32 logits
+        `prior_maps.average`) to a dict of float32 logits
         [B, H, W, P]: `parts` and, for `kp2part`, `pseudo_parts`. Networks have
         those inputs that they look at.
     """

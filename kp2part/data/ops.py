@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from kp2part import crops
-from kp2part import warps
+from kp2part.data import crops
+from kp2part.data import warps
 from kp2part.schema import keys
 
 SEED = "seed"  # int32 [2]
 
 # An elastic warp moves this many control points along x and y, each by at most
 # twice the standard deviation. Up to this much of it, in pixels of a 256 px
-# crop, no draw can fold the image over itself (tests/ops_test.py).
+# crop, no draw can fold the image over itself (tests/data/ops_test.py).
 ELASTIC_POINTS = 4
 LARGEST_ELASTIC = 8.0
 

@@ -4,7 +4,7 @@ import json
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import folds
+from kp2part.data import folds
 
 
 def photos(count, prefix="p"):

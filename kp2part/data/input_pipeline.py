@@ -18,12 +18,12 @@ import math
 import keras
 import tensorflow as tf
 
-from kp2part import augmentation as augmentation_lib
-from kp2part import example_set
-from kp2part import heatmaps
-from kp2part import ops
-from kp2part import priors
-from kp2part import records
+from kp2part.data import augmentation as augmentation_lib
+from kp2part.data import example_set
+from kp2part.data import heatmaps
+from kp2part.data import ops
+from kp2part.data import prior_maps
+from kp2part.data import records
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -171,5 +171,5 @@ def _with_prior(example: ops.Example, task: task_lib.Task, at_random: bool):
         return example
     seed = example[ops.SEED] + [0, 5] if at_random else None
     maps = example[keys.PRIOR_MAPS]
-    prior = priors.average(maps, task.num_parts, seed)
+    prior = prior_maps.average(maps, task.num_parts, seed)
     return {**example, keys.PRIOR: prior}

@@ -9,9 +9,9 @@ import pathlib
 
 import tensorflow as tf
 
-from kp2part import folds
-from kp2part import manifest as manifest_lib
-from kp2part import records
+from kp2part.data import folds
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import records
 from kp2part.schema import keys
 
 _SHUFFLE_BUFFER = 4096  # Encoded examples of about 20 kB.

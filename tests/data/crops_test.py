@@ -3,7 +3,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from kp2part import crops
+from kp2part.data import crops
 
 
 def spot(height, width, x, y):

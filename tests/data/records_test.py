@@ -2,7 +2,7 @@ from absl.testing import absltest
 import numpy as np
 import tensorflow as tf
 
-from kp2part import records
+from kp2part.data import records
 from kp2part.schema import keys
 from tests import tiny
 

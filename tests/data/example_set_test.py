@@ -2,7 +2,7 @@ import dataclasses
 
 from absl.testing import absltest
 
-from kp2part import example_set
+from kp2part.data import example_set
 from kp2part.schema import keys
 from tests import tiny
 

@@ -3,10 +3,10 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from kp2part import augmentation
-from kp2part import heatmaps
-from kp2part import ops
-from kp2part import warps
+from kp2part.data import augmentation
+from kp2part.data import heatmaps
+from kp2part.data import ops
+from kp2part.data import warps
 from kp2part.schema import keys
 
 K_MIRROR = (1, 0, 2)  # left_ear, right_ear, nose

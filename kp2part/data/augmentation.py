@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from kp2part import ops
+from kp2part.data import ops
 from kp2part.schema import task as task_lib
 
 

@@ -4,7 +4,7 @@ from absl.testing import absltest
 import numpy as np
 import tensorflow as tf
 
-from kp2part import heatmaps
+from kp2part.data import heatmaps
 from kp2part.schema import task as task_lib
 from tests import tiny
 

@@ -1,11 +1,11 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import augmentation
-from kp2part import example_set
-from kp2part import input_pipeline
 from kp2part import models
-from kp2part import ops
+from kp2part.data import augmentation
+from kp2part.data import example_set
+from kp2part.data import input_pipeline
+from kp2part.data import ops
 from kp2part.models import architecture
 from kp2part.schema import keys
 from kp2part.schema import task

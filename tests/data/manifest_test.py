@@ -4,7 +4,7 @@ import pathlib
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import manifest as manifest_lib
+from kp2part.data import manifest as manifest_lib
 from kp2part.schema import category
 
 FIELDS = {

@@ -8,7 +8,7 @@ import scipy.interpolate
 import scipy.ndimage
 import tensorflow as tf
 
-from kp2part import warps
+from kp2part.data import warps
 
 HEIGHT, WIDTH = 37, 53
 
