@@ -19,10 +19,10 @@ import numpy as np
 import tqdm
 
 from kp2part import compilation
-from kp2part import models
 from kp2part import train_config
 from kp2part import train_flags
 from kp2part.models import encoder_weights
+from kp2part.models import networks as networks_lib
 from kp2part.schema import category
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
@@ -46,7 +46,7 @@ def build(encoder: str, config: train_config.TrainConfig) -> keras.Model:
         bones=config.bones,
     )
     architecture = dataclasses.replace(config.architecture, encoder=encoder)
-    model = models.build(config.network, task, architecture)
+    model = networks_lib.build(config.network, task, architecture)
     encoder_weights.freeze_normalization(model)
     compilation.compile_model(model, config, steps=100)
     return model

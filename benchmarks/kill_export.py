@@ -22,10 +22,10 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import models
 from kp2part import predictor
 from kp2part.exporting import saved_model
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import category
 from kp2part.schema import task as task_lib
 from kp2part.system import cli
@@ -41,7 +41,7 @@ def export_for_ever(base: str):
     """Exports until it is killed."""
     task = task_lib.Task(category.load("cat"), 32)
     small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
-    model = models.build("pose_to_part", task, small)
+    model = networks.build("pose_to_part", task, small)
     while True:
         saved_model.export(model, base)
 

@@ -7,19 +7,19 @@ import sys
 
 import keras
 
-from kp2part import losses
-from kp2part import models
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest
 from kp2part.models import architecture
+from kp2part.models import losses
+from kp2part.models import networks
 from kp2part.schema import task as task_lib
 
 tfrecords, output, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 records = manifest.load(tfrecords)
 task = task_lib.Task(records.category, image_size=96, heatmap_sigma=2.6)
-model = models.build(
+model = networks.build(
     "kp2part", task, architecture.Architecture("squeezenet", num_filters=4)
 )
 train, val = (example_set.Examples(records, (s,)) for s in ("train", "val"))

@@ -2,9 +2,10 @@
 
 import keras
 
-from kp2part import layers
-from kp2part import losses
 from kp2part import train_config
+from kp2part.models import losses
+from kp2part.models import metadata
+from kp2part.models import palette
 from kp2part.schema import keys
 
 
@@ -28,7 +29,7 @@ def compile_model(
         loss_weights={name: weights[name] for name in model.output},
         metrics={
             name: keras.metrics.MeanIoU(
-                num_classes=layers.task_of(model).num_parts,
+                num_classes=metadata.task_of(model).num_parts,
                 ignore_class=keys.IGNORE_LABEL,
                 sparse_y_pred=False,
                 name="mean_iou",
@@ -46,8 +47,8 @@ def make_loss(
     model: keras.Model, config: train_config.TrainConfig
 ) -> keras.losses.Loss:
     """Returns the loss of an output."""
-    if any(isinstance(x, layers.PaletteLogits) for x in model.layers):
-        return losses.PaletteLoss()
+    if any(isinstance(x, palette.PaletteLogits) for x in model.layers):
+        return palette.PaletteLoss()
     return losses.PartLoss(config.dice_weight)
 
 

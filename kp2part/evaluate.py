@@ -16,7 +16,6 @@ from absl import logging
 import numpy as np
 
 from kp2part import evaluation
-from kp2part import model_file
 from kp2part import part_boxes
 from kp2part import scores
 from kp2part.data import augmentation
@@ -25,6 +24,7 @@ from kp2part.data import folds
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
 from kp2part.models import mirrored
+from kp2part.models import model_file
 from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import cli

@@ -7,7 +7,6 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from kp2part import layers
 from kp2part import metrics
 from kp2part import part_boxes
 from kp2part import priors
@@ -16,6 +15,7 @@ from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
+from kp2part.models import metadata
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.visualization import pictures
@@ -52,7 +52,7 @@ def answers(
     """
     examples = priors.attach(model, examples)
     batches = input_pipeline.eval_batches(
-        examples, layers.task_of(model), batch_size, noise=noise
+        examples, metadata.task_of(model), batch_size, noise=noise
     )
     with tqdm.tqdm(total=examples.count(), unit="example") as progress:
         for batch in batches.as_numpy_iterator():
@@ -103,7 +103,7 @@ def draw(
     model: keras.Model, examples: example_set.Examples, count: int
 ) -> np.ndarray:
     """Returns a picture of examples spread over the set, with the answers."""
-    task = layers.task_of(model)
+    task = metadata.task_of(model)
     examples = priors.attach(model, examples)
     step = max(examples.count() // count, 1)
     batches = input_pipeline.eval_batches(examples, task, count, step)

@@ -29,11 +29,11 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import model_file
 from kp2part.exporting import export_check
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import mirrored
+from kp2part.models import model_file
 from kp2part.system import cli
 
 _MODEL = flags.DEFINE_string(

@@ -14,11 +14,11 @@ import keras
 import tensorflow as tf
 import tqdm
 
-from kp2part import layers
 from kp2part import pose_library
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
+from kp2part.models import metadata
 from kp2part.schema import keys
 from kp2part.system import atomic
 
@@ -32,7 +32,7 @@ def attach(
     """
     if keys.PRIOR not in model.input:
         return examples
-    library = layers.known_poses(model).library
+    library = metadata.known_poses(model).library
     directory = build(library, examples.manifest, examples.splits)
     return dataclasses.replace(examples, priors=directory)
 

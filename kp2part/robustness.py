@@ -20,13 +20,13 @@ import numpy as np
 
 from kp2part import evaluation
 from kp2part import metrics
-from kp2part import model_file
 from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
 from kp2part.experiments import charts
 from kp2part.experiments import comparison
+from kp2part.models import model_file
 from kp2part.system import atomic
 from kp2part.system import cli
 

@@ -11,9 +11,6 @@ import tensorflow as tf
 
 from kp2part import callbacks
 from kp2part import compilation
-from kp2part import layers
-from kp2part import model_file
-from kp2part import models
 from kp2part import pose_library
 from kp2part import priors
 from kp2part import subsets
@@ -23,6 +20,9 @@ from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.models import encoder_weights
+from kp2part.models import metadata
+from kp2part.models import model_file
+from kp2part.models import networks
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -74,7 +74,7 @@ def fit(
     """
     workdir = workdir_lib.Workdir(pathlib.Path(config.workdir))
     # A model saved by an earlier kp2part could be asked something else.
-    task = layers.task_of(model)
+    task = metadata.task_of(model)
     select = input_pipeline.make_select(model)
     batches = input_pipeline.train_batches(
         training,
@@ -170,7 +170,7 @@ def make_model(
     config: train_config.TrainConfig, task: task_lib.Task
 ) -> keras.Model:
     """Returns a new network with the weights asked for."""
-    model = models.build(config.network, task, config.architecture)
+    model = networks.build(config.network, task, config.architecture)
     if config.init_from:
         left = model_file.initialize(model, config.init_from)
         logging.info(
@@ -197,7 +197,7 @@ def give_poses(
     """
     if keys.PRIOR in model.input:
         library = pose_library.collect(training, missing == "strict")
-        layers.known_poses(model).library = library.to_bytes()
+        metadata.known_poses(model).library = library.to_bytes()
 
 
 def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):

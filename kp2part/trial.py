@@ -18,7 +18,6 @@ from absl import logging
 import numpy as np
 
 from kp2part import evaluation
-from kp2part import model_file
 from kp2part import scores
 from kp2part import subsets
 from kp2part import train_config
@@ -26,6 +25,7 @@ from kp2part import train_flags
 from kp2part import training
 from kp2part import workdir as workdir_lib
 from kp2part.data import manifest as manifest_lib
+from kp2part.models import model_file
 from kp2part.system import atomic
 from kp2part.system import cli
 

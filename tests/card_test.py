@@ -6,11 +6,11 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import card as card_lib
-from kp2part import models
 from kp2part import scores
 from kp2part import train_config
 from kp2part import workdir as workdir_lib
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import task
 from tests import tiny
 
@@ -45,7 +45,7 @@ class CardTest(absltest.TestCase):
         )
         workdir = workdir_lib.Workdir(base / "run")
         workdir.begin(config.to_flagfile())
-        model = models.build(
+        model = networks.build(
             "pose_to_part", task.Task(tiny.CATEGORY, 64), SMALL
         )
         model.save(workdir.best)

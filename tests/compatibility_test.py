@@ -16,9 +16,10 @@ import numpy as np
 
 from kp2part import client
 from kp2part import keypoints_json
-from kp2part import layers
-from kp2part import losses
 from kp2part import publishing
+from kp2part.models import losses
+from kp2part.models import metadata
+from kp2part.models import palette
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 ROOT = pathlib.Path(__file__).parents[1]
@@ -49,12 +50,12 @@ class CompatibilityTest(parameterized.TestCase):
     @parameterized.parameters("pose_to_part", "refinenet")
     def test_a_checkpoint_goes_on(self, name):
         model = keras.saving.load_model(GOLDEN / f"{name}.keras")
-        task = layers.task_of(model)
+        task = metadata.task_of(model)
         self.assertEqual(task.category.name, "toy")
         self.assertTrue(task.bones)
         self.assertEqual(int(model.optimizer.iterations), 2)
         expected = (
-            losses.PaletteLoss if name == "refinenet" else losses.PartLoss
+            palette.PaletteLoss if name == "refinenet" else losses.PartLoss
         )
         self.assertIsInstance(model.loss["parts"], expected)
 

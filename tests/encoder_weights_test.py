@@ -8,10 +8,10 @@ import h5py
 import keras
 import numpy as np
 
-from kp2part import models
 from kp2part.models import architecture
 from kp2part.models import efficientnet_lite
 from kp2part.models import encoder_weights
+from kp2part.models import networks
 from kp2part.models import weight_files
 from kp2part.schema import task
 from tests import tiny
@@ -70,7 +70,7 @@ def torch_state(model):
 
 class EncoderWeightsTest(absltest.TestCase):
     def test_every_layer_gets_its_own(self):
-        model = models.build("kp2part", TASK, SMALL)
+        model = networks.build("kp2part", TASK, SMALL)
         layers = squeezenet_arrays(model)
         path = self.create_tempfile("w.h5").full_path
         write_h5(path, layers)
@@ -82,10 +82,10 @@ class EncoderWeightsTest(absltest.TestCase):
                 np.testing.assert_array_equal(layer.get_weights()[0], arrays[0])
 
     def test_from_a_network_of_ours(self):
-        first = models.build("ternausnet", TASK, SMALL)
+        first = networks.build("ternausnet", TASK, SMALL)
         path = self.create_tempfile("m.keras").full_path
         first.save(path)
-        second = models.build("kp2part", TASK, SMALL)
+        second = networks.build("kp2part", TASK, SMALL)
         encoder_weights.load_into(second, "squeezenet", path)
         for name in "conv1", "fire9_expand3x3":
             np.testing.assert_array_equal(
@@ -94,13 +94,13 @@ class EncoderWeightsTest(absltest.TestCase):
             )
 
     def test_none_leaves_them(self):
-        model = models.build("ternausnet", TASK, SMALL)
+        model = networks.build("ternausnet", TASK, SMALL)
         self.assertEqual(
             encoder_weights.load_into(model, "squeezenet", "none"), 0
         )
 
     def test_errors_name_file_and_layer(self):
-        model = models.build("ternausnet", TASK, SMALL)
+        model = networks.build("ternausnet", TASK, SMALL)
         layers = squeezenet_arrays(model)
         path = self.create_tempfile("w.h5").full_path
 
@@ -135,7 +135,7 @@ class EncoderWeightsTest(absltest.TestCase):
 
     def test_efficientnet_of_pytorch(self):
         small = dataclasses.replace(SMALL, encoder="efficientnet_lite0")
-        model = models.build("early_fusion", TASK, small)
+        model = networks.build("early_fusion", TASK, small)
         state = torch_state(model)
         path = self.create_tempfile("lite0.pth").full_path
         with open(path, "wb") as file:
@@ -182,7 +182,7 @@ class EncoderWeightsTest(absltest.TestCase):
     def test_squeezenet_layers_equal_the_files(self):
         if not SQUEEZENET.is_file():
             self.skipTest(f"needs the ImageNet weights {SQUEEZENET.name}")
-        model = models.build("ternausnet", TASK, SMALL)
+        model = networks.build("ternausnet", TASK, SMALL)
         encoder_weights.load_into(model, "squeezenet", str(SQUEEZENET))
         compared = 0
         with h5py.File(SQUEEZENET) as file:

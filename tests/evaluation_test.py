@@ -2,10 +2,10 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import evaluation
-from kp2part import models
 from kp2part.data import example_set
 from kp2part.data import ops
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import keys
 from kp2part.schema import task
 from tests import tiny
@@ -18,7 +18,7 @@ class EvaluationTest(absltest.TestCase):
         directory = self.create_tempdir().full_path
         manifest = tiny.write_records(directory, {"val": 5})
         small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
-        model = models.build("pose_to_part", TASK, small)
+        model = networks.build("pose_to_part", TASK, small)
         examples = example_set.Examples(manifest, ("val",))
         pairs = list(evaluation.answers(model, examples, 2))
         matrices = np.concatenate([evaluation.confusion(*p) for p in pairs])

@@ -4,11 +4,12 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import layers
 from kp2part import train_config
 from kp2part.experiments import example_choice
 from kp2part.experiments import example_sheet
 from kp2part.experiments import protocols
+from kp2part.models import blocks
+from kp2part.models import metadata
 from kp2part.schema import task
 from kp2part.visualization import pictures
 from tests import tiny
@@ -36,8 +37,8 @@ class ExampleSheetTest(absltest.TestCase):
         (path / "train.flags").write_text(config.to_flagfile())
         (path / "metrics.json").write_text("{}")
         heatmaps = keras.Input((size, size, 3), name="heatmaps")
-        labelled = layers.TaskLabel(task.Task(tiny.CATEGORY, size))
-        parts = layers.part_logits(labelled(heatmaps), 3, "parts")
+        labelled = metadata.TaskLabel(task.Task(tiny.CATEGORY, size))
+        parts = blocks.part_logits(labelled(heatmaps), 3, "parts")
         model = keras.Model({"heatmaps": heatmaps}, {"parts": parts})
         bias = 9.0 * np.eye(3)[part]
         model.get_layer("parts").set_weights([np.zeros((1, 1, 3, 3)), bias])

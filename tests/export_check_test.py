@@ -4,12 +4,12 @@ import tempfile
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import models
 from kp2part.exporting import export_check
 from kp2part.exporting import golden
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import task as task_lib
 from tests import tiny
 
@@ -21,7 +21,7 @@ class ExportCheckTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.model = models.build("kp2part", TASK, SMALL)
+        cls.model = networks.build("kp2part", TASK, SMALL)
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.path = saved_model.export(cls.model, temporary)
         cls.server = serving_graph.PartServer(
@@ -33,7 +33,7 @@ class ExportCheckTest(absltest.TestCase):
         self.assertBetween(difference, 0, 1e-5)
 
     def test_other_weights(self):
-        other = models.build("kp2part", TASK, SMALL)
+        other = networks.build("kp2part", TASK, SMALL)
         with self.assertRaisesRegex(ValueError, "must answer as the network"):
             export_check.check(
                 self.path,

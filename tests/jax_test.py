@@ -8,9 +8,9 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import losses
-from kp2part import models
 from kp2part.models import architecture
+from kp2part.models import losses
+from kp2part.models import networks
 from kp2part.schema import task
 from tests import tiny
 
@@ -64,7 +64,7 @@ def inputs():
 class JaxTest(absltest.TestCase):
     def test_trains_there_and_reloads_here(self):
         directory = self.create_tempdir().full_path
-        model = models.build("pose_to_part", TASK, SMALL)
+        model = networks.build("pose_to_part", TASK, SMALL)
         compile_model(model)
         model.save(f"{directory}/tf.keras")
         done = subprocess.run(

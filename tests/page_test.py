@@ -5,11 +5,11 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
-from kp2part import models
 from kp2part import page
 from kp2part import scores
 from kp2part import workdir
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import task as task_lib
 from kp2part.visualization import plots
 from tests import tiny
@@ -35,7 +35,7 @@ class PageTest(absltest.TestCase):
         self.base = pathlib.Path(self.create_tempdir().full_path)
         self.run_dir = workdir.Workdir(self.base)
         task = task_lib.Task(tiny.CATEGORY, 32)
-        models.build("pose_to_part", task, SMALL).save(self.run_dir.best)
+        networks.build("pose_to_part", task, SMALL).save(self.run_dir.best)
         self.run_dir.save_history(ROWS)
         self.run_dir.save_summary(
             {

@@ -5,8 +5,6 @@ from absl.testing import absltest
 import numpy as np
 import tensorflow as tf
 
-from kp2part import layers
-from kp2part import models
 from kp2part import morphing
 from kp2part import pose_library
 from kp2part import priors
@@ -14,6 +12,8 @@ from kp2part.data import example_set
 from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.models import architecture
+from kp2part.models import metadata
+from kp2part.models import networks
 from kp2part.schema import category
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
@@ -201,10 +201,10 @@ class PriorsTest(absltest.TestCase):
     def test_only_networks_that_need_priors_get_them(self):
         examples = example_set.Examples(self.manifest, ("val",))
         task = task_lib.Task(tiny.CATEGORY, 32)
-        model = models.build("ternausnet", task, SMALL)
+        model = networks.build("ternausnet", task, SMALL)
         self.assertIs(priors.attach(model, examples), examples)
-        model = models.build("refinenet", task, SMALL)
-        layers.known_poses(model).library = self.library
+        model = networks.build("refinenet", task, SMALL)
+        metadata.known_poses(model).library = self.library
         attached = priors.attach(model, examples)
         self.assertTrue(pathlib.Path(attached.priors).is_dir())
 

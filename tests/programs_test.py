@@ -4,8 +4,8 @@ import pathlib
 
 from absl.testing import absltest
 
-from kp2part import models
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import task as task_lib
 from tests import programs
 from tests import tiny
@@ -49,7 +49,7 @@ class ProgramsTest(absltest.TestCase):
     def test_evaluate_on_records_of_another_category(self):
         tiny.write_records(str(self.base / "data"), {"val": 2})
         task = task_lib.Task(tiny.category.load("cat"), 32)
-        models.build("pose_to_part", task, SMALL).save(self.base / "m.keras")
+        networks.build("pose_to_part", task, SMALL).save(self.base / "m.keras")
         self.check(
             "evaluate",
             [f"--model={self.base}/m.keras", f"--tfrecords={self.base}/data",

@@ -7,7 +7,8 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import layers
+from kp2part.models import blocks
+from kp2part.models import metadata
 from kp2part.schema import task
 from tests import programs
 from tests import tiny
@@ -20,8 +21,8 @@ class RobustnessTest(absltest.TestCase):
         tiny.write_records(str(self.base / "data"), {"val": 6})
         # Answers the part of whichever keypoint is near.
         heatmaps = keras.Input((32, 32, 3), name="heatmaps")
-        labelled = layers.TaskLabel(task.Task(tiny.CATEGORY, 32, 2.0))
-        parts = layers.part_logits(labelled(heatmaps), 3, "parts")
+        labelled = metadata.TaskLabel(task.Task(tiny.CATEGORY, 32, 2.0))
+        parts = blocks.part_logits(labelled(heatmaps), 3, "parts")
         model = keras.Model({"heatmaps": heatmaps}, {"parts": parts})
         kernel = np.eye(3)[[1, 0, 2]].reshape(1, 1, 3, 3)
         model.get_layer("parts").set_weights([kernel, np.array([0.1, 0, 0])])

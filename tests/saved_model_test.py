@@ -10,8 +10,6 @@ import tensorflow as tf
 
 from kp2part import client
 from kp2part import evaluation
-from kp2part import layers
-from kp2part import models
 from kp2part import pose_library
 from kp2part import predictor
 from kp2part import priors
@@ -24,7 +22,9 @@ from kp2part.data import input_pipeline
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture
+from kp2part.models import metadata
 from kp2part.models import mirrored
+from kp2part.models import networks
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib
 from tests import tiny
@@ -65,7 +65,7 @@ class SavedModelTest(parameterized.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.task = task_lib.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad")
-        cls.model = models.build("kp2part", cls.task, SMALL)
+        cls.model = networks.build("kp2part", cls.task, SMALL)
         randomize_head(cls.model)
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.base = pathlib.Path(temporary)
@@ -113,14 +113,14 @@ class SavedModelTest(parameterized.TestCase):
             directory, {"train": 6, "val": 4}, size=32
         )
         network = "kp2part" if name == "mirrored" else name
-        model = models.build(network, task_lib.Task(tiny.CATEGORY, 32), SMALL)
+        model = networks.build(network, task_lib.Task(tiny.CATEGORY, 32), SMALL)
         randomize_head(model)
         if name == "mirrored":
             model = mirrored.average(model)
         if name == "refinenet":
             known = example_set.Examples(manifest, ("train",))
             library = pose_library.collect(known, strict=False)
-            layers.known_poses(model).library = library.to_bytes()
+            metadata.known_poses(model).library = library.to_bytes()
         path = saved_model.export(model, f"{directory}/export")
         served = client.connect(str(path))
         examples = example_set.Examples(manifest, ("val",))
@@ -308,7 +308,7 @@ class SavedModelTest(parameterized.TestCase):
         np.testing.assert_allclose(answer.confidence, expected, rtol=1e-5)
 
     def test_part_without_pixels_has_confidence_0(self):
-        model = models.build("kp2part", self.task, SMALL)
+        model = networks.build("kp2part", self.task, SMALL)
         head = model.get_layer("parts")
         head.set_weights(
             [np.zeros(head.kernel.shape), np.array([5.0, 0.0, 0.0])]

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 
 from kp2part import client
-from kp2part import models
 from kp2part.exporting import saved_model
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import task
 from tests import local_server
 from tests import programs
@@ -41,7 +41,7 @@ class ServedModelTest(parameterized.TestCase):
         super().setUpClass()
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.folder = pathlib.Path(temporary)
-        model = models.build("kp2part", task.Task(tiny.CATEGORY, 32), SMALL)
+        model = networks.build("kp2part", task.Task(tiny.CATEGORY, 32), SMALL)
         head, rng = model.get_layer("parts"), np.random.default_rng(0)
         kernel, bias = head.weights
         head.set_weights([rng.normal(size=kernel.shape), np.zeros(bias.shape)])
@@ -183,7 +183,7 @@ class NginxTest(absltest.TestCase):
         cls.folder = pathlib.Path(temporary)
         cls.folder.chmod(0o755)  # Started by root, nginx works as another.
         base = cls.folder / "toy"
-        model = models.build(
+        model = networks.build(
             "pose_to_part", task.Task(tiny.CATEGORY, 32), SMALL
         )
         saved_model.export(model, str(base))

@@ -7,9 +7,9 @@ import numpy as np
 
 from kp2part import client
 from kp2part import keypoints_json
-from kp2part import layers
-from kp2part import model_file
 from kp2part import publishing
+from kp2part.models import metadata
+from kp2part.models import model_file
 from tfrecords_tools import photo_set
 
 # Points that lie on a part whatever the pose.
@@ -38,7 +38,7 @@ class ShippedModelTest(absltest.TestCase):
         # Weights alone: no optimiser's.
         size = (publishing.SHIPPED / "model.keras").stat().st_size
         self.assertLess(size, 1.1 * 4 * model.count_params())
-        self.assertEqual(layers.task_of(model).category.name, "quadruped")
+        self.assertEqual(metadata.task_of(model).category.name, "quadruped")
 
     def test_finds_parts_of_animals_it_has_never_seen(self):
         photos = pathlib.Path(self.create_tempdir().full_path) / "photos"

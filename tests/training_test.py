@@ -8,8 +8,6 @@ import numpy as np
 
 from kp2part import callbacks
 from kp2part import compilation
-from kp2part import layers
-from kp2part import losses
 from kp2part import pose_library
 from kp2part import train_config
 from kp2part import train_flags
@@ -17,6 +15,8 @@ from kp2part import training
 from kp2part import workdir
 from kp2part.data import augmentation
 from kp2part.models import architecture
+from kp2part.models import metadata
+from kp2part.models import palette
 from tests import tiny
 
 
@@ -57,7 +57,7 @@ class TrainingTest(absltest.TestCase):
             training.train(first)
             model = keras.saving.load_model(self.base / name / "model.keras")
             library = pose_library.PoseLibrary.from_bytes(
-                layers.known_poses(model).library
+                metadata.known_poses(model).library
             )
             self.assertLen(library, 9)
             self.assertTrue(library.strict)
@@ -82,7 +82,7 @@ class TrainingTest(absltest.TestCase):
         )
         training.train(config)
         model = keras.saving.load_model(self.base / "grey/model.keras")
-        self.assertIsInstance(model.loss["parts"], losses.PaletteLoss)
+        self.assertIsInstance(model.loss["parts"], palette.PaletteLoss)
 
     def test_a_run_goes_on_although_kp2part_has_new_settings(self):
         directory = workdir.Workdir(self.base / "old")

@@ -9,12 +9,12 @@ import keras
 import numpy as np
 
 from kp2part import evaluation
-from kp2part import model_file
 from kp2part import workdir as workdir_lib
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.experiments import example_choice
 from kp2part.experiments import protocols
+from kp2part.models import model_file
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib

@@ -12,12 +12,12 @@ import pathlib
 from absl import logging
 import keras
 
-from kp2part import layers
 from kp2part import publishing
 from kp2part import workdir
 from kp2part.exporting import golden
 from kp2part.exporting import serving_graph
 from kp2part.exporting import warmup
+from kp2part.models import metadata as metadata_lib
 from kp2part.system import atomic
 
 # Where TensorFlow Serving lets files of others be.
@@ -66,7 +66,7 @@ def metadata(model: keras.Model) -> dict:
     """Returns what a client has to know: names, sizes, versions."""
     return {
         "network": model.name,
-        "task": layers.task_of(model).to_json(),
+        "task": metadata_lib.task_of(model).to_json(),
         "num_parameters": model.count_params(),
         "versions": workdir.versions(),
     }

@@ -12,7 +12,6 @@ import json
 import keras
 import tensorflow as tf
 
-from kp2part import layers
 from kp2part import pose_library
 from kp2part.data import crops
 from kp2part.data import heatmaps
@@ -20,6 +19,7 @@ from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.exporting import serving_checks
 from kp2part.exporting import serving_masks
+from kp2part.models import metadata as metadata_lib
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -51,7 +51,7 @@ class PartServer:
     @property
     def task(self) -> task_lib.Task:
         """What the network is asked."""
-        return layers.task_of(self.model)
+        return metadata_lib.task_of(self.model)
 
     def signatures(self) -> dict[str, tuple]:
         """Returns, by name, each signature's function and its `TensorSpec`s."""
@@ -253,7 +253,7 @@ class PartServer:
         if keys.PRIOR not in self.model.input:
             return None
         library = pose_library.PoseLibrary.from_bytes(
-            layers.known_poses(self.model).library
+            metadata_lib.known_poses(self.model).library
         )
         return pose_library.Lookup(library, self.task.category)
 

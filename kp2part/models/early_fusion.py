@@ -6,8 +6,8 @@ that simply sees the keypoints.
 
 import keras
 
-from kp2part import layers
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import metadata
 from kp2part.models import visual_evidence
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
@@ -26,7 +26,7 @@ def build(
         task.num_parts,
         architecture,
         keys.PARTS,
-        stacked=layers.TaskLabel(task, name="task")(heatmaps),
+        stacked=metadata.TaskLabel(task, name="task")(heatmaps),
     )
     return keras.Model(
         {keys.IMAGE: image, keys.HEATMAPS: heatmaps},

@@ -7,8 +7,8 @@ from stride to features [B, H / stride, W / stride, C].
 
 import keras
 
-from kp2part import layers
 from kp2part.models import applications
+from kp2part.models import blocks
 from kp2part.models import efficientnet_lite
 
 # Channel means (B, G, R) of ImageNet, as in the Caffe models.
@@ -92,7 +92,7 @@ def vgg16(image, heatmaps=None) -> dict:
             if i == j == 1:
                 x = stem(x, heatmaps, filters, 1, name)
             else:
-                x = layers.conv_relu(x, filters, name)
+                x = blocks.conv_relu(x, filters, name)
         skips[2 ** (i - 1)] = x
         x = keras.layers.MaxPooling2D(name=f"block{i}_pool")(x)
     return {**skips, 32: x}
@@ -164,13 +164,13 @@ def _normalize(skips: dict, normalization: str, scale: float) -> dict:
         scaled = keras.layers.Rescaling(scale, name="skip_scale")
         return {stride: scaled(features) for stride, features in skips.items()}
     return {
-        stride: layers.normalize(features, normalization, f"skip{stride}_norm")
+        stride: blocks.normalize(features, normalization, f"skip{stride}_norm")
         for stride, features in skips.items()
     }
 
 
 def _fire(x, squeeze: int, expand: int, name: str):
-    x = layers.conv_relu(x, squeeze, f"{name}_squeeze1x1", kernel_size=1)
-    narrow = layers.conv_relu(x, expand, f"{name}_expand1x1", kernel_size=1)
-    wide = layers.conv_relu(x, expand, f"{name}_expand3x3")
+    x = blocks.conv_relu(x, squeeze, f"{name}_squeeze1x1", kernel_size=1)
+    narrow = blocks.conv_relu(x, expand, f"{name}_expand1x1", kernel_size=1)
+    wide = blocks.conv_relu(x, expand, f"{name}_expand3x3")
     return keras.layers.Concatenate(name=f"{name}_concat")([narrow, wide])

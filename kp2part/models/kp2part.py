@@ -2,8 +2,9 @@
 
 import keras
 
-from kp2part import layers
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import blocks
+from kp2part.models import metadata
 from kp2part.models import pose_to_part
 from kp2part.models import visual_evidence
 from kp2part.schema import keys
@@ -21,7 +22,7 @@ def build(
     size = task.image_size
     image = keras.Input((size, size, 3), name=keys.IMAGE)
     heatmaps = keras.Input((size, size, task.num_heatmaps), name=keys.HEATMAPS)
-    pose = layers.TaskLabel(task, name="task")(heatmaps)
+    pose = metadata.TaskLabel(task, name="task")(heatmaps)
     pseudo_parts = pose_to_part.pose_to_part(
         pose, task.num_parts, architecture, keys.PSEUDO_PARTS
     )
@@ -39,7 +40,7 @@ def build(
     return keras.Model(
         {keys.IMAGE: image, keys.HEATMAPS: heatmaps},
         {
-            keys.PSEUDO_PARTS: layers.enlarge(pseudo_parts, stride),
+            keys.PSEUDO_PARTS: blocks.enlarge(pseudo_parts, stride),
             keys.PARTS: parts,
         },
         name="kp2part",

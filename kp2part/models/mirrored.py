@@ -5,7 +5,7 @@ A little better, for twice the work.
 
 import keras
 
-from kp2part import layers
+from kp2part.models import metadata
 from kp2part.schema import keys
 
 
@@ -18,7 +18,7 @@ def average(model: keras.Model) -> keras.Model:
     Returns:
         A model of the same inputs and outputs; a logit is the mean of the two.
     """
-    task = layers.task_of(model)
+    task = metadata.task_of(model)
     swaps = {
         keys.IMAGE: (0, 1, 2),
         keys.HEATMAPS: task.heatmap_mirror,

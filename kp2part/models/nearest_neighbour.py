@@ -2,8 +2,8 @@
 
 import keras
 
-from kp2part import layers
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import metadata
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -17,8 +17,8 @@ def build(
     del architecture
     size = task.image_size
     prior = keras.Input((size, size, task.num_parts), name=keys.PRIOR)
-    x = layers.TaskLabel(task, name="task")(prior)
-    x = layers.KnownPoses(name="known_poses", dtype="float32")(x)
+    x = metadata.TaskLabel(task, name="task")(prior)
+    x = metadata.KnownPoses(name="known_poses", dtype="float32")(x)
     logits = keras.ops.log(keras.ops.maximum(x, _LEAST))
     return keras.Model(
         {keys.PRIOR: prior},

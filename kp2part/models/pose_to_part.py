@@ -5,8 +5,9 @@ Alone it is the paper's baseline "Transform" (section 4.3).
 
 import keras
 
-from kp2part import layers
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import blocks
+from kp2part.models import metadata
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -35,7 +36,7 @@ def pose_to_part(
     skips = [heatmaps]
     for i, width in enumerate(widths, start=1):
         skips.append(
-            layers.residual_block(
+            blocks.residual_block(
                 skips[-1], width, f"pose_down{i}", 2, normalization
             )
         )
@@ -44,12 +45,12 @@ def pose_to_part(
     widths_up = (max(widths[0] // 2, 1), *widths[:-1])
     halvings = architecture.output_stride.bit_length() - 1
     for i in range(5, halvings, -1):
-        x = layers.pixel_shuffle(x, widths_up[i - 1], f"pose_shuffle{i}")
+        x = blocks.pixel_shuffle(x, widths_up[i - 1], f"pose_shuffle{i}")
         x = keras.layers.Concatenate()([x, skips.pop()])
-        x = layers.residual_block(
+        x = blocks.residual_block(
             x, widths_up[i - 1], f"pose_up{i}", 1, normalization
         )
-    return layers.part_logits(x, num_parts, name)
+    return blocks.part_logits(x, num_parts, name)
 
 
 def build(
@@ -59,13 +60,13 @@ def build(
     size = task.image_size
     heatmaps = keras.Input((size, size, task.num_heatmaps), name="heatmaps")
     parts = pose_to_part(
-        layers.TaskLabel(task, name="task")(heatmaps),
+        metadata.TaskLabel(task, name="task")(heatmaps),
         task.num_parts,
         architecture,
         keys.PARTS,
     )
     return keras.Model(
         {keys.HEATMAPS: heatmaps},
-        {keys.PARTS: layers.enlarge(parts, architecture.output_stride)},
+        {keys.PARTS: blocks.enlarge(parts, architecture.output_stride)},
         name="pose_to_part",
     )

@@ -7,8 +7,10 @@ The refinement network of
 
 import keras
 
-from kp2part import layers
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import blocks
+from kp2part.models import metadata
+from kp2part.models import palette
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -24,23 +26,23 @@ def build(
     image = keras.Input((size, size, 3), name=keys.IMAGE)
     prior = keras.Input((size, size, task.num_parts), name=keys.PRIOR)
     seen = keras.layers.Rescaling(1 / 127.5, -1.0, name="image_scale")(
-        layers.TaskLabel(task, name="task")(image)
+        metadata.TaskLabel(task, name="task")(image)
     )
-    known = layers.KnownPoses(name="known_poses")(prior)
+    known = metadata.KnownPoses(name="known_poses")(prior)
     fidelity = architecture.refine_head == "fidelity"
     if fidelity:
-        known = layers.PaletteColours(name="prior_colours")(known)
+        known = palette.PaletteColours(name="prior_colours")(known)
     x = keras.layers.Concatenate()([seen, known])
     x = unet(x, size, 2 * architecture.num_filters)
     if fidelity:
         grey = keras.layers.Conv2D(
             1, 1, activation="tanh", dtype="float32", name="grey"
         )(x)
-        parts = layers.PaletteLogits(
+        parts = palette.PaletteLogits(
             task.num_parts, dtype="float32", name=keys.PARTS
         )(grey)
     else:
-        parts = layers.part_logits(x, task.num_parts, keys.PARTS)
+        parts = blocks.part_logits(x, task.num_parts, keys.PARTS)
     return keras.Model(
         {keys.IMAGE: image, keys.PRIOR: prior},
         {keys.PARTS: parts},

@@ -7,8 +7,8 @@ baseline. 32,202,469 parameters with VGG-16, 32 filters and 5 parts.
 
 import keras
 
-from kp2part import layers
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import metadata
 from kp2part.models import visual_evidence
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
@@ -21,7 +21,7 @@ def build(
     size = task.image_size
     image = keras.Input((size, size, 3), name=keys.IMAGE)
     parts = visual_evidence.visual_evidence(
-        layers.TaskLabel(task, name="task")(image),
+        metadata.TaskLabel(task, name="task")(image),
         [],
         task.num_parts,
         architecture,

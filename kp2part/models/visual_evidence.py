@@ -2,8 +2,8 @@
 
 import keras
 
-from kp2part import layers
 from kp2part.models import architecture as architecture_lib
+from kp2part.models import blocks
 from kp2part.models import encoders
 
 # Stride of its input, channels of the convolution and of the deconvolution, in
@@ -50,7 +50,7 @@ def visual_evidence(
         if stride == finest:
             break
         x = join(x, skips[stride], scales.get(stride))
-        x = layers.conv_relu(x, mid * num_filters, f"decoder{5 - i}_conv")
+        x = blocks.conv_relu(x, mid * num_filters, f"decoder{5 - i}_conv")
         x = keras.layers.Conv2DTranspose(
             out * num_filters,
             4,
@@ -61,8 +61,8 @@ def visual_evidence(
             name=f"decoder{5 - i}_deconv",
         )(x)
     x = join(x, skips[finest], scales.get(finest))
-    x = layers.conv_relu(x, _LAST_CONV[finest] * num_filters, "decoder0_conv")
-    return layers.enlarge(layers.part_logits(x, num_parts, name), finest)
+    x = blocks.conv_relu(x, _LAST_CONV[finest] * num_filters, "decoder0_conv")
+    return blocks.enlarge(blocks.part_logits(x, num_parts, name), finest)
 
 
 def pyramid(guidance: list, size: int, finest: int) -> dict:

@@ -1,12 +1,12 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import models
 from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import ops
 from kp2part.models import architecture
+from kp2part.models import networks
 from kp2part.schema import keys
 from kp2part.schema import task
 from tests import tiny
@@ -115,7 +115,7 @@ class InputPipelineTest(absltest.TestCase):
             ("kp2part", {"image", "heatmaps"}, {"pseudo_parts", "parts"}),
             ("ternausnet", {"image"}, {"parts"}),
         ):
-            model = models.build(name, TASK, small)
+            model = networks.build(name, TASK, small)
             x, y = input_pipeline.make_select(model)(batch)
             self.assertEqual((set(x), set(y)), (inputs, outputs))
 

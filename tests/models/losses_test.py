@@ -2,8 +2,8 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import layers
-from kp2part import losses
+from kp2part.models import losses
+from kp2part.models import palette
 
 # One image of 1 x 3, two parts; the last pixel is ignored.
 LABELS = np.array([[[0, 1, 255]]], np.uint8)
@@ -53,11 +53,11 @@ class PartLossTest(absltest.TestCase):
 
     def test_palette_is_100_times_the_distance_of_grey_levels(self):
         grey = np.array([-1.0, -0.9, 0.5], np.float32).reshape(1, 1, 3, 1)
-        logits = layers.PaletteLogits(3)(grey)
+        logits = palette.PaletteLogits(3)(grey)
         labels = np.array([[[0, 1, 255]]], np.uint8)
         level = 35 / 127.5 - 1
         expected = 100 * (0 + abs(-0.9 - level)) / 2
-        loss = losses.PaletteLoss()(labels, logits)
+        loss = palette.PaletteLoss()(labels, logits)
         self.assertAlmostEqual(float(loss), expected, places=3)
 
     def test_negative_weight(self):

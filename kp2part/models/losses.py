@@ -59,21 +59,3 @@ class PartLoss(keras.losses.Loss):
 
     def get_config(self):
         return {**super().get_config(), "dice_weight": self.dice_weight}
-
-
-@keras.saving.register_keras_serializable(package="kp2part")
-class PaletteLoss(keras.losses.Loss):
-    """100 times the mean distance of grey levels (Fang et al., 2018).
-
-    Takes the logits of `layers.PaletteLogits`, each -100 times a distance.
-    Pixels of `keys.IGNORE_LABEL` do not count.
-
-    Call arguments: as `PartLoss`.
-    """
-
-    def call(self, y_true, y_pred):
-        ops = keras.ops
-        labels = ops.cast(y_true, "int32")
-        targets = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
-        known = ops.cast(labels != keys.IGNORE_LABEL, y_pred.dtype)
-        return -ops.sum(targets * y_pred) / ops.maximum(ops.sum(known), 1.0)

@@ -4,7 +4,7 @@ import pathlib
 
 import keras
 
-from kp2part import layers
+from kp2part.models import metadata
 from kp2part.schema import task
 
 
@@ -24,7 +24,7 @@ def load(path: str) -> tuple[keras.Model, task.Task]:
         )
     try:
         model = in_float32(keras.saving.load_model(path, compile=False))
-        return model, layers.task_of(model)
+        return model, metadata.task_of(model)
     # A damaged zip raises anything from KeyError to zlib.error.
     except Exception as error:
         raise ValueError(

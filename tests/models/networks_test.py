@@ -5,13 +5,14 @@ from absl.testing import parameterized
 import keras
 import numpy as np
 
-from kp2part import layers
-from kp2part import models
 from kp2part.models import applications
 from kp2part.models import architecture
 from kp2part.models import encoder_weights
 from kp2part.models import encoders
+from kp2part.models import metadata
 from kp2part.models import mirrored
+from kp2part.models import networks
+from kp2part.models import palette
 from kp2part.models import visual_evidence
 from kp2part.schema import category
 from kp2part.schema import task as task_lib
@@ -47,15 +48,15 @@ def inputs_of(model, seed=0):
 
 
 class NetworksTest(parameterized.TestCase):
-    @parameterized.parameters(*models.BUILDERS)
+    @parameterized.parameters(*networks.BUILDERS)
     def test_names_shapes_and_saving(self, name):
-        model = models.build(name, TASK, SMALL)
+        model = networks.build(name, TASK, SMALL)
         self.assertEqual(sorted(model.input), INPUTS[name])
         self.assertEqual(sorted(model.output), OUTPUTS[name])
         path = self.create_tempfile("m.keras").full_path
         model.save(path)
         again = keras.saving.load_model(path)
-        self.assertEqual(layers.task_of(again), TASK)
+        self.assertEqual(metadata.task_of(again), TASK)
         before = model.predict_on_batch(inputs_of(model))
         after = again.predict_on_batch(inputs_of(model))
         for output in OUTPUTS[name]:
@@ -64,8 +65,8 @@ class NetworksTest(parameterized.TestCase):
 
     @parameterized.parameters(*OUTPUTS)
     def test_no_convolution_that_corrupts_memory(self, name):
-        # See `layers.residual_block`.
-        for layer in models.build(name, TASK, SMALL).layers:
+        # See `blocks.residual_block`.
+        for layer in networks.build(name, TASK, SMALL).layers:
             if isinstance(layer, keras.layers.Conv2D):
                 shape = layer.kernel_size + layer.strides
                 self.assertNotEqual(shape, (1, 1, 2, 2), layer.name)
@@ -74,7 +75,7 @@ class NetworksTest(parameterized.TestCase):
     def test_logits_are_float32_whatever_the_policy(self, policy):
         keras.config.set_dtype_policy(policy)
         self.addCleanup(keras.config.set_dtype_policy, "float32")
-        model = models.build("kp2part", TASK, SMALL)
+        model = networks.build("kp2part", TASK, SMALL)
         for logits in model.predict_on_batch(inputs_of(model)).values():
             self.assertEqual(logits.dtype, np.float32)
             self.assertTrue(np.isfinite(logits).all())
@@ -86,12 +87,12 @@ class NetworksTest(parameterized.TestCase):
         ("pose_to_part", "pose_to_part", 35_707_557),
     )
     def test_parameters_of_the_papers_sizes(self, name, expected):
-        model = models.build(name, task_lib.Task(category.load("quadruped")))
+        model = networks.build(name, task_lib.Task(category.load("quadruped")))
         self.assertEqual(model.count_params(), expected)
 
     @parameterized.parameters("kp2part", "early_fusion")
     def test_image_and_pose_both_reach_the_answer(self, name):
-        model = models.build(name, TASK, SMALL)
+        model = networks.build(name, TASK, SMALL)
         inputs = inputs_of(model)
         answer = model.predict_on_batch(inputs)
         for name in inputs:
@@ -106,10 +107,10 @@ class NetworksTest(parameterized.TestCase):
     )
     def test_output_stride_leaves_the_finest_blocks_out(self, name, stride):
         coarse = dataclasses.replace(SMALL, output_stride=stride)
-        model = models.build(name, TASK, coarse)
+        model = networks.build(name, TASK, coarse)
         for logits in model.output.values():
             self.assertEqual(logits.shape, (None, 32, 32, 3))
-        full = models.build(name, TASK, SMALL)
+        full = networks.build(name, TASK, SMALL)
         self.assertLess(model.count_params(), full.count_params())
         sides = [
             x.output.shape[1] for x in model.layers if "decoder0" in x.name
@@ -131,7 +132,7 @@ class NetworksTest(parameterized.TestCase):
 
     def test_refinenet_is_pix2pixs_generator(self):
         task = task_lib.Task(category.load("quadruped"))
-        model = models.build("refinenet", task)
+        model = networks.build("refinenet", task)
         down = [x for x in model.layers if x.name.startswith("down")]
         self.assertEqual(
             [x.filters for x in down], [64, 128, 256, 512, 512, 512, 512, 512]
@@ -141,11 +142,11 @@ class NetworksTest(parameterized.TestCase):
         self.assertEqual([x.rate for x in rates], [0.5] * 3)
 
     def test_fidelity_answers_with_the_nearest_grey_level(self):
-        logits = layers.PaletteLogits(3)(
+        logits = palette.PaletteLogits(3)(
             np.array([-1.0, -0.9, 35 / 127.5 - 1, 0.9]).reshape(1, 1, 4, 1)
         )
         np.testing.assert_array_equal(np.argmax(logits[0, 0], -1), [0, 0, 1, 2])
-        colours = layers.PaletteColours()(np.eye(5)[None, None])
+        colours = palette.PaletteColours()(np.eye(5)[None, None])
         np.testing.assert_allclose(
             (np.array(colours[0, 0]) + 1) * 127.5,
             [[0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128]],
@@ -153,7 +154,7 @@ class NetworksTest(parameterized.TestCase):
         )
 
     def test_nearest_neighbour_is_its_prior(self):
-        model = models.build("nearest_neighbour", TASK)
+        model = networks.build("nearest_neighbour", TASK)
         prior = np.random.default_rng(0).dirichlet([1] * 3, (1, 32, 32))
         logits = model.predict_on_batch({"prior": prior.astype(np.float32)})
         odds = np.exp(logits["parts"])
@@ -162,8 +163,8 @@ class NetworksTest(parameterized.TestCase):
     @parameterized.parameters("kp2part", "refinenet")
     def test_averaged_answers_are_mirrored_with_their_input(self, name):
         task = dataclasses.replace(TASK, bones=True)
-        model = mirrored.average(models.build(name, task, SMALL))
-        self.assertEqual(layers.task_of(model), task)
+        model = mirrored.average(networks.build(name, task, SMALL))
+        self.assertEqual(metadata.task_of(model), task)
         inputs = inputs_of(model)
         swaps = {
             "image": (0, 1, 2),
@@ -187,7 +188,7 @@ class NetworksTest(parameterized.TestCase):
     def test_encoders_of_keras_learn_all_layers(self, name):
         for network in "kp2part", "early_fusion":
             small = dataclasses.replace(SMALL, encoder=name)
-            model = models.build(network, TASK, small)
+            model = networks.build(network, TASK, small)
             self.assertTrue(encoder_weights.has_encoder(model))
             self.assertEqual(model.output["parts"].shape, (None, 32, 32, 3))
         image = keras.Input((64, 64, 3))
@@ -202,7 +203,7 @@ class NetworksTest(parameterized.TestCase):
         path = self.create_tempfile("notop.weights.h5").full_path
         source.save_weights(path)
         small = dataclasses.replace(SMALL, encoder=name)
-        model = models.build("ternausnet", TASK, small)
+        model = networks.build("ternausnet", TASK, small)
         count = encoder_weights.load_into(model, name, path)
         self.assertGreater(count, 50)
         encoder = model.get_layer("encoder")
@@ -274,12 +275,12 @@ class NetworksTest(parameterized.TestCase):
         small = dataclasses.replace(
             SMALL, encoder=encoder, normalization=normalization
         )
-        model = models.build("ternausnet", TASK, small)
+        model = networks.build("ternausnet", TASK, small)
         names = [x.name for x in model.layers if isinstance(x, kind)]
         self.assertTrue(any(n.startswith("skip") for n in names), names)
 
     def test_pose_to_part_does_not_look_at_the_image(self):
-        model = models.build("kp2part", TASK, SMALL)
+        model = networks.build("kp2part", TASK, SMALL)
         inputs = inputs_of(model)
         answer = model.predict_on_batch(inputs)
         blind = model.predict_on_batch({**inputs, "image": inputs["image"] * 0})
@@ -288,7 +289,7 @@ class NetworksTest(parameterized.TestCase):
         )
 
     def test_loss_of_the_answer_teaches_pose_to_part(self):
-        model = models.build("kp2part", TASK, SMALL)
+        model = networks.build("kp2part", TASK, SMALL)
         model.compile("sgd", {"parts": "mse"})
         layer = model.get_layer("pose_down1_conv1")
         before = layer.get_weights()[0]
@@ -299,11 +300,11 @@ class NetworksTest(parameterized.TestCase):
 
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "'kp2part'.*network='unet'"):
-            models.build("unet", TASK)
+            networks.build("unet", TASK)
         with self.assertRaisesRegex(
             ValueError, "'squeezenet'.*encoder='resnet'"
         ):
-            models.build(
+            networks.build(
                 "ternausnet", TASK, architecture.Architecture("resnet")
             )
         with self.assertRaisesRegex(ValueError, "output_stride=3"):
@@ -313,7 +314,7 @@ class NetworksTest(parameterized.TestCase):
         ):
             architecture.Architecture(pose_widths=(4, 4))
         with self.assertRaisesRegex(ValueError, "normalization='layer'"):
-            models.build(
+            networks.build(
                 "pose_to_part",
                 TASK,
                 architecture.Architecture(normalization="layer"),
@@ -321,7 +322,7 @@ class NetworksTest(parameterized.TestCase):
         inputs = keras.Input((3,))
         stranger = keras.Model(inputs, inputs, name="mine")
         with self.assertRaisesRegex(ValueError, "'mine' does not say"):
-            layers.task_of(stranger)
+            metadata.task_of(stranger)
 
 
 if __name__ == "__main__":

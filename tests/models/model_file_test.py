@@ -4,9 +4,9 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import model_file
-from kp2part import models
 from kp2part.models import architecture
+from kp2part.models import model_file
+from kp2part.models import networks
 from kp2part.schema import category
 from kp2part.schema import task as task_lib
 from tests import tiny
@@ -20,7 +20,7 @@ class ModelFileTest(absltest.TestCase):
     def test_half_precision_loads_as_float32_with_the_same_weights(self):
         keras.config.set_dtype_policy("mixed_bfloat16")
         self.addCleanup(keras.config.set_dtype_policy, "float32")
-        trained = models.build("kp2part", TASK, SMALL)
+        trained = networks.build("kp2part", TASK, SMALL)
         path = self.create_tempfile("m.keras").full_path
         trained.save(path)
         loaded, task = model_file.load(path)
@@ -48,7 +48,7 @@ class ModelFileTest(absltest.TestCase):
         keras.config.set_dtype_policy("mixed_bfloat16")
         self.addCleanup(keras.config.set_dtype_policy, "float32")
         small = dataclasses.replace(SMALL, encoder="mobilenetv3_large")
-        trained = models.build("ternausnet", TASK, small)
+        trained = networks.build("ternausnet", TASK, small)
         path = self.create_tempfile("m.keras").full_path
         trained.save(path)
         loaded, _ = model_file.load(path)
@@ -61,15 +61,15 @@ class ModelFileTest(absltest.TestCase):
             np.testing.assert_array_equal(a, b)
 
     def test_fine_tuning_begins_with_the_trained_weights(self):
-        trained = models.build("pose_to_part", TASK, SMALL)
+        trained = networks.build("pose_to_part", TASK, SMALL)
         path = self.create_tempfile("m.keras").full_path
         trained.save(path)
-        model = models.build("pose_to_part", TASK, SMALL)
+        model = networks.build("pose_to_part", TASK, SMALL)
         self.assertEmpty(model_file.initialize(model, path))
         for a, b in zip(trained.weights, model.weights, strict=True):
             np.testing.assert_array_equal(a, b)
         # Bones are more heatmaps: only what sees them begins anew.
-        other = models.build(
+        other = networks.build(
             "pose_to_part", dataclasses.replace(TASK, bones=True), SMALL
         )
         left = model_file.initialize(other, path)
@@ -81,17 +81,17 @@ class ModelFileTest(absltest.TestCase):
         )
         wider = architecture.Architecture(pose_widths=(8, 9, 10, 11, 12))
         with self.assertRaisesRegex(ValueError, "m.keras: no layer fits"):
-            stranger = models.build("pose_to_part", BIG, wider)
+            stranger = networks.build("pose_to_part", BIG, wider)
             model_file.initialize(stranger, path)
 
     def test_fine_tuning_keeps_what_was_frozen(self):
         small = dataclasses.replace(SMALL, encoder="mobilenetv3_large")
-        trained = models.build("ternausnet", TASK, small)
+        trained = networks.build("ternausnet", TASK, small)
         trained.get_layer("encoder").get_layer("conv_bn").trainable = False
         trained.get_layer("decoder0_conv").trainable = False
         path = self.create_tempfile("m.keras").full_path
         trained.save(path)
-        model = models.build("ternausnet", TASK, small)
+        model = networks.build("ternausnet", TASK, small)
         model_file.initialize(model, path)
         encoder = model.get_layer("encoder")
         self.assertFalse(encoder.get_layer("conv_bn").trainable)

@@ -1,0 +1,97 @@
+"""What a network carries with its weights: its task, and the poses that it knows."""
+
+import base64
+from collections.abc import Iterator
+
+import keras
+
+from kp2part.schema import task as task_lib
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class TaskLabel(keras.layers.Layer):
+    """Passes its input on, and keeps what the network was asked.
+
+    A saved network so names its own keypoints and parts and knows how its input
+    was prepared, whoever saves it; `task_of` reads it back.
+
+    Args:
+        task: A `task.Task`, or the dict of its `to_json`.
+
+    Input shape: any.
+    Output shape: as the input.
+    """
+
+    def __init__(self, task: task_lib.Task | dict, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(task, dict):
+            task = task_lib.Task.from_json(task)
+        self.task = task
+
+    def call(self, inputs):
+        return inputs
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "task": self.task.to_json()}
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class KnownPoses(keras.layers.Layer):
+    """Passes a prior on, and keeps the poses that priors are made from.
+
+    Args:
+        library: As `pose_library.PoseLibrary.to_bytes` makes it, in base64 for
+            the file of the network; empty until training sets it.
+
+    Input shape: any.
+    Output shape: as the input.
+    """
+
+    def __init__(self, library: str = "", **kwargs):
+        super().__init__(**kwargs)
+        self.library = base64.b64decode(library)
+
+    def call(self, inputs):
+        return inputs
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        library = base64.b64encode(self.library).decode()
+        return {**super().get_config(), "library": library}
+
+
+def known_poses(model: keras.Model) -> KnownPoses:
+    """Returns the layer of `model` that keeps known poses.
+
+    Raises:
+        ValueError: It has none: it does not take a prior.
+    """
+    for layer in _flat(model):
+        if isinstance(layer, KnownPoses):
+            return layer
+    raise ValueError(f"Model {model.name!r} does not live on known poses.")
+
+
+def task_of(model: keras.Model) -> task_lib.Task:
+    """Returns what `model` is asked.
+
+    Raises:
+        ValueError: `model` was not built by `kp2part.models`.
+    """
+    for layer in _flat(model):
+        if isinstance(layer, TaskLabel):
+            return layer.task
+    raise ValueError(
+        f"Model {model.name!r} does not say what it segments: it has no "
+        "`TaskLabel` layer, as every network of `kp2part.models` has."
+    )
+
+
+def _flat(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in model.layers:
+        yield from _flat(layer) if isinstance(layer, keras.Model) else (layer,)

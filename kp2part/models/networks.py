@@ -1,0 +1,49 @@
+"""The networks, by name. All take and return the same named tensors."""
+
+import keras
+
+from kp2part.models import architecture as architecture_lib
+from kp2part.models import early_fusion
+from kp2part.models import kp2part
+from kp2part.models import nearest_neighbour
+from kp2part.models import pose_to_part
+from kp2part.models import refinenet
+from kp2part.models import ternausnet
+from kp2part.schema import task as task_lib
+
+BUILDERS = {
+    "early_fusion": early_fusion.build,
+    "kp2part": kp2part.build,
+    "nearest_neighbour": nearest_neighbour.build,
+    "pose_to_part": pose_to_part.build,
+    "refinenet": refinenet.build,
+    "ternausnet": ternausnet.build,
+}
+
+
+def build(
+    name: str,
+    task: task_lib.Task,
+    architecture: architecture_lib.Architecture | None = None,
+) -> keras.Model:
+    """Returns a new functional network, its weights random.
+
+    Args:
+        name: One of `BUILDERS`.
+        task: What it is asked: numbers of keypoints and parts, input size.
+        architecture: Its sizes; the paper's by default.
+
+    Returns:
+        A model from a dict of `image` (float32 [B, H, W, 3], RGB in 0..255) and
+        `heatmaps` (float32 [B, H, W, `task.num_heatmaps`], in [0, 1], see
+        `heatmaps.draw_pose`) and `prior` (float32 [B, H, W, P], in [0, 1], see
+        `prior_maps.average`) to a dict of float32 logits
+        [B, H, W, P]: `parts` and, for `kp2part`, `pseudo_parts`. Networks have
+        those inputs that they look at.
+    """
+    if name not in BUILDERS:
+        raise ValueError(
+            f"`network` must be one of {sorted(BUILDERS)}. Received: "
+            f"network={name!r}"
+        )
+    return BUILDERS[name](task, architecture or architecture_lib.Architecture())

@@ -1,0 +1,71 @@
+"""Parts as grey levels and colours, the way of Fang et al. (2018)."""
+
+import keras
+
+from kp2part.schema import keys
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class PaletteColours(keras.layers.Layer):
+    """Probabilities [B, H, W, P] as mean colours [B, H, W, 3], in [-1, 1].
+
+    The palette of VOC, in which Fang et al. draw their priors.
+    """
+
+    def call(self, inputs):
+        ids = range(inputs.shape[-1])
+        colours = [
+            [sum(128 >> j for j in range(3) if i >> c & 1 << 3 * j)
+             for c in range(3)]
+            for i in ids
+        ]  # fmt: skip
+        colours = keras.ops.convert_to_tensor(colours, inputs.dtype)
+        return keras.ops.matmul(inputs, colours / 127.5 - 1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 3)
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class PaletteLogits(keras.layers.Layer):
+    """A grey image [B, H, W, 1], in [-1, 1], as logits [B, H, W, P].
+
+    Fang et al. draw part i in the grey level 35 i of 0..255 and answer with the
+    nearest. A logit is -100 times the distance to a part's level: 100 is the
+    weight of their loss, see `palette.PaletteLoss`.
+
+    Args:
+        num_parts: P.
+    """
+
+    def __init__(self, num_parts: int, **kwargs):
+        super().__init__(**kwargs)
+        self.num_parts = num_parts
+
+    def call(self, inputs):
+        levels = keras.ops.arange(self.num_parts, dtype=inputs.dtype)
+        return -100.0 * keras.ops.abs(inputs - (levels * 35 / 127.5 - 1))
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.num_parts)
+
+    def get_config(self):
+        return {**super().get_config(), "num_parts": self.num_parts}
+
+
+@keras.saving.register_keras_serializable(package="kp2part")
+class PaletteLoss(keras.losses.Loss):
+    """100 times the mean distance of grey levels (Fang et al., 2018).
+
+    Takes the logits of `palette.PaletteLogits`, each -100 times a distance.
+    Pixels of `keys.IGNORE_LABEL` do not count.
+
+    Call arguments: as `PartLoss`.
+    """
+
+    def call(self, y_true, y_pred):
+        ops = keras.ops
+        labels = ops.cast(y_true, "int32")
+        targets = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
+        known = ops.cast(labels != keys.IGNORE_LABEL, y_pred.dtype)
+        return -ops.sum(targets * y_pred) / ops.maximum(ops.sum(known), 1.0)
