@@ -17,6 +17,7 @@ import tqdm
 from kp2part import pose_library
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
+from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.models import metadata
 from kp2part.schema import keys
@@ -84,7 +85,7 @@ def _make_morph(
         maps = lookup.part_maps(
             example[keys.KEYPOINTS],
             pose_library.scale_of(example[keys.BOX], size, manifest.aspect),
-            NUM_NEIGHBOURS,
+            prior_maps.NUM_NEIGHBOURS,
             pose_library.key(example),
         )
         # Below each other: a PNG file has at most 4 channels.

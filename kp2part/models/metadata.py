@@ -1,4 +1,4 @@
-"""What a network carries with its weights: its task, and the poses that it knows."""
+"""What a network carries beside its weights: its task, and known poses."""
 
 import base64
 from collections.abc import Iterator
