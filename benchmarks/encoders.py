@@ -21,8 +21,8 @@ import tqdm
 from kp2part import compilation
 from kp2part import train_config
 from kp2part import train_flags
-from kp2part.models import encoder_weights
 from kp2part.models import networks as networks_lib
+from kp2part.models.encoders import weights
 from kp2part.schema import category
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
@@ -47,7 +47,7 @@ def build(encoder: str, config: train_config.TrainConfig) -> keras.Model:
     )
     architecture = dataclasses.replace(config.architecture, encoder=encoder)
     model = networks_lib.build(config.network, task, architecture)
-    encoder_weights.freeze_normalization(model)
+    weights.freeze_normalization(model)
     compilation.compile_model(model, config, steps=100)
     return model
 

@@ -19,10 +19,10 @@ from kp2part import workdir as workdir_lib
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
-from kp2part.models import encoder_weights
 from kp2part.models import metadata
 from kp2part.models import model_file
 from kp2part.models import networks
+from kp2part.models.encoders import weights
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -178,8 +178,8 @@ def make_model(
         )
         return model
     # Some networks have no encoder: nothing to load is not an error there.
-    if encoder_weights.has_encoder(model):
-        encoder_weights.load_into(
+    if weights.has_encoder(model):
+        weights.load_into(
             model, config.architecture.encoder, config.encoder_weights
         )
     return model

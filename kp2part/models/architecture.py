@@ -12,7 +12,7 @@ class Architecture:
     A network uses what it has: `pose_to_part` has no encoder.
 
     Attributes:
-        encoder: Name of the image encoder, see `encoders.NAMES`.
+        encoder: Name of the image encoder, see `backbones.NAMES`.
         num_filters: Channels of the last decoder block; the others have
             multiples of it (UNet16 of Shvets et al., 2018: 32).
         pose_widths: Channels of Pose-to-Part after each of its 5 halvings.

@@ -4,7 +4,7 @@ import keras
 
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import blocks
-from kp2part.models import encoders
+from kp2part.models.encoders import backbones
 
 # Stride of its input, channels of the convolution and of the deconvolution, in
 # multiples of `num_filters` (UNet16 of Shvets et al., 2018).
@@ -41,7 +41,7 @@ def visual_evidence(
         float32 [B, H, W, P].
     """
     finest, num_filters = architecture.output_stride, architecture.num_filters
-    skips = encoders.encode(
+    skips = backbones.encode(
         architecture.encoder, image, stacked, architecture.normalization
     )
     scales = pyramid(guidance, image.shape[1], finest)

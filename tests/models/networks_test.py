@@ -5,15 +5,15 @@ from absl.testing import parameterized
 import keras
 import numpy as np
 
-from kp2part.models import applications
 from kp2part.models import architecture
-from kp2part.models import encoder_weights
-from kp2part.models import encoders
 from kp2part.models import metadata
 from kp2part.models import mirrored
 from kp2part.models import networks
 from kp2part.models import palette
 from kp2part.models import visual_evidence
+from kp2part.models.encoders import applications
+from kp2part.models.encoders import backbones
+from kp2part.models.encoders import weights
 from kp2part.schema import category
 from kp2part.schema import task as task_lib
 from tests import tiny
@@ -189,7 +189,7 @@ class NetworksTest(parameterized.TestCase):
         for network in "kp2part", "early_fusion":
             small = dataclasses.replace(SMALL, encoder=name)
             model = networks.build(network, TASK, small)
-            self.assertTrue(encoder_weights.has_encoder(model))
+            self.assertTrue(weights.has_encoder(model))
             self.assertEqual(model.output["parts"].shape, (None, 32, 32, 3))
         image = keras.Input((64, 64, 3))
         skips = applications.encode(name, image)
@@ -204,7 +204,7 @@ class NetworksTest(parameterized.TestCase):
         source.save_weights(path)
         small = dataclasses.replace(SMALL, encoder=name)
         model = networks.build("ternausnet", TASK, small)
-        count = encoder_weights.load_into(model, name, path)
+        count = weights.load_into(model, name, path)
         self.assertGreater(count, 50)
         encoder = model.get_layer("encoder")
         for layer in source.layers:
@@ -222,11 +222,11 @@ class NetworksTest(parameterized.TestCase):
         )
         self.assertTrue(np.isfinite(loss))
         with self.assertRaisesRegex(ValueError, "mobilenetv3.*nowhere.h5"):
-            encoder_weights.load_into(model, name, "nowhere.h5")
+            weights.load_into(model, name, "nowhere.h5")
 
     def test_preprocessing_is_caffes(self):
         image = np.array([10.0, 20, 30], np.float32).reshape(1, 1, 1, 3)
-        blue_green_red = encoders.caffe_preprocessing(image)
+        blue_green_red = backbones.caffe_preprocessing(image)
         np.testing.assert_allclose(
             np.ravel(blue_green_red),
             [30 - 103.939, 20 - 116.779, 10 - 123.68],
@@ -235,7 +235,7 @@ class NetworksTest(parameterized.TestCase):
 
     def test_efficientnet_lite0_is_b0_without_squeezing(self):
         image = keras.Input((64, 64, 3))
-        skips = encoders.ENCODERS["efficientnet_lite0"](image)
+        skips = backbones.ENCODERS["efficientnet_lite0"](image)
         self.assertEqual(
             {stride: x.shape[1:] for stride, x in skips.items()},
             {

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from kp2part.models import applications
-from kp2part.models import efficientnet_lite
-from kp2part.models import weight_files
+from kp2part.models.encoders import applications
+from kp2part.models.encoders import efficientnet_lite
+from kp2part.models.encoders import weight_files
 
 # Of the names of the layers that are in files: all but what sees heatmaps.
 _ENCODER_PREFIXES = (
@@ -29,7 +29,7 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
 
     Args:
         model: A network with that encoder.
-        encoder: One of `encoders.NAMES`.
+        encoder: One of `backbones.NAMES`.
         weights: "none" leaves the weights random; "imagenet" downloads them; or
             the path of a `.h5`, `.keras`, `.pth` or `.whl` file.
 

@@ -34,7 +34,7 @@ def construct(
 
 
 def encode(name: str, image, heatmaps=None) -> dict:
-    """Returns the skips of an encoder, as `encoders.encode` does.
+    """Returns the skips of an encoder, as `backbones.encode` does.
 
     At each stride the last features of that size. Stride 1 is the image; where
     there is nothing at stride 2 (ConvNeXt begins with 4) it is the image, too,

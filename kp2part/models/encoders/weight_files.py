@@ -13,8 +13,8 @@ import h5py
 import keras
 import numpy as np
 
-from kp2part.models import efficientnet_lite
-from kp2part.models import torch_files
+from kp2part.models.encoders import efficientnet_lite
+from kp2part.models.encoders import torch_files
 
 _VGG16 = (
     "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"

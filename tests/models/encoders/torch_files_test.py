@@ -6,7 +6,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.models import torch_files
+from kp2part.models.encoders import torch_files
 from tests import torch_writer
 
 MATRIX = np.arange(6, dtype=np.float32).reshape(2, 3)

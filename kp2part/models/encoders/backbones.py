@@ -7,9 +7,9 @@ from stride to features [B, H / stride, W / stride, C].
 
 import keras
 
-from kp2part.models import applications
 from kp2part.models import blocks
-from kp2part.models import efficientnet_lite
+from kp2part.models.encoders import applications
+from kp2part.models.encoders import efficientnet_lite
 
 # Channel means (B, G, R) of ImageNet, as in the Caffe models.
 MEAN = (103.939, 116.779, 123.68)
