@@ -9,13 +9,13 @@ import tqdm
 
 from kp2part import metrics
 from kp2part import part_boxes
-from kp2part import priors
 from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
 from kp2part.models import metadata
+from kp2part.pose_priors import priors
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.visualization import pictures

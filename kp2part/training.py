@@ -11,8 +11,6 @@ import tensorflow as tf
 
 from kp2part import callbacks
 from kp2part import compilation
-from kp2part import pose_library
-from kp2part import priors
 from kp2part import subsets
 from kp2part import train_config
 from kp2part import workdir as workdir_lib
@@ -23,6 +21,8 @@ from kp2part.models import metadata
 from kp2part.models import model_file
 from kp2part.models import networks
 from kp2part.models.encoders import weights
+from kp2part.pose_priors import pose_library
+from kp2part.pose_priors import priors
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 

@@ -10,9 +10,7 @@ import tensorflow as tf
 
 from kp2part import client
 from kp2part import evaluation
-from kp2part import pose_library
 from kp2part import predictor
-from kp2part import priors
 from kp2part import publishing
 from kp2part.client import part_client
 from kp2part.data import crops
@@ -25,6 +23,8 @@ from kp2part.models import architecture
 from kp2part.models import metadata
 from kp2part.models import mirrored
 from kp2part.models import networks
+from kp2part.pose_priors import pose_library
+from kp2part.pose_priors import priors
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib
 from tests import tiny

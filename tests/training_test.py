@@ -8,7 +8,6 @@ import numpy as np
 
 from kp2part import callbacks
 from kp2part import compilation
-from kp2part import pose_library
 from kp2part import train_config
 from kp2part import train_flags
 from kp2part import training
@@ -17,6 +16,7 @@ from kp2part.data import augmentation
 from kp2part.models import architecture
 from kp2part.models import metadata
 from kp2part.models import palette
+from kp2part.pose_priors import pose_library
 from tests import tiny
 
 

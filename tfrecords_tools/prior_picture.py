@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from kp2part import pose_library
 from kp2part.data import example_set
 from kp2part.data import prior_maps
 from kp2part.data import records
+from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
 from kp2part.visualization import pictures
 

@@ -20,11 +20,11 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import pose_library
-from kp2part import priors
 from kp2part import subsets
 from kp2part import train_flags
 from kp2part.data import manifest as manifest_lib
+from kp2part.pose_priors import pose_library
+from kp2part.pose_priors import priors
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.visualization import pictures

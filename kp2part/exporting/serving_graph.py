@@ -12,7 +12,6 @@ import json
 import keras
 import tensorflow as tf
 
-from kp2part import pose_library
 from kp2part.data import crops
 from kp2part.data import heatmaps
 from kp2part.data import prior_maps
@@ -20,6 +19,7 @@ from kp2part.data import records
 from kp2part.exporting import serving_checks
 from kp2part.exporting import serving_masks
 from kp2part.models import metadata as metadata_lib
+from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 

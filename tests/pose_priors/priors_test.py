@@ -5,15 +5,15 @@ from absl.testing import absltest
 import numpy as np
 import tensorflow as tf
 
-from kp2part import morphing
-from kp2part import pose_library
-from kp2part import priors
 from kp2part.data import example_set
 from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.models import architecture
 from kp2part.models import metadata
 from kp2part.models import networks
+from kp2part.pose_priors import morphing
+from kp2part.pose_priors import pose_library
+from kp2part.pose_priors import priors
 from kp2part.schema import category
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from kp2part import morphing
+from kp2part.pose_priors import morphing
 from kp2part.schema import category
 
 QUADRUPED = category.load("quadruped")

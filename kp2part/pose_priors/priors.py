@@ -14,12 +14,12 @@ import keras
 import tensorflow as tf
 import tqdm
 
-from kp2part import pose_library
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.models import metadata
+from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
 from kp2part.system import atomic
 

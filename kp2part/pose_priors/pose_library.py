@@ -10,10 +10,10 @@ import io
 import numpy as np
 import tensorflow as tf
 
-from kp2part import morphing
 from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import records
+from kp2part.pose_priors import morphing
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import rig as rig_lib

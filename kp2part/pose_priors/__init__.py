@@ -1,0 +1,1 @@
+"""Similar poses of known objects, and their parts morphed onto a new one."""
