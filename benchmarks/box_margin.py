@@ -20,11 +20,11 @@ import numpy as np
 import tqdm
 
 from kp2part import client as client_lib
-from kp2part import metrics
 from kp2part import publishing
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
+from kp2part.evaluation import metrics
 from kp2part.exporting import serving_graph
 from kp2part.schema import keys
 from kp2part.system import atomic

@@ -15,14 +15,12 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import evaluation
-from kp2part import part_boxes
-from kp2part import scores
-from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import folds
 from kp2part.data import manifest as manifest_lib
-from kp2part.data import ops
+from kp2part.evaluation import inference
+from kp2part.evaluation import part_boxes
+from kp2part.evaluation import scores
 from kp2part.models import mirrored
 from kp2part.models import model_file
 from kp2part.schema import keys
@@ -49,7 +47,7 @@ _PART_BOXES = flags.DEFINE_string(
     "part_boxes",
     None,
     "JSON file of annotated boxes of parts, to score the boxes of the answers "
-    "too; see kp2part/part_boxes.py.",
+    "too; see kp2part/evaluation/part_boxes.py.",
 )
 _DROPOUT = flags.DEFINE_float(
     "keypoint_dropout",
@@ -79,7 +77,7 @@ def main(argv):
     if _FLIP_AVERAGE.value:
         model = mirrored.average(model)
     manifest = manifest_lib.load(_TFRECORDS.value)
-    evaluation.check_category(task, manifest)
+    inference.check_category(task, manifest)
     examples = example_set.Examples(manifest, (_SPLIT.value,))
     if _FOLDS.value:
         dealt = folds.load(_FOLDS.value)
@@ -91,12 +89,12 @@ def main(argv):
     parts = tuple(task.category.parts)
     boxes = part_boxes.load(_PART_BOXES.value) if _PART_BOXES.value else {}
     matrices, names, box_scores = [], [], []
-    for batch, answers in evaluation.answers(
-        model, examples, _BATCH_SIZE.value, make_noise(noise)
+    for batch, answers in inference.answers(
+        model, examples, _BATCH_SIZE.value, inference.make_noise(noise)
     ):
-        matrices.append(evaluation.confusion(batch, answers))
+        matrices.append(inference.confusion(batch, answers))
         names += [name.decode() for name in batch[keys.CLASS_NAME]]
-        box_scores += evaluation.box_scores(batch, answers, task, boxes)
+        box_scores += inference.box_scores(batch, answers, task, boxes)
     matrices = np.concatenate(matrices)
     results = scores.summarize(matrices, parts) | noise
     results["classes"] = scores.by_class(matrices, names, parts)
@@ -108,21 +106,13 @@ def main(argv):
     output = pathlib.Path(_OUTPUT.value)
     table = scores.to_markdown(results)
     table += "\n" + scores.classes_to_markdown(results["classes"])
-    picture = evaluation.draw(model, examples, _NUM_PICTURES.value)
+    picture = inference.draw(model, examples, _NUM_PICTURES.value)
     atomic.write_text(output / "table.md", table)
     atomic.write_bytes(output / "examples.png", pictures.encode_png(picture))
     # Last: whoever finds it finds the rest.
     text = json.dumps(results, indent=2, allow_nan=False)
     atomic.write_text(output / "metrics.json", text + "\n")
     logging.info("%s\n%s", output, table)
-
-
-def make_noise(settings: dict[str, float]) -> ops.Op | None:
-    """Returns the op that disturbs the keypoints, None if there is none."""
-    augmentation.Augmentation(**settings)  # Checks their ranges.
-    if not any(settings.values()):
-        return None
-    return ops.make_keypoint_noise(*settings.values())
 
 
 if __name__ == "__main__":

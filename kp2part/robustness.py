@@ -18,12 +18,12 @@ from absl import logging
 import keras
 import numpy as np
 
-from kp2part import evaluation
-from kp2part import metrics
 from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
+from kp2part.evaluation import inference
+from kp2part.evaluation import metrics
 from kp2part.experiments import charts
 from kp2part.experiments import comparison
 from kp2part.models import model_file
@@ -70,7 +70,7 @@ def main(argv):
     results = load(file, paths)
     for name, path in paths.items():
         model, task = model_file.load(path)
-        evaluation.check_category(task, manifest)
+        inference.check_category(task, manifest)
         for kind, level in levels:
             curve = results["curves"].setdefault(kind, {}).setdefault(name, {})
             if str(level) not in curve:
@@ -141,8 +141,8 @@ def score(
         settings.keypoint_dropout, settings.keypoint_jitter
     )
     pooled = sum(
-        evaluation.confusion(batch, answers).sum(0)
-        for batch, answers in evaluation.answers(
+        inference.confusion(batch, answers).sum(0)
+        for batch, answers in inference.answers(
             model, examples, _BATCH_SIZE.value, noise
         )
     )

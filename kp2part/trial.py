@@ -17,14 +17,14 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import evaluation
-from kp2part import scores
 from kp2part import subsets
 from kp2part import train_config
 from kp2part import train_flags
 from kp2part import training
 from kp2part import workdir as workdir_lib
 from kp2part.data import manifest as manifest_lib
+from kp2part.evaluation import inference
+from kp2part.evaluation import scores
 from kp2part.models import model_file
 from kp2part.system import atomic
 from kp2part.system import cli
@@ -50,8 +50,8 @@ def score(config: train_config.TrainConfig, path: pathlib.Path):
     _, validation = subsets.choose(config, manifest)
     matrices = np.concatenate(
         [
-            evaluation.confusion(batch, answers)
-            for batch, answers in evaluation.answers(
+            inference.confusion(batch, answers)
+            for batch, answers in inference.answers(
                 model, validation, config.batch_size
             )
         ]

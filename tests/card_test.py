@@ -6,9 +6,9 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import card as card_lib
-from kp2part import scores
 from kp2part import train_config
 from kp2part import workdir as workdir_lib
+from kp2part.evaluation import scores
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import task

@@ -5,7 +5,7 @@ import pathlib
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import metrics
+from kp2part.evaluation import metrics
 from kp2part.experiments import comparison
 from kp2part.experiments import protocols
 

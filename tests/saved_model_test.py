@@ -9,7 +9,6 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import client
-from kp2part import evaluation
 from kp2part import predictor
 from kp2part import publishing
 from kp2part.client import part_client
@@ -17,6 +16,7 @@ from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import heatmaps
 from kp2part.data import input_pipeline
+from kp2part.evaluation import inference
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture
@@ -129,7 +129,7 @@ class SavedModelTest(parameterized.TestCase):
         batch = next(
             input_pipeline.eval_batches(examples, task, 4).as_numpy_iterator()
         )
-        trained = evaluation.answer(model, batch)[keys_lib.PARTS].argmax(-1)
+        trained = inference.answer(model, batch)[keys_lib.PARTS].argmax(-1)
         self.assertGreater(len(np.unique(trained)), 1)
         box = np.array([0, 0, 32, 32], np.float32)
         for record, mask in zip(

@@ -6,7 +6,7 @@ import pathlib
 
 import numpy as np
 
-from kp2part import metrics
+from kp2part.evaluation import metrics
 from kp2part.experiments import protocols
 
 # What a score is, by what the masks are that judge.

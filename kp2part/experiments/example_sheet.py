@@ -8,10 +8,10 @@ import pathlib
 import keras
 import numpy as np
 
-from kp2part import evaluation
 from kp2part import workdir as workdir_lib
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
+from kp2part.evaluation import inference
 from kp2part.experiments import example_choice
 from kp2part.experiments import protocols
 from kp2part.models import model_file
@@ -83,7 +83,7 @@ def answer(
     checkpoint, _ = workdir_lib.Workdir(workdir).checkpoint()
     model, _ = model_file.load(str(checkpoint))
     found = {}
-    for batch, answers in evaluation.answers(
+    for batch, answers in inference.answers(
         model, _of_photos(examples, keys), _BATCH_SIZE
     ):
         labels = answers[keys_lib.PARTS].argmax(-1).astype(np.uint8)

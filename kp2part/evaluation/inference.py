@@ -7,13 +7,14 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from kp2part import metrics
-from kp2part import part_boxes
+from kp2part.data import augmentation
 from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
+from kp2part.evaluation import metrics
+from kp2part.evaluation import part_boxes
 from kp2part.models import metadata
 from kp2part.pose_priors import priors
 from kp2part.schema import keys
@@ -110,3 +111,11 @@ def draw(
     batch = next(batches.as_numpy_iterator())
     answers = answer(model, batch)
     return pictures.example_grid(batch, answers, task.category)
+
+
+def make_noise(settings: dict[str, float]) -> ops.Op | None:
+    """Returns the op that disturbs the keypoints, None if there is none."""
+    augmentation.Augmentation(**settings)  # Checks their ranges.
+    if not any(settings.values()):
+        return None
+    return ops.make_keypoint_noise(*settings.values())

@@ -1,9 +1,9 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import evaluation
 from kp2part.data import example_set
 from kp2part.data import ops
+from kp2part.evaluation import inference
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import keys
@@ -20,14 +20,14 @@ class EvaluationTest(absltest.TestCase):
         small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
         model = networks.build("pose_to_part", TASK, small)
         examples = example_set.Examples(manifest, ("val",))
-        pairs = list(evaluation.answers(model, examples, 2))
-        matrices = np.concatenate([evaluation.confusion(*p) for p in pairs])
+        pairs = list(inference.answers(model, examples, 2))
+        matrices = np.concatenate([inference.confusion(*p) for p in pairs])
         self.assertEqual(matrices.shape, (5, 3, 3))
         known = sum((b["part_mask"] != 255).sum() for b, _ in pairs)
         self.assertEqual(matrices.sum(), known)
         noise = ops.make_keypoint_noise(0.9, 0.0)
         (_, plain), *_ = pairs
-        (_, other), *_ = evaluation.answers(model, examples, 2, noise)
+        (_, other), *_ = inference.answers(model, examples, 2, noise)
         self.assertGreater(np.abs(plain["parts"] - other["parts"]).max(), 0)
 
     def test_box_scores_are_in_the_photo(self):
@@ -41,7 +41,7 @@ class EvaluationTest(absltest.TestCase):
             keys.SOURCE_SIZE: np.array([[200, 100]] * 2),
         }
         boxes = {("a", 3): {"left_leg": (10.0, 52.0, 42.0, 116.0)}}
-        scores = evaluation.box_scores(batch, {"parts": logits}, TASK, boxes)
+        scores = inference.box_scores(batch, {"parts": logits}, TASK, boxes)
         self.assertEqual(scores, [{"left_leg": 1.0}])
 
 

@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from kp2part import metrics
+from kp2part.evaluation import metrics
 
 # What a table shows of a set: the mean over parts, without background too.
 _MEANS = {

@@ -3,7 +3,7 @@ import json
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import part_boxes
+from kp2part.evaluation import part_boxes
 from kp2part.schema import boxes as boxes_lib
 
 PARTS = ("background", "head", "tail")

@@ -3,7 +3,7 @@ import json
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import scores
+from kp2part.evaluation import scores
 
 # Two images: rows are truth. The tail is nowhere.
 MATRICES = np.array(

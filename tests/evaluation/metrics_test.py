@@ -1,7 +1,7 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import metrics
+from kp2part.evaluation import metrics
 
 
 class MetricsTest(absltest.TestCase):

@@ -1,0 +1,1 @@
+"""Predictions of a network on examples, and their scores."""
