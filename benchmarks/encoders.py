@@ -18,9 +18,6 @@ import keras
 import numpy as np
 import tqdm
 
-from kp2part import compilation
-from kp2part import train_config
-from kp2part import train_flags
 from kp2part.models import networks as networks_lib
 from kp2part.models.encoders import weights
 from kp2part.schema import category
@@ -28,8 +25,11 @@ from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.training import compilation
+from kp2part.training import config as config_lib
+from kp2part.training import flags as flags_lib
 
-flags.adopt_module_key_flags(train_flags)
+flags.adopt_module_key_flags(flags_lib)
 
 _ENCODERS = flags.DEFINE_list(
     "encoders", ["squeezenet", "efficientnet_lite0"], "To compare."
@@ -38,7 +38,7 @@ _NUM_STEPS = flags.DEFINE_integer("num_steps", 10, "Of each.", lower_bound=1)
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 
 
-def build(encoder: str, config: train_config.TrainConfig) -> keras.Model:
+def build(encoder: str, config: config_lib.TrainConfig) -> keras.Model:
     """Returns the compiled network with an encoder."""
     task = task_lib.Task(
         category.load("quadruped"),
@@ -74,7 +74,7 @@ def seconds(function: Callable, *arguments) -> float:
     return time.process_time() - start
 
 
-def measure(config: train_config.TrainConfig) -> dict[str, tuple]:
+def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
     """Returns by encoder: parameters, seconds of a step and of an answer."""
     networks = {name: build(name, config) for name in _ENCODERS.value}
     inputs, part_ids = batch(next(iter(networks.values())), config.batch_size)
@@ -109,7 +109,7 @@ def table(costs: dict[str, tuple]) -> str:
 
 def main(argv):
     del argv
-    text = table(measure(train_flags.from_flags()))
+    text = table(measure(flags_lib.from_flags()))
     atomic.write_text(_OUTPUT.value, text)
     print(text)  # noqa: T201
 

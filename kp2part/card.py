@@ -4,10 +4,10 @@ import pathlib
 import re
 
 from kp2part import page
-from kp2part import workdir as workdir_lib
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import scores as scores_lib
 from kp2part.models import model_file
+from kp2part.training import workdir as workdir_lib
 
 _CARD = """\
 # {name}: parts of {classes} from an image and keypoints

@@ -27,8 +27,6 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import train_config
-from kp2part import train_flags
 from kp2part.data import manifest as manifest_lib
 from kp2part.experiments import charts
 from kp2part.experiments import comparison
@@ -38,9 +36,11 @@ from kp2part.experiments import paper
 from kp2part.experiments import protocols
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.training import config as config_lib
+from kp2part.training import flags as flags_lib
 from kp2part.visualization import pictures
 
-flags.adopt_module_key_flags(train_flags)
+flags.adopt_module_key_flags(flags_lib)
 
 _SYSTEMS = flags.DEFINE_list(
     "systems",
@@ -88,7 +88,7 @@ def main(argv):
     logging.set_verbosity(logging.INFO)
     output = pathlib.Path(_OUTPUT.value)
     flags.FLAGS.workdir = str(output)  # Each run has its own below.
-    config = train_flags.from_flags()
+    config = flags_lib.from_flags()
     manifest = manifest_lib.load(config.tfrecords)
     runs = plan(config, manifest)
     common = output / "common.flags"
@@ -109,7 +109,7 @@ def main(argv):
 
 
 def plan(
-    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
+    config: config_lib.TrainConfig, manifest: manifest_lib.Manifest
 ) -> list[protocols.Run]:
     """Returns the runs that the flags ask for."""
     systems, seeds = _SYSTEMS.value, _numbers("seeds", int, _SEEDS.value)

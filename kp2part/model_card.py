@@ -15,10 +15,10 @@ from absl import flags
 from absl import logging
 
 from kp2part import card
-from kp2part import workdir as workdir_lib
 from kp2part.data import manifest
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.training import workdir
 
 _WORKDIR = flags.DEFINE_string(
     "workdir", None, "Directory of a finished run of kp2part.train."
@@ -47,7 +47,7 @@ def main(argv):
     output = pathlib.Path(_OUTPUT.value)
     text = card.render(
         output.parent.name,
-        workdir_lib.Workdir(pathlib.Path(_WORKDIR.value)),
+        workdir.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),
         manifest.load(_TFRECORDS.value),
         _LABELS.value,

@@ -5,9 +5,9 @@ import html
 import json
 import pathlib
 
-from kp2part import workdir as workdir_lib
 from kp2part.evaluation import scores as scores_lib
 from kp2part.models import model_file
+from kp2part.training import workdir as workdir_lib
 from kp2part.visualization import plots
 
 _PAGE = """<!doctype html>

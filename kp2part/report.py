@@ -13,9 +13,9 @@ from absl import flags
 from absl import logging
 
 from kp2part import page
-from kp2part import workdir as workdir_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.training import workdir
 
 _WORKDIR = flags.DEFINE_string(
     "workdir", None, "Directory of a finished run of kp2part.train."
@@ -35,7 +35,7 @@ def main(argv):
     logging.set_verbosity(logging.INFO)
     text = page.render(
         _TITLE.value,
-        workdir_lib.Workdir(pathlib.Path(_WORKDIR.value)),
+        workdir.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),
         pathlib.Path(_ANSWER.value) if _ANSWER.value else None,
     )

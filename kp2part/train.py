@@ -11,17 +11,17 @@ examples), history.csv, train.flags and logs for TensorBoard.
 from absl import flags
 from absl import logging
 
-from kp2part import train_flags
-from kp2part import training
 from kp2part.system import cli
+from kp2part.training import flags as flags_lib
+from kp2part.training import trainer
 
-flags.adopt_module_key_flags(train_flags)  # So that --help lists them.
+flags.adopt_module_key_flags(flags_lib)  # So that --help lists them.
 
 
 def main(argv):
     del argv  # `cli` has refused any.
     logging.set_verbosity(logging.INFO)
-    training.train(train_flags.from_flags())
+    trainer.train(flags_lib.from_flags())
 
 
 if __name__ == "__main__":

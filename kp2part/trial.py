@@ -17,37 +17,37 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import subsets
-from kp2part import train_config
-from kp2part import train_flags
-from kp2part import training
-from kp2part import workdir as workdir_lib
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import inference
 from kp2part.evaluation import scores
 from kp2part.models import model_file
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.training import config as config_lib
+from kp2part.training import flags as flags_lib
+from kp2part.training import splits
+from kp2part.training import trainer
+from kp2part.training import workdir
 
-flags.adopt_module_key_flags(train_flags)
+flags.adopt_module_key_flags(flags_lib)
 
 
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
-    config = train_flags.from_flags()
+    config = flags_lib.from_flags()
     path = pathlib.Path(config.workdir)
-    training.train(config)
+    trainer.train(config)
     if not (path / "metrics.json").is_file():
         score(config, path)
 
 
-def score(config: train_config.TrainConfig, path: pathlib.Path):
+def score(config: config_lib.TrainConfig, path: pathlib.Path):
     """Writes matrices.npy and metrics.json of a trained run."""
-    checkpoint, _ = workdir_lib.Workdir(path).checkpoint()
+    checkpoint, _ = workdir.Workdir(path).checkpoint()
     model, task = model_file.load(str(checkpoint))
     manifest = manifest_lib.load(config.tfrecords)
-    _, validation = subsets.choose(config, manifest)
+    _, validation = splits.choose(config, manifest)
     matrices = np.concatenate(
         [
             inference.confusion(batch, answers)

@@ -6,12 +6,12 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import card as card_lib
-from kp2part import train_config
-from kp2part import workdir as workdir_lib
 from kp2part.evaluation import scores
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import task
+from kp2part.training import config as config_lib
+from kp2part.training import workdir as workdir_lib
 from tests import tiny
 
 SMALL = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
@@ -36,7 +36,7 @@ class CardTest(absltest.TestCase):
                 "val": {"cat": {"seen": 3, "kept": 3, "dropped": {}}},
             },
         )
-        config = train_config.TrainConfig(
+        config = config_lib.TrainConfig(
             "/home/me/data",
             "/home/me/run",
             network="pose_to_part",

@@ -4,9 +4,9 @@ import pathlib
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import train_config
 from kp2part.experiments import example_choice
 from kp2part.experiments import protocols
+from kp2part.training import config as config_lib
 from tests import tiny
 
 
@@ -58,7 +58,7 @@ class ExampleChoiceTest(parameterized.TestCase):
     def test_what_a_run_is_judged_by(self):
         base = pathlib.Path(self.create_tempdir().full_path)
         tiny.write_records(str(base / "data"), {"train": 4, "val": 5})
-        config = train_config.TrainConfig(
+        config = config_lib.TrainConfig(
             tfrecords=str(base / "data"), workdir="moved", classes=("cat",)
         )
         (base / "train.flags").write_text(config.to_flagfile())

@@ -4,13 +4,13 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import train_config
 from kp2part.experiments import example_choice
 from kp2part.experiments import example_sheet
 from kp2part.experiments import protocols
 from kp2part.models import blocks
 from kp2part.models import metadata
 from kp2part.schema import task
+from kp2part.training import config as config_lib
 from kp2part.visualization import pictures
 from tests import tiny
 
@@ -31,7 +31,7 @@ class ExampleSheetTest(absltest.TestCase):
         """Leaves a run whose network answers one part everywhere."""
         path = self.base / run.name
         path.mkdir(parents=True, exist_ok=True)
-        config = train_config.TrainConfig(
+        config = config_lib.TrainConfig(
             tfrecords=str(self.base / "data"), workdir=str(path), **changes
         )
         (path / "train.flags").write_text(config.to_flagfile())

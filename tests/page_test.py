@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 
 from kp2part import page
-from kp2part import workdir
 from kp2part.evaluation import scores
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import task as task_lib
+from kp2part.training import workdir
 from kp2part.visualization import plots
 from tests import tiny
 

@@ -2,11 +2,11 @@ import dataclasses
 
 from absl.testing import absltest
 
-from kp2part import train_config
 from kp2part.experiments import paper
 from kp2part.schema import category
+from kp2part.training import config as config_lib
 
-CONFIG = train_config.TrainConfig(tfrecords="x", workdir="y")
+CONFIG = config_lib.TrainConfig(tfrecords="x", workdir="y")
 QUADRUPED = category.load("quadruped")
 
 

@@ -20,17 +20,17 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import subsets
-from kp2part import train_flags
 from kp2part.data import manifest as manifest_lib
 from kp2part.pose_priors import pose_library
 from kp2part.pose_priors import priors
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.training import flags as flags_lib
+from kp2part.training import splits as splits_lib
 from kp2part.visualization import pictures
 from tfrecords_tools import prior_picture
 
-flags.adopt_module_key_flags(train_flags)
+flags.adopt_module_key_flags(flags_lib)
 
 _DRY_RUN = flags.DEFINE_string(
     "dry_run", None, "Draw this picture, .png, and store nothing."
@@ -50,8 +50,8 @@ def main(argv):
         )
     manifest = manifest_lib.load(flags.FLAGS.tfrecords)
     flags.FLAGS.workdir = str(pathlib.Path(manifest.directory, "priors"))
-    config = train_flags.from_flags()
-    training, validation = subsets.choose(config, manifest)
+    config = flags_lib.from_flags()
+    training, validation = splits_lib.choose(config, manifest)
     library = pose_library.collect(training, config.nn_missing == "strict")
     if _DRY_RUN.value:
         sheet = prior_picture.draw(

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import dataclasses
 import pathlib
 
-from kp2part import subsets
-from kp2part import train_flags
 from kp2part.data import example_set
 from kp2part.data import manifest
 from kp2part.experiments import protocols
 from kp2part.schema import keys
+from kp2part.training import flags
+from kp2part.training import splits
 
 Key = tuple[str, int]  # The photo's id and the object's number in it.
 
@@ -45,10 +45,10 @@ def shared_runs(
 
 def validation(workdir: pathlib.Path) -> example_set.Examples:
     """Returns what a run is judged by."""
-    config = train_flags.load(workdir / "train.flags")
+    config = flags.load(workdir / "train.flags")
     # It may have been moved since.
     config = dataclasses.replace(config, workdir=str(workdir))
-    _, examples = subsets.choose(config, manifest.load(config.tfrecords))
+    _, examples = splits.choose(config, manifest.load(config.tfrecords))
     return examples
 
 

@@ -8,7 +8,6 @@ import pathlib
 import keras
 import numpy as np
 
-from kp2part import workdir as workdir_lib
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.evaluation import inference
@@ -18,6 +17,7 @@ from kp2part.models import model_file
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib
+from kp2part.training import workdir as workdir_lib
 from kp2part.visualization import pictures
 
 _SIDE = 192  # Of a picture, in pixels, whatever size a network answers in.

@@ -5,9 +5,9 @@ torso, legs and tail, in five folds. What stands in its text is here. The
 values of RefineNet on single classes are not: the text has six for five.
 """
 
-from kp2part import train_config
 from kp2part.experiments import protocols
 from kp2part.schema import category as category_lib
+from kp2part.training import config as config_lib
 
 _PARTS = ("background", "head", "torso", "legs", "tail")
 _NUM_FOLDS = 5
@@ -22,7 +22,7 @@ _POOLED = {"full model": 63.69, "TernausNet": 60.00, "RefineNet": 17.27}
 
 
 def figures(
-    config: train_config.TrainConfig, category: category_lib.Category
+    config: config_lib.TrainConfig, category: category_lib.Category
 ) -> dict[str, dict[str, float]]:
     """Returns the paper's figures for the groups of `protocols.folds`.
 

@@ -13,12 +13,12 @@ from absl import logging
 import keras
 
 from kp2part import publishing
-from kp2part import workdir
 from kp2part.exporting import golden
 from kp2part.exporting import serving_graph
 from kp2part.exporting import warmup
 from kp2part.models import metadata as metadata_lib
 from kp2part.system import atomic
+from kp2part.system import versions
 
 # Where TensorFlow Serving lets files of others be.
 METADATA = pathlib.Path("assets.extra", "kp2part.json")
@@ -68,7 +68,7 @@ def metadata(model: keras.Model) -> dict:
         "network": model.name,
         "task": metadata_lib.task_of(model).to_json(),
         "num_parameters": model.count_params(),
-        "versions": workdir.versions(),
+        "versions": versions.versions(),
     }
 
 

@@ -6,17 +6,18 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part import callbacks
-from kp2part import compilation
-from kp2part import train_config
-from kp2part import train_flags
-from kp2part import training
-from kp2part import workdir
 from kp2part.data import augmentation
 from kp2part.models import architecture
 from kp2part.models import metadata
 from kp2part.models import palette
 from kp2part.pose_priors import pose_library
+from kp2part.training import callbacks
+from kp2part.training import compilation
+from kp2part.training import config as config_lib
+from kp2part.training import flags
+from kp2part.training import network
+from kp2part.training import trainer
+from kp2part.training import workdir
 from tests import tiny
 
 
@@ -28,7 +29,7 @@ class TrainingTest(absltest.TestCase):
         tiny.write_records(str(self.base / "data"), {"train": 9, "val": 3})
 
     def config(self, name, epochs=2, **changes):
-        return train_config.TrainConfig(
+        return config_lib.TrainConfig(
             tfrecords=str(self.base / "data"),
             workdir=str(self.base / name),
             architecture=architecture.Architecture(
@@ -54,7 +55,7 @@ class TrainingTest(absltest.TestCase):
         # One learns, the other has nothing to learn.
         for name, epochs in ("refinenet", 3), ("nearest_neighbour", 1):
             first = self.config(name, network=name, nn_missing="strict")
-            training.train(first)
+            trainer.train(first)
             model = keras.saving.load_model(self.base / name / "model.keras")
             library = pose_library.PoseLibrary.from_bytes(
                 metadata.known_poses(model).library
@@ -63,7 +64,7 @@ class TrainingTest(absltest.TestCase):
             self.assertTrue(library.strict)
             longer = dataclasses.replace(first, epochs=3)
             (self.base / name / "train.flags").write_text(longer.to_flagfile())
-            training.train(longer)
+            trainer.train(longer)
             summary = json.loads(
                 (self.base / name / "training.json").read_text()
             )
@@ -80,7 +81,7 @@ class TrainingTest(absltest.TestCase):
                 config.architecture, refine_head="fidelity"
             ),
         )
-        training.train(config)
+        trainer.train(config)
         model = keras.saving.load_model(self.base / "grey/model.keras")
         self.assertIsInstance(model.loss["parts"], palette.PaletteLoss)
 
@@ -91,7 +92,7 @@ class TrainingTest(absltest.TestCase):
         old = [x for x in lines if not x.startswith("--nn_missing")]
         self.assertLess(len(old), len(lines))
         directory.begin("".join(old))
-        defaults = train_config.TrainConfig("", "").to_flagfile()
+        defaults = config_lib.TrainConfig("", "").to_flagfile()
         directory.begin(config.to_flagfile(), defaults)
         for changes in {"nn_missing": "strict"}, {"seed": 7}:
             other = dataclasses.replace(config, **changes).to_flagfile()
@@ -103,7 +104,7 @@ class TrainingTest(absltest.TestCase):
         settings = {
             "network": "pose_to_part", "epochs": 3, "validate_every": 2
         }  # fmt: skip
-        training.train(self.config("whole", **settings))
+        trainer.train(self.config("whole", **settings))
         stopped = self.config("parts", **settings)
         # A stop in the second epoch: what the first has left is all there is,
         # and the first was not validated.
@@ -117,14 +118,14 @@ class TrainingTest(absltest.TestCase):
         callbacks.SaveEpochs.on_epoch_begin = stop
         try:
             with self.assertRaises(KeyboardInterrupt):
-                training.train(stopped)
+                trainer.train(stopped)
         finally:
             callbacks.SaveEpochs.on_epoch_begin = keep
         self.assertTrue(
             (self.base / "parts" / "checkpoint-00001.keras").exists()
         )
         self.assertFalse((self.base / "parts" / "model.keras").exists())
-        training.train(stopped)
+        trainer.train(stopped)
         whole, parts = (
             self.weights(self.base / name / "checkpoint-00003.keras")
             for name in ("whole", "parts")
@@ -198,21 +199,21 @@ class TrainingTest(absltest.TestCase):
             optimizer="sgd", schedule="constant", learning_rate=1e30,
         )  # fmt: skip
         with self.assertRaisesRegex(ValueError, "finite.*--learning_rate"):
-            training.train(config)
+            trainer.train(config)
         self.assertFalse((self.base / "nan" / "model.keras").exists())
 
     def manifest(self):
         return tiny.manifest.load(str(self.base / "data"))
 
     def test_sigma_scales_with_the_size(self):
-        task = training.make_task(self.config("x"), self.manifest())
+        task = network.make_task(self.config("x"), self.manifest())
         self.assertEqual(task.image_size, 32)
         self.assertEqual(task.heatmap_sigma, 7.0 * 32 / 256)
 
     def test_loss_weights_are_the_papers(self):
         config = self.config("x")
-        task = training.make_task(config, self.manifest())
-        model = training.make_model(config, task)
+        task = network.make_task(config, self.manifest())
+        model = network.make_model(config, task)
         compilation.compile_model(model, config, 2)
         self.assertEqual(
             model._compile_loss._user_loss_weights,
@@ -242,10 +243,10 @@ class TrainingTest(absltest.TestCase):
         for changes in {"fold": 2}, {"classes": ("cat", "dog"), "bones": True}:
             config = self.config("x", **changes)
             path.write_text(config.to_flagfile())
-            self.assertEqual(train_flags.load(path), config)
+            self.assertEqual(flags.load(path), config)
         path.write_text("--epochs=3\n--warp=9\n")
         with self.assertRaisesRegex(ValueError, "train.flags: .*--warp=9"):
-            train_flags.load(path)
+            flags.load(path)
 
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "learning_rate=0"):

@@ -4,15 +4,15 @@ import dataclasses
 import json
 import pathlib
 
-from kp2part import train_config
 from kp2part.data import example_set
 from kp2part.data import folds
 from kp2part.data import manifest as manifest_lib
 from kp2part.system import atomic
+from kp2part.training import config as config_lib
 
 
 def choose(
-    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
+    config: config_lib.TrainConfig, manifest: manifest_lib.Manifest
 ) -> tuple[example_set.Examples, example_set.Examples]:
     """Returns the examples to learn from and those to validate on.
 
@@ -47,7 +47,7 @@ def choose(
 
 
 def _splits(
-    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
+    config: config_lib.TrainConfig, manifest: manifest_lib.Manifest
 ) -> tuple[example_set.Examples, example_set.Examples]:
     if config.fold is None:
         return tuple(

@@ -3,9 +3,9 @@ import pathlib
 
 from absl.testing import absltest
 
-from kp2part import subsets
-from kp2part import train_config
 from kp2part.schema import keys
+from kp2part.training import config as config_lib
+from kp2part.training import splits
 from tests import tiny
 
 
@@ -18,10 +18,10 @@ class SubsetsTest(absltest.TestCase):
         )
 
     def choose(self, **settings):
-        config = train_config.TrainConfig(
+        config = config_lib.TrainConfig(
             tfrecords="data", workdir=str(self.base / "run"), **settings
         )
-        return subsets.choose(config, self.manifest)
+        return splits.choose(config, self.manifest)
 
     def classes(self, examples):
         found = examples.read().as_numpy_iterator()

@@ -2,15 +2,15 @@
 
 import keras
 
-from kp2part import train_config
 from kp2part.models import losses
 from kp2part.models import metadata
 from kp2part.models import palette
 from kp2part.schema import keys
+from kp2part.training import config as config_lib
 
 
 def compile_model(
-    model: keras.Model, config: train_config.TrainConfig, steps: int
+    model: keras.Model, config: config_lib.TrainConfig, steps: int
 ):
     """Compiles a network with the paper's losses (equation 3).
 
@@ -44,7 +44,7 @@ def compile_model(
 
 
 def make_loss(
-    model: keras.Model, config: train_config.TrainConfig
+    model: keras.Model, config: config_lib.TrainConfig
 ) -> keras.losses.Loss:
     """Returns the loss of an output."""
     if any(isinstance(x, palette.PaletteLogits) for x in model.layers):
@@ -53,7 +53,7 @@ def make_loss(
 
 
 def make_optimizer(
-    config: train_config.TrainConfig, steps: int
+    config: config_lib.TrainConfig, steps: int
 ) -> keras.optimizers.Optimizer:
     """Returns the optimiser with its schedule, in steps."""
     rate = config.learning_rate

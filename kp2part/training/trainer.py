@@ -9,25 +9,19 @@ from absl import logging
 import keras
 import tensorflow as tf
 
-from kp2part import callbacks
-from kp2part import compilation
-from kp2part import subsets
-from kp2part import train_config
-from kp2part import workdir as workdir_lib
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.models import metadata
-from kp2part.models import model_file
-from kp2part.models import networks
-from kp2part.models.encoders import weights
-from kp2part.pose_priors import pose_library
 from kp2part.pose_priors import priors
-from kp2part.schema import keys
-from kp2part.schema import task as task_lib
+from kp2part.system import versions
+from kp2part.training import callbacks
+from kp2part.training import config as config_lib
+from kp2part.training import splits
+from kp2part.training import workdir as workdir_lib
 
 
-def train(config: train_config.TrainConfig):
+def train(config: config_lib.TrainConfig):
     """Trains until all epochs are done; see `train_config` for the settings.
 
     Raises:
@@ -36,10 +30,10 @@ def train(config: train_config.TrainConfig):
     workdir = workdir_lib.Workdir(pathlib.Path(config.workdir))
     set_up_keras(config)
     manifest = manifest_lib.load(config.tfrecords)
-    training, validation = subsets.choose(config, manifest)
+    training, validation = splits.choose(config, manifest)
     task = make_task(config, manifest)
     # Not before the input is known to be good: a typing error would stay.
-    defaults = train_config.TrainConfig("", "").to_flagfile()
+    defaults = config_lib.TrainConfig("", "").to_flagfile()
     workdir.begin(config.to_flagfile(), defaults)
     checkpoint, done = workdir.checkpoint()
     if done >= config.epochs:
@@ -60,7 +54,7 @@ def fit(
     model: keras.Model,
     training: example_set.Examples,
     validation: example_set.Examples,
-    config: train_config.TrainConfig,
+    config: config_lib.TrainConfig,
     done: int,
 ):
     """Trains a compiled network, and saves each epoch in the workdir.
@@ -112,7 +106,7 @@ def fit(
     )
 
 
-def set_up_keras(config: train_config.TrainConfig):
+def set_up_keras(config: config_lib.TrainConfig):
     """Sets seeds, precision and determinism for the whole process."""
     keras.utils.set_random_seed(config.seed)
     precision = config.precision
@@ -134,74 +128,8 @@ def fastest_precision() -> str:
     return "mixed_bfloat16" if "amx_bf16" in flags else "float32"
 
 
-def make_task(
-    config: train_config.TrainConfig, manifest: manifest_lib.Manifest
-) -> task_lib.Task:
-    """Returns what a network is asked on these records."""
-    size = config.image_size or manifest.image_size
-    return task_lib.Task(
-        category=manifest.category,
-        image_size=size,
-        heatmap_sigma=config.heatmap_sigma * size / 256,
-        bones=config.bones,
-        context=manifest.context,
-        aspect=manifest.aspect,
-    )
-
-
-def load_or_make(
-    config: train_config.TrainConfig,
-    checkpoint: pathlib.Path | None,
-    training: example_set.Examples,
-    task: task_lib.Task,
-) -> keras.Model:
-    """Returns the compiled network of a checkpoint, or a new one."""
-    if checkpoint:
-        logging.info("Going on from %s", checkpoint)
-        return keras.saving.load_model(checkpoint)
-    model = make_model(config, task)
-    give_poses(model, training, config.nn_missing)
-    steps = input_pipeline.steps_per_epoch(training, config.batch_size)
-    compilation.compile_model(model, config, steps)
-    return model
-
-
-def make_model(
-    config: train_config.TrainConfig, task: task_lib.Task
-) -> keras.Model:
-    """Returns a new network with the weights asked for."""
-    model = networks.build(config.network, task, config.architecture)
-    if config.init_from:
-        left = model_file.initialize(model, config.init_from)
-        logging.info(
-            "Weights of %s; random: %s", config.init_from, left or "none"
-        )
-        return model
-    # Some networks have no encoder: nothing to load is not an error there.
-    if weights.has_encoder(model):
-        weights.load_into(
-            model, config.architecture.encoder, config.encoder_weights
-        )
-    return model
-
-
-def give_poses(
-    model: keras.Model, training: example_set.Examples, missing: str
-):
-    """Gives a network that lives on known poses those of the examples.
-
-    Args:
-        model: Any network; others are left as they are.
-        training: What it learns from.
-        missing: "masked" or "strict", see `pose_library.PoseLibrary`.
-    """
-    if keys.PRIOR in model.input:
-        library = pose_library.collect(training, missing == "strict")
-        metadata.known_poses(model).library = library.to_bytes()
-
-
 def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
-    """Writes `training.json`, which marks a finished run."""
+    """Writes `trainer.json`, which marks a finished run."""
     rows = workdir.history(epochs)
     best = callbacks.best_row(rows)
     workdir.save_summary(
@@ -211,6 +139,6 @@ def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
             "best_val_mean_iou": callbacks.validation_iou(best),
             "seconds": round(sum(row["seconds"] for row in rows), 1),
             "num_parameters": model.count_params(),
-            "versions": workdir_lib.versions(),
+            "versions": versions.versions(),
         }
     )

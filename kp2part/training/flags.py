@@ -6,9 +6,9 @@ import re
 
 from absl import flags
 
-from kp2part import train_config
 from kp2part.data import augmentation
 from kp2part.models import architecture as architecture_lib
+from kp2part.training import config
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine")
@@ -243,7 +243,7 @@ flags.DEFINE_bool(
 )
 
 
-def from_flags() -> train_config.TrainConfig:
+def from_flags() -> config.TrainConfig:
     """Returns what the command line asks for.
 
     Raises:
@@ -252,7 +252,7 @@ def from_flags() -> train_config.TrainConfig:
     return _from_values(flags.FLAGS.flag_values_dict())
 
 
-def load(path: pathlib.Path) -> train_config.TrainConfig:
+def load(path: pathlib.Path) -> config.TrainConfig:
     """Returns what a file of `TrainConfig.to_flagfile` says, and nothing else.
 
     Raises:
@@ -269,7 +269,7 @@ def load(path: pathlib.Path) -> train_config.TrainConfig:
     return _from_values(values)
 
 
-def _from_values(values: dict) -> train_config.TrainConfig:
+def _from_values(values: dict) -> config.TrainConfig:
     widths = values["pose_widths"]
     if not all(re.fullmatch("[0-9]+", width) for width in widths):
         raise ValueError(
@@ -280,7 +280,7 @@ def _from_values(values: dict) -> train_config.TrainConfig:
     values["classes"] = tuple(values["classes"])
     values["architecture"] = _take(architecture_lib.Architecture, values)
     values["augmentation"] = _take(augmentation.Augmentation, values)
-    return _take(train_config.TrainConfig, values)
+    return _take(config.TrainConfig, values)
 
 
 def _take(kind, values: dict):

@@ -6,14 +6,8 @@ import dataclasses
 import io
 import json
 import pathlib
-import platform
 import re
 
-import keras
-import numpy as np
-import tensorflow as tf
-
-import kp2part
 from kp2part.system import atomic
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
@@ -110,18 +104,6 @@ class Workdir:
         """Writes training.json: the run is finished."""
         text = json.dumps(summary, indent=2)
         atomic.write_text(self.path / "training.json", text + "\n")
-
-
-def versions() -> dict[str, str]:
-    """Returns the versions of all that decides over a network's weights."""
-    return {
-        "kp2part": kp2part.__version__,
-        "keras": keras.__version__,
-        "backend": keras.backend.backend(),
-        "tensorflow": tf.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
 
 
 def _check_same(path: pathlib.Path, flagfile: str, defaults: str):

@@ -10,10 +10,10 @@ import time
 import keras
 import tensorflow as tf
 
-from kp2part import workdir as workdir_lib
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
+from kp2part.training import workdir as workdir_lib
 from kp2part.visualization import pictures
 
 _NUM_PICTURES = 8

@@ -5,9 +5,9 @@ from absl.testing import absltest
 from absl.testing import flagsaver
 from absl.testing import parameterized
 
-from kp2part import train_flags
+from kp2part.training import flags as flags_lib
 
-CONFIGS = pathlib.Path(__file__).parents[1] / "configs"
+CONFIGS = pathlib.Path(__file__).parents[2] / "configs"
 PAPER = (0.01, 0.0, False, 0.0, 0.0)
 BEST = (0.2, 1.0, True, 0.1, 2.0)
 
@@ -15,7 +15,7 @@ BEST = (0.2, 1.0, True, 0.1, 2.0)
 def chosen(*arguments):
     """What the recipe decides, of the configuration that they ask for."""
     flags.FLAGS(["train", "--tfrecords=records", "--workdir=run", *arguments])
-    config = train_flags.from_flags()
+    config = flags_lib.from_flags()
     return (
         config.pseudo_parts_weight,
         config.dice_weight,

@@ -1,0 +1,85 @@
+"""The network of a run: new, fine-tuned, or where the run was left."""
+
+import pathlib
+
+from absl import logging
+import keras
+
+from kp2part.data import example_set
+from kp2part.data import input_pipeline
+from kp2part.data import manifest as manifest_lib
+from kp2part.models import metadata
+from kp2part.models import model_file
+from kp2part.models import networks
+from kp2part.models.encoders import weights
+from kp2part.pose_priors import pose_library
+from kp2part.schema import keys
+from kp2part.schema import task as task_lib
+from kp2part.training import compilation
+from kp2part.training import config as config_lib
+
+
+def make_task(
+    config: config_lib.TrainConfig, manifest: manifest_lib.Manifest
+) -> task_lib.Task:
+    """Returns what a network is asked on these records."""
+    size = config.image_size or manifest.image_size
+    return task_lib.Task(
+        category=manifest.category,
+        image_size=size,
+        heatmap_sigma=config.heatmap_sigma * size / 256,
+        bones=config.bones,
+        context=manifest.context,
+        aspect=manifest.aspect,
+    )
+
+
+def load_or_make(
+    config: config_lib.TrainConfig,
+    checkpoint: pathlib.Path | None,
+    training: example_set.Examples,
+    task: task_lib.Task,
+) -> keras.Model:
+    """Returns the compiled network of a checkpoint, or a new one."""
+    if checkpoint:
+        logging.info("Going on from %s", checkpoint)
+        return keras.saving.load_model(checkpoint)
+    model = make_model(config, task)
+    give_poses(model, training, config.nn_missing)
+    steps = input_pipeline.steps_per_epoch(training, config.batch_size)
+    compilation.compile_model(model, config, steps)
+    return model
+
+
+def make_model(
+    config: config_lib.TrainConfig, task: task_lib.Task
+) -> keras.Model:
+    """Returns a new network with the weights asked for."""
+    model = networks.build(config.network, task, config.architecture)
+    if config.init_from:
+        left = model_file.initialize(model, config.init_from)
+        logging.info(
+            "Weights of %s; random: %s", config.init_from, left or "none"
+        )
+        return model
+    # Some networks have no encoder: nothing to load is not an error there.
+    if weights.has_encoder(model):
+        weights.load_into(
+            model, config.architecture.encoder, config.encoder_weights
+        )
+    return model
+
+
+def give_poses(
+    model: keras.Model, training: example_set.Examples, missing: str
+):
+    """Gives a network that lives on known poses those of the examples.
+
+    Args:
+        model: Any network; others are left as they are.
+        training: What it learns from.
+        missing: "masked" or "strict", see `pose_library.PoseLibrary`.
+    """
+    if keys.PRIOR in model.input:
+        library = pose_library.collect(training, missing == "strict")
+        metadata.known_poses(model).library = library.to_bytes()
