@@ -5,8 +5,6 @@ import tensorflow as tf
 # Fang et al. keep 5 neighbours and average 3: in training any 3 of them, for
 # an answer the first 3.
 NUM_NEIGHBOURS = 5
-
-
 NUM_AVERAGED = 3
 
 

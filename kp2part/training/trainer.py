@@ -17,6 +17,7 @@ from kp2part.pose_priors import priors
 from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
+from kp2part.training import network
 from kp2part.training import splits
 from kp2part.training import workdir as workdir_lib
 
@@ -31,7 +32,7 @@ def train(config: config_lib.TrainConfig):
     set_up_keras(config)
     manifest = manifest_lib.load(config.tfrecords)
     training, validation = splits.choose(config, manifest)
-    task = make_task(config, manifest)
+    task = network.make_task(config, manifest)
     # Not before the input is known to be good: a typing error would stay.
     defaults = config_lib.TrainConfig("", "").to_flagfile()
     workdir.begin(config.to_flagfile(), defaults)
@@ -39,7 +40,7 @@ def train(config: config_lib.TrainConfig):
     if done >= config.epochs:
         logging.info("All %d epochs are done: %s", done, workdir.best)
         return
-    model = load_or_make(config, checkpoint, training, task)
+    model = network.load_or_make(config, checkpoint, training, task)
     if not model.trainable_variables:  # The nearest neighbour is as it is.
         config = dataclasses.replace(config, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")

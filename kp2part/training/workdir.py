@@ -9,6 +9,7 @@ import pathlib
 import re
 
 from kp2part.system import atomic
+from kp2part.system import versions
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
 
@@ -47,7 +48,9 @@ class Workdir:
             _check_same(path, flagfile, defaults)
         else:
             atomic.write_text(path, flagfile)
-        atomic.write_text(self.path / "versions.json", json.dumps(versions()))
+        atomic.write_text(
+            self.path / "versions.json", json.dumps(versions.versions())
+        )
 
     def checkpoint(self) -> tuple[pathlib.Path | None, int]:
         """Returns the last checkpoint and the number of finished epochs."""
