@@ -14,8 +14,8 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import card
 from kp2part.data import manifest
+from kp2part.reporting import card
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.training import workdir

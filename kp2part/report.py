@@ -12,7 +12,7 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part import page
+from kp2part.reporting import html_report
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.training import workdir
@@ -33,7 +33,7 @@ _OUTPUT = flags.DEFINE_string("output", None, "The page, .html.")
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
-    text = page.render(
+    text = html_report.render(
         _TITLE.value,
         workdir.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),

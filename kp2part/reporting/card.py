@@ -3,10 +3,10 @@
 import pathlib
 import re
 
-from kp2part import page
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import scores as scores_lib
 from kp2part.models import model_file
+from kp2part.system import json_file
 from kp2part.training import workdir as workdir_lib
 
 _CARD = """\
@@ -86,8 +86,8 @@ def render(
         labels: "true" or "pseudo".
         notes: Markdown on the data.
     """
-    training = page.read_json(workdir.path / "training.json")
-    scores = page.read_json(evaluation / "metrics.json")
+    training = json_file.read_json(workdir.path / "training.json")
+    scores = json_file.read_json(evaluation / "metrics.json")
     settings = (workdir.path / "train.flags").read_text(encoding="utf-8")
     values = dict(
         line.removeprefix("--").split("=", 1) for line in settings.splitlines()

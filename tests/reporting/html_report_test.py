@@ -5,10 +5,10 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
-from kp2part import page
 from kp2part.evaluation import scores
 from kp2part.models import architecture
 from kp2part.models import networks
+from kp2part.reporting import html_report
 from kp2part.schema import task as task_lib
 from kp2part.training import workdir
 from kp2part.visualization import plots
@@ -49,7 +49,7 @@ class PageTest(absltest.TestCase):
         (self.base / "metrics.json").write_text(json.dumps(SCORES))
 
     def test_page(self):
-        text = page.render(
+        text = html_report.render(
             "Cats & dogs", self.run_dir, self.base, self.base / "examples.png"
         )
         self.assertIn("<h1>Cats &amp; dogs</h1>", text)
@@ -65,7 +65,7 @@ class PageTest(absltest.TestCase):
         with self.assertRaisesRegex(
             ValueError, "training.json: cannot be read"
         ):
-            page.render("x", self.run_dir, self.base, None)
+            html_report.render("x", self.run_dir, self.base, None)
 
     def test_charts_are_pictures(self):
         for png in (

@@ -5,10 +5,10 @@ import pathlib
 from absl.testing import absltest
 import numpy as np
 
-from kp2part import card as card_lib
 from kp2part.evaluation import scores
 from kp2part.models import architecture
 from kp2part.models import networks
+from kp2part.reporting import card as card_lib
 from kp2part.schema import task
 from kp2part.training import config as config_lib
 from kp2part.training import workdir as workdir_lib

@@ -2,7 +2,6 @@
 
 import base64
 import html
-import json
 import pathlib
 
 from kp2part.evaluation import scores as scores_lib
@@ -97,14 +96,3 @@ def picture(png: bytes, text: str) -> str:
     """Returns a PNG file as an element that needs no other file."""
     data = base64.b64encode(png).decode()
     return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}">'
-
-
-def read_json(path: pathlib.Path) -> dict:
-    """Returns the fields of a JSON file; errors name it."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{path}: cannot be read ({error}). Has the program that writes it "
-            "finished?"
-        ) from error
