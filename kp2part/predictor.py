@@ -8,8 +8,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from kp2part import publishing
 from kp2part.client import part_client
+from kp2part.system import published
 
 
 class Predictor:
@@ -29,7 +29,7 @@ class Predictor:
     """
 
     def __init__(self, directory: str):
-        self.path = publishing.newest_version(pathlib.Path(directory))
+        self.path = published.newest_version(pathlib.Path(directory))
         try:
             self._model = tf.saved_model.load(str(self.path))
         except (OSError, tf.errors.OpError) as error:

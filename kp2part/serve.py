@@ -33,7 +33,6 @@ from absl import flags
 from absl import logging
 import tensorflow as tf
 
-from kp2part import publishing
 from kp2part.serving import errors
 from kp2part.serving import http_server
 from kp2part.serving import metrics as metrics_lib
@@ -42,6 +41,7 @@ from kp2part.serving import pages
 from kp2part.serving import rest
 from kp2part.serving import server as server_lib
 from kp2part.system import cli
+from kp2part.system import published
 
 _DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = http_server.Limits()
@@ -51,7 +51,7 @@ _PAGE_FILES = pathlib.Path(pages.__file__).with_name("page")
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
-    str(publishing.SHIPPED if publishing.SHIPPED.is_dir() else _DEMO),
+    str(published.SHIPPED if published.SHIPPED.is_dir() else _DEMO),
     "Directory of numbered versions of a SavedModel, any. It may come later.",
 )
 _MODEL_NAME = flags.DEFINE_string(

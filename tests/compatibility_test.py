@@ -16,10 +16,10 @@ import numpy as np
 
 from kp2part import client
 from kp2part import keypoints_json
-from kp2part import publishing
 from kp2part.models import losses
 from kp2part.models import metadata
 from kp2part.models import palette
+from kp2part.system import published
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 ROOT = pathlib.Path(__file__).parents[1]
@@ -60,7 +60,7 @@ class CompatibilityTest(parameterized.TestCase):
         self.assertIsInstance(model.loss["parts"], expected)
 
     def test_masks_of_the_model_that_ships(self):
-        ask = client.connect(str(publishing.SHIPPED))
+        ask = client.connect(str(published.SHIPPED))
         for i, (photo, keypoints, box) in enumerate(samples(ask.task.category)):
             (prediction,) = ask(
                 [photo.read_bytes()], keypoints[np.newaxis], box

@@ -14,13 +14,13 @@ import cv2
 import numpy as np
 
 from kp2part import client
-from kp2part import publishing
 from kp2part import serve
 from kp2part.exporting import serving_checks
 from kp2part.serving import http_server
 from kp2part.serving import metrics
 from kp2part.serving import model_store
 from kp2part.serving import server
+from kp2part.system import published
 from tfrecords_tools import keypoint_files
 
 try:
@@ -70,7 +70,7 @@ class PageBrowserTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.store = model_store.ModelStore("lite", publishing.SHIPPED)
+        cls.store = model_store.ModelStore("lite", published.SHIPPED)
         cls.addClassCleanup(cls.store.close)
         deadline = time.monotonic() + 2 * SECONDS
         while not cls.store.wait(1) and time.monotonic() < deadline:
@@ -219,7 +219,7 @@ class PageBrowserTest(absltest.TestCase):
 
     def check_mask(self, coco, path):
         """Holds the mask to what the model says of the file's keypoints."""
-        ask = client.connect(str(publishing.SHIPPED))
+        ask = client.connect(str(published.SHIPPED))
         (found,) = keypoint_files.read(coco, ask.task.category)["horse"]
         known, _ = samples()
         expected = np.array(known["keypoints"]).reshape(-1, 3)

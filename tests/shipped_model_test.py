@@ -7,9 +7,9 @@ import numpy as np
 
 from kp2part import client
 from kp2part import keypoints_json
-from kp2part import publishing
 from kp2part.models import metadata
 from kp2part.models import model_file
+from kp2part.system import published
 from tfrecords_tools import photo_set
 
 # Points that lie on a part whatever the pose.
@@ -21,29 +21,27 @@ TELLING = {
 
 class ShippedModelTest(absltest.TestCase):
     def test_is_small(self):
-        files = [
-            p for p in (publishing.SHIPPED / "1").rglob("*") if p.is_file()
-        ]
+        files = [p for p in (published.SHIPPED / "1").rglob("*") if p.is_file()]
         self.assertLess(sum(path.stat().st_size for path in files), 20 * 2**20)
 
     def test_card_names_its_labels(self):
-        card = (publishing.SHIPPED / "README.md").read_text()
+        card = (published.SHIPPED / "README.md").read_text()
         self.assertIn("Agreement with pseudo-labels", card)
         self.assertIn("research use", card)
 
     def test_network_beside_it_is_the_same(self):
-        served = client.connect(str(publishing.SHIPPED))
-        model, task = model_file.load(str(publishing.SHIPPED / "model.keras"))
+        served = client.connect(str(published.SHIPPED))
+        model, task = model_file.load(str(published.SHIPPED / "model.keras"))
         self.assertEqual(task, served.task)
         # Weights alone: no optimiser's.
-        size = (publishing.SHIPPED / "model.keras").stat().st_size
+        size = (published.SHIPPED / "model.keras").stat().st_size
         self.assertLess(size, 1.1 * 4 * model.count_params())
         self.assertEqual(metadata.task_of(model).category.name, "quadruped")
 
     def test_finds_parts_of_animals_it_has_never_seen(self):
         photos = pathlib.Path(self.create_tempdir().full_path) / "photos"
         photo_set.draw(photos, photo_set.Settings(6, 1, 320, 0.5), 1)
-        served = client.connect(str(publishing.SHIPPED))
+        served = client.connect(str(published.SHIPPED))
         category = served.task.category
         keypoints = keypoints_json.load(str(photos / "sample.json"), category)
         image = (photos / "sample.jpg").read_bytes()

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from kp2part.exporting import warmup
+from kp2part.exporting import warmup_file
 
 REQUESTS = {
     "serving_default": {
@@ -31,7 +31,7 @@ class WarmupTest(absltest.TestCase):
         self.path = pathlib.Path(self.create_tempdir().full_path)
 
     def test_requests_come_back(self):
-        warmup.write(self.path, REQUESTS)
+        warmup_file.write(self.path, REQUESTS)
         file = self.path / "assets.extra" / "tf_serving_warmup_requests"
         found = {}
         for log in read(file):
@@ -53,7 +53,7 @@ class WarmupTest(absltest.TestCase):
             "sys.modules", {"tensorflow_serving.apis": None}
         ):
             with self.assertRaisesRegex(ValueError, r"kp2part\[serve\]"):
-                warmup.write(self.path, REQUESTS)
+                warmup_file.write(self.path, REQUESTS)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 
-from kp2part.exporting import golden
+from kp2part.exporting import sample_requests
 from kp2part.exporting import serving_graph
 
 # The largest difference that a logit or a probability may have. Graphs add up
@@ -21,7 +21,7 @@ _TIMEOUT_SECONDS = 600
 
 
 def check(saved_model: pathlib.Path, server: serving_graph.PartServer) -> float:
-    """Compares the answers to `golden.requests`.
+    """Compares the answers to `sample_requests.requests`.
 
     The export answers in a process of its own in which kp2part cannot be
     imported, the network in this one.
@@ -37,7 +37,7 @@ def check(saved_model: pathlib.Path, server: serving_graph.PartServer) -> float:
         ValueError: It does not load, refuses, answers with a number that is
             not finite, or differs by more than `TOLERANCE`.
     """
-    requests = golden.requests(server)
+    requests = sample_requests.requests(server)
     answers = _answers(saved_model, requests)
     for name, values in answers.items():
         if values.dtype == np.float32 and not np.isfinite(values).all():

@@ -12,10 +12,10 @@ import pathlib
 from absl import logging
 import keras
 
-from kp2part import publishing
-from kp2part.exporting import golden
+from kp2part.exporting import publishing
+from kp2part.exporting import sample_requests
 from kp2part.exporting import serving_graph
-from kp2part.exporting import warmup
+from kp2part.exporting import warmup_file
 from kp2part.models import metadata as metadata_lib
 from kp2part.system import atomic
 from kp2part.system import versions
@@ -82,7 +82,7 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
         archive.write_out(str(path), verbose=False)
     text = json.dumps(server.metadata, indent=2)
     atomic.write_text(path / METADATA, text + "\n")
-    warmup.write(path, golden.requests(server))
+    warmup_file.write(path, sample_requests.requests(server))
 
 
 @contextlib.contextmanager

@@ -15,9 +15,6 @@ import pathlib
 import shutil
 import uuid
 
-# The model that comes with kp2part. An installed package has none.
-SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
-
 _PARTIAL = ".partial-"
 
 
@@ -57,18 +54,6 @@ def publish(
     return target
 
 
-def newest_version(directory: pathlib.Path) -> pathlib.Path:
-    """Returns `directory` if it is a SavedModel, else its newest version."""
-    if (directory / "saved_model.pb").is_file():
-        return directory
-    if not (numbers := _versions(directory)):
-        raise ValueError(
-            f"{directory}: neither a SavedModel nor a directory of numbered "
-            "versions. Make one with kp2part.export."
-        )
-    return numbers[max(numbers)]
-
-
 def next_version(directory: pathlib.Path) -> int:
     """Returns the number after the highest."""
     return max(_versions(directory), default=0) + 1
@@ -79,10 +64,6 @@ def sync_tree(directory: pathlib.Path):
     for path in directory.rglob("*"):
         _sync(path)
     _sync(directory)
-
-
-def _versions(directory: pathlib.Path) -> dict[int, pathlib.Path]:
-    return {int(p.name): p for p in directory.glob("*") if p.name.isdecimal()}
 
 
 def _check_free(base: pathlib.Path, version: int | None):

@@ -5,7 +5,7 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part.exporting import export_check
-from kp2part.exporting import golden
+from kp2part.exporting import sample_requests
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture
@@ -72,15 +72,15 @@ class ExportCheckTest(absltest.TestCase):
 
 class GoldenTest(absltest.TestCase):
     def test_one_keypoint_makes_no_box(self):
-        names = golden.requests(_OnePoint()).keys()
+        names = sample_requests.requests(_OnePoint()).keys()
         self.assertEqual(names, {"masks_of_boxes"})
 
     def test_keypoints_lie_in_the_photo(self):
-        x, y, v = golden.keypoints(20).T
+        x, y, v = sample_requests.keypoints(20).T
         self.assertBetween(x.min(), 0, x.max())
-        self.assertLess(x.max(), golden.WIDTH)
+        self.assertLess(x.max(), sample_requests.WIDTH)
         self.assertBetween(y.min(), 0, y.max())
-        self.assertLess(y.max(), golden.HEIGHT)
+        self.assertLess(y.max(), sample_requests.HEIGHT)
         self.assertEqual(set(v), {1, 2})
 
 

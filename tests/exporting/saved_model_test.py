@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from kp2part import client
 from kp2part import predictor
-from kp2part import publishing
 from kp2part.client import part_client
 from kp2part.data import crops
 from kp2part.data import example_set
@@ -27,6 +26,7 @@ from kp2part.pose_priors import pose_library
 from kp2part.pose_priors import priors
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib
+from kp2part.system import published
 from tests import tiny
 
 SMALL = architecture.Architecture("squeezenet", 4, (4, 4, 4, 4, 4))
@@ -92,7 +92,7 @@ class SavedModelTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "versions/9: exists"):
             saved_model.export(self.model, str(base), 9)
         self.assertEqual(saved_model.export(self.model, str(base)).name, "10")
-        self.assertEqual(publishing.newest_version(base).name, "10")
+        self.assertEqual(published.newest_version(base).name, "10")
         self.assertCountEqual([p.name for p in base.iterdir()], ["9", "10"])
 
     def test_weights_are_written_once(self):

@@ -9,7 +9,8 @@ import time
 
 from absl.testing import absltest
 
-from kp2part import publishing
+from kp2part.exporting import publishing
+from kp2part.system import published
 
 FILES = {"a": 300_000, "variables/b": 300_000, "c": 10}
 # Publishes until it is killed, and says when it has begun.
@@ -53,7 +54,7 @@ class PublishingTest(absltest.TestCase):
             self.assertEqual(path, self.base / expected)
         self.assertEqual(publishing.publish(self.base, fill, 7).name, "7")
         self.assertEqual(publishing.next_version(self.base), 8)
-        self.assertEqual(publishing.newest_version(self.base).name, "7")
+        self.assertEqual(published.newest_version(self.base).name, "7")
         self.assertEqual(self.check_all_whole(), 3)
         self.assertLen(list(self.base.iterdir()), 3)
 
@@ -160,7 +161,7 @@ class PublishingTest(absltest.TestCase):
 
     def test_newest_of_nothing(self):
         with self.assertRaisesRegex(ValueError, "neither a SavedModel nor"):
-            publishing.newest_version(self.base)
+            published.newest_version(self.base)
 
 
 if __name__ == "__main__":
