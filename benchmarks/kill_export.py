@@ -22,7 +22,7 @@ from absl import flags
 from absl import logging
 import numpy as np
 
-from kp2part import predictor
+from kp2part.client import in_process
 from kp2part.exporting import saved_model
 from kp2part.models import architecture
 from kp2part.models import networks
@@ -99,7 +99,9 @@ def main(argv):
             logging.info("Kill %d: %d files were written.", i + 1, written)
         for path in numbered(base):
             keys = {"key": np.array([b"task"], object)}
-            predictor.Predictor(str(path)).run("metadata", keys, ["json_bytes"])
+            in_process.Predictor(str(path)).run(
+                "metadata", keys, ["json_bytes"]
+            )
         logging.info(
             "%d kills, by files then written: %s. All %d versions are whole.",
             _NUM_KILLS.value, dict(sorted(stages.items())), len(numbered(base)),

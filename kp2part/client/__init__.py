@@ -41,9 +41,9 @@ def connect(
 
         backend = over_grpc.OverGrpc(address, timeout_seconds)
     elif scheme is None:
-        from kp2part import predictor
+        from kp2part.client import in_process
 
-        backend = predictor.Predictor(address)
+        backend = in_process.Predictor(address)
     else:
         raise ValueError(
             "`address` must be a directory or begin with http://, https://, "

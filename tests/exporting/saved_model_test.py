@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part import client
-from kp2part import predictor
+from kp2part.client import in_process
 from kp2part.client import part_client
 from kp2part.data import crops
 from kp2part.data import example_set
@@ -70,7 +70,7 @@ class SavedModelTest(parameterized.TestCase):
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.base = pathlib.Path(temporary)
         cls.path = saved_model.export(cls.model, str(cls.base / "toy"))
-        cls.predictor = predictor.Predictor(str(cls.base / "toy"))
+        cls.predictor = in_process.Predictor(str(cls.base / "toy"))
         cls.ask = part_client.PartClient(cls.predictor)
 
     def answer(self, image, keypoints, box=None):
@@ -346,12 +346,12 @@ class SavedModelTest(parameterized.TestCase):
         with self.assertRaisesRegex(
             ValueError, f"{empty}: neither a SavedModel"
         ):
-            predictor.Predictor(empty)
+            in_process.Predictor(empty)
         bare = pathlib.Path(empty, "1")
         bare.mkdir()
         (bare / "saved_model.pb").write_bytes(b"x")
         with self.assertRaisesRegex(ValueError, "1: not a whole model"):
-            predictor.Predictor(empty)
+            in_process.Predictor(empty)
 
 
 if __name__ == "__main__":
