@@ -19,8 +19,8 @@ import urllib.parse
 from absl import flags
 from absl import logging
 
-from kp2part import conformance_answers
-from kp2part import conformance_cases
+from kp2part.conformance import cases as cases_lib
+from kp2part.conformance import responses
 from kp2part.system import cli
 
 _ROOT = pathlib.Path(__file__).parents[1]
@@ -52,7 +52,7 @@ _WRITE_MODEL = flags.DEFINE_string(
 )
 
 
-def replay(url: str, cases: Sequence[conformance_cases.Case]) -> dict[str, str]:
+def replay(url: str, cases: Sequence[cases_lib.Case]) -> dict[str, str]:
     """Returns what differs, in a few words, by the id of the case.
 
     Args:
@@ -67,9 +67,7 @@ def replay(url: str, cases: Sequence[conformance_cases.Case]) -> dict[str, str]:
     differences = {}
     for case in cases:
         try:
-            difference = conformance_answers.difference(
-                case.expect, case.ask(url)
-            )
+            difference = responses.difference(case.expect, case.ask(url))
         except OSError as error:
             difference = f"no answer: {error}"
         if difference:
@@ -84,9 +82,7 @@ def read_known(path: str | pathlib.Path = DIFFERENCES) -> set[str]:
     return set(re.findall(r"`([A-Z]\S*)`", " ".join(cells)))
 
 
-def table(
-    cases: Sequence[conformance_cases.Case], differences: dict[str, str]
-) -> str:
+def table(cases: Sequence[cases_lib.Case], differences: dict[str, str]) -> str:
     """Returns how many of each group are the same, as Markdown."""
     lines = [
         "| group | cases | same | MUST differ | MAY differ |",
@@ -96,7 +92,7 @@ def table(
         group = [case for case in cases if case.id[0] == letter]
         must, may = (
             sum(c.id in differences and c.level == level for c in group)
-            for level in conformance_cases.LEVELS
+            for level in cases_lib.LEVELS
         )
         lines.append(
             f"| {letter} {name} | {len(group)} | {len(group) - must - may} | "
@@ -121,13 +117,13 @@ def main(argv):
     logging.set_verbosity(logging.INFO)
     if _WRITE_MODEL.value:
         # Here, so that a server can be asked from where no TensorFlow is.
-        from kp2part import conformance_model
+        from kp2part.conformance import model
 
-        conformance_model.write(_WRITE_MODEL.value)
+        model.write(_WRITE_MODEL.value)
         logging.info("Wrote %s/1 and /2", _WRITE_MODEL.value)
         return
     check_url(_URL.value or "")
-    cases = conformance_cases.load(_VECTORS.value)
+    cases = cases_lib.load(_VECTORS.value)
     differences = replay(_URL.value, cases)
     known = read_known() if DIFFERENCES.exists() else set()
     for case in cases:

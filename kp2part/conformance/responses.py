@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import json
 import re
 
-from kp2part import conformance_cases
+from kp2part.conformance import cases
 
 _QUOTE = re.compile(
     r"JSON (?P<what>Value|object): .*?(?= (?:Type: |[Nn]ot formatted|Is not |"
@@ -22,11 +22,11 @@ _NODE = "[[{{function_node"
 _CUT = "..."
 
 
-def difference(expect: Mapping, answer: conformance_cases.Answer) -> str | None:
+def difference(expect: Mapping, answer: cases.Answer) -> str | None:
     """Returns in a few words what differs, or None.
 
     Args:
-        expect: `conformance_cases.Case.expect`.
+        expect: `cases.Case.expect`.
         answer: Of the server.
     """
     for name in ("status", "content_type"):

@@ -3,7 +3,7 @@ import pathlib
 
 from absl.testing import absltest
 
-from kp2part import conformance_model
+from kp2part.conformance import model
 from kp2part.serving import signatures as signatures_lib
 
 
@@ -13,7 +13,7 @@ class ConformanceModelTest(absltest.TestCase):
         self.base = pathlib.Path(self.create_tempdir().full_path)
 
     def test_write(self):
-        conformance_model.write(self.base)
+        model.write(self.base)
         # Nothing else: a server would take it for a version.
         self.assertEqual(sorted(os.listdir(self.base)), ["1", "2"])
         signatures = signatures_lib.read(self.base / "2").signature_def
@@ -26,7 +26,7 @@ class ConformanceModelTest(absltest.TestCase):
     def test_not_over_another(self):
         (self.base / "1").mkdir()
         with self.assertRaisesRegex(ValueError, "1: is there already"):
-            conformance_model.write(self.base)
+            model.write(self.base)
         self.assertEqual(os.listdir(self.base), ["1"])
 
 

@@ -6,7 +6,7 @@ import threading
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import conformance_cases
+from kp2part.conformance import cases as cases_lib
 
 LINE = {
     "id": "B07",
@@ -22,7 +22,7 @@ LINE = {
 class CasesTest(parameterized.TestCase):
     def load(self, *lines):
         text = "".join(json.dumps(line) + "\n" for line in lines)
-        return conformance_cases.load(self.create_tempfile(content=text))
+        return cases_lib.load(self.create_tempfile(content=text))
 
     def test_bodies(self):
         parts = [["[", 3], ["é", 1], ["]", 3]]
@@ -50,7 +50,7 @@ class CasesTest(parameterized.TestCase):
 
     def test_no_file(self):
         with self.assertRaisesRegex(ValueError, "/nowhere: cannot be read"):
-            conformance_cases.load("/nowhere")
+            cases_lib.load("/nowhere")
         with self.assertRaisesRegex(ValueError, ": has no case"):
             self.load()
 
@@ -76,9 +76,7 @@ class CasesTest(parameterized.TestCase):
             b"Content-Length: 2\r\n\r\nhi"
         )
         (case,) = self.load({**LINE, "body_b64": "AQI="})
-        self.assertEqual(
-            case.ask(url), conformance_cases.Answer(404, "a/b", b"hi")
-        )
+        self.assertEqual(case.ask(url), cases_lib.Answer(404, "a/b", b"hi"))
         self.assertStartsWith(
             self.request, b"POST /v1/models/../a%70b?x=1 HTTP/1.1\r\n"
         )

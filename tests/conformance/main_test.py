@@ -5,9 +5,9 @@ import tempfile
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import conformance
-from kp2part import conformance_cases
-from kp2part import conformance_model
+from kp2part.conformance import __main__
+from kp2part.conformance import cases
+from kp2part.conformance import model
 from kp2part.serving import http_server
 from kp2part.serving import metrics
 from kp2part.serving import model_store
@@ -25,8 +25,8 @@ class ConformanceTest(parameterized.TestCase):
         super().setUpClass()
         cls.base = pathlib.Path(tempfile.mkdtemp())
         cls.addClassCleanup(shutil.rmtree, cls.base)
-        conformance_model.write(cls.base)
-        name = conformance_model.NAME
+        model.write(cls.base)
+        name = model.NAME
         store = model_store.ModelStore(name, cls.base, poll_seconds=0.1)
         cls.addClassCleanup(store.close)
         store.wait(60)
@@ -41,8 +41,8 @@ class ConformanceTest(parameterized.TestCase):
         server.start()
         cls.addClassCleanup(server.stop)
         cls.url = f"http://127.0.0.1:{server.port}"
-        cls.cases = conformance_cases.load(conformance.VECTORS)
-        cls.differences = conformance.replay(cls.url, cls.cases)
+        cls.cases = cases.load(__main__.VECTORS)
+        cls.differences = __main__.replay(cls.url, cls.cases)
 
     def test_all_cases_are_there(self):
         self.assertLen(self.cases, 239)
@@ -58,7 +58,7 @@ class ConformanceTest(parameterized.TestCase):
     def test_just_the_published_cases_differ(self):
         self.assertEqual(
             self.differences.keys(),
-            conformance.read_known() - WITH_PAGE,
+            __main__.read_known() - WITH_PAGE,
             self.differences,
         )
 
@@ -67,16 +67,16 @@ class ConformanceTest(parameterized.TestCase):
             content="| case | `X1` |\n|---|---|\n| `A1`, `B-2` | `X2` |\n"
             "| `:c` | `X3` |\n| | `X4` |\n"
         )
-        self.assertEqual(conformance.read_known(file.full_path), {"A1", "B-2"})
+        self.assertEqual(__main__.read_known(file.full_path), {"A1", "B-2"})
 
     def test_table(self):
-        table = conformance.table(self.cases, {"A44": "x", "B01": "y"})
+        table = __main__.table(self.cases, {"A44": "x", "B01": "y"})
         self.assertIn("| A routing | 48 | 47 | 0 | 1 |", table)
         self.assertIn("| B JSON | 43 | 42 | 1 | 0 |", table)
         self.assertIn("| H HTTP | 11 | 11 | 0 | 0 |", table)
 
     def test_program(self):
-        lines = conformance.VECTORS.read_text().splitlines()
+        lines = __main__.VECTORS.read_text().splitlines()
         few = [line for line in lines if line[8:11] in ("A01", "A02", "B23")]
         # As if the server were to answer one of them wrong.
         few[0] = few[0].replace("Missing model name", "Another text")
@@ -98,11 +98,11 @@ class ConformanceTest(parameterized.TestCase):
     )
     def test_url(self, url):
         with self.assertRaisesRegex(ValueError, f"Received: url={url}"):
-            conformance.check_url(url)
+            __main__.check_url(url)
 
     def test_no_server(self):
         with self.assertRaises(OSError):
-            conformance.replay("http://127.0.0.1:1", self.cases)
+            __main__.replay("http://127.0.0.1:1", self.cases)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part import conformance_answers
-from kp2part import conformance_cases
+from kp2part.conformance import cases
+from kp2part.conformance import responses
 
 JSON = "application/json"
 
 
 def compare(expect, body, status=200, content_type=JSON):
     expect = {"status": 200, "content_type": JSON, **expect}
-    return conformance_answers.difference(
-        expect, conformance_cases.Answer(status, content_type, body)
+    return responses.difference(
+        expect, cases.Answer(status, content_type, body)
     )
 
 

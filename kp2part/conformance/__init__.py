@@ -1,0 +1,1 @@
+"""What TensorFlow Serving answers, and a program that asks another server."""
