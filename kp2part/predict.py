@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 
 from kp2part import client
-from kp2part import keypoints_json
+from kp2part.formats import one_object_json
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
@@ -86,7 +86,7 @@ def main(argv):
     image = pathlib.Path(_IMAGE.value).read_bytes()
     with client.connect(_URL.value or _SAVED_MODEL.value) as ask:
         task = ask.task
-        keypoints = keypoints_json.load(_KEYPOINTS.value, task.category)
+        keypoints = one_object_json.load(_KEYPOINTS.value, task.category)
         try:
             (answer,) = ask([image], keypoints[np.newaxis], box)
         except ValueError as error:

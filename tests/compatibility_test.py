@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from kp2part import client
-from kp2part import keypoints_json
+from kp2part.formats import one_object_json
 from kp2part.models import losses
 from kp2part.models import metadata
 from kp2part.models import palette
@@ -34,7 +34,7 @@ def samples(category):
     sample = ROOT / "docs" / "sample.json"
     yield (
         sample.with_suffix(".jpg"),
-        keypoints_json.load(sample, category),
+        one_object_json.load(sample, category),
         None,
     )
     contents = json.loads((SAMPLES / "samples.json").read_text())

@@ -5,9 +5,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
+from kp2part.formats import readers
 from tests import tiny_photos
 from tfrecords_tools import instances
-from tfrecords_tools import keypoint_files
 
 VOC = """<annotation>
 <object><name>{}</name><bndbox><xmin>9</xmin><ymin>11</ymin><xmax>30</xmax>
@@ -24,9 +24,7 @@ class ConvertTest(parameterized.TestCase):
         tiny_photos.save_photo(self.root / "p1.jpg", size)
         fields = tiny_photos.animal_pose({"p1": poses})
         tiny_photos.save_json(self.root / "pose.json", fields)
-        found = keypoint_files.read(
-            self.root / "pose.json", tiny_photos.CATEGORY
-        )
+        found = readers.read(self.root / "pose.json", tiny_photos.CATEGORY)
         if boxes is not None:
             (self.root / "p1.xml").write_text(boxes)
         return instances.Source(

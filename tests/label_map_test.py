@@ -1,9 +1,9 @@
 from absl.testing import absltest
 import numpy as np
 
+from kp2part.formats import pascal_part
 from kp2part.schema import category
 from tfrecords_tools import label_map
-from tfrecords_tools import pascal_part
 
 PET = category.Category(
     name="pet",

@@ -16,12 +16,12 @@ import numpy as np
 from kp2part import client
 from kp2part import serve
 from kp2part.exporting import serving_checks
+from kp2part.formats import readers
 from kp2part.serving import http_server
 from kp2part.serving import metrics
 from kp2part.serving import model_store
 from kp2part.serving import server
 from kp2part.system import published
-from tfrecords_tools import keypoint_files
 
 try:
     from playwright import sync_api
@@ -220,7 +220,7 @@ class PageBrowserTest(absltest.TestCase):
     def check_mask(self, coco, path):
         """Holds the mask to what the model says of the file's keypoints."""
         ask = client.connect(str(published.SHIPPED))
-        (found,) = keypoint_files.read(coco, ask.task.category)["horse"]
+        (found,) = readers.read(coco, ask.task.category)["horse"]
         known, _ = samples()
         expected = np.array(known["keypoints"]).reshape(-1, 3)
         np.testing.assert_allclose(found.keypoints, expected, atol=1.0)

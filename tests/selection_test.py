@@ -4,9 +4,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
+from kp2part.formats import annotation
+from kp2part.formats import pascal_part
 from tests import tiny_photos
-from tfrecords_tools import keypoint_annotation
-from tfrecords_tools import pascal_part
 from tfrecords_tools import selection
 
 BOX = (10.0, 10.0, 42.0, 50.0)
@@ -16,7 +16,7 @@ def make_annotation(num_visible: int, num_occluded: int = 0):
     rows = np.zeros((9, 3), np.float32)
     rows[:num_visible, 2] = 2
     rows[num_visible : num_visible + num_occluded, 2] = 1
-    return keypoint_annotation.KeypointAnnotation("dog", BOX, rows, "a test")
+    return annotation.KeypointAnnotation("dog", BOX, rows, "a test")
 
 
 GOOD = selection.Candidate(

@@ -6,7 +6,7 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import client
-from kp2part import keypoints_json
+from kp2part.formats import one_object_json
 from kp2part.models import metadata
 from kp2part.models import model_file
 from kp2part.system import published
@@ -43,7 +43,7 @@ class ShippedModelTest(absltest.TestCase):
         photo_set.draw(photos, photo_set.Settings(6, 1, 320, 0.5), 1)
         served = client.connect(str(published.SHIPPED))
         category = served.task.category
-        keypoints = keypoints_json.load(str(photos / "sample.json"), category)
+        keypoints = one_object_json.load(str(photos / "sample.json"), category)
         image = (photos / "sample.jpg").read_bytes()
         (answer,) = served([image], keypoints[np.newaxis])
         mask = answer.mask

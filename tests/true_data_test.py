@@ -7,9 +7,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
+from kp2part.formats import pascal_part
 from kp2part.schema import category
 from tfrecords_tools import instances
-from tfrecords_tools import pascal_part
 from tfrecords_tools import plan
 from tfrecords_tools import settings
 

@@ -9,13 +9,13 @@ import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.data import records
-from tfrecords_tools import keypoint_annotation
+from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import pascal_part
+from kp2part.formats import voc
 from tfrecords_tools import label_map
 from tfrecords_tools import matching
-from tfrecords_tools import pascal_part
 from tfrecords_tools import selection
 from tfrecords_tools import settings as settings_lib
-from tfrecords_tools import voc
 
 
 class BadSource(ValueError):
@@ -51,7 +51,7 @@ class Source:
     annotation: pathlib.Path
     image: pathlib.Path
     boxes: pathlib.Path | None = None
-    keypoints: tuple[keypoint_annotation.KeypointAnnotation, ...] = ()
+    keypoints: tuple[annotation_lib.KeypointAnnotation, ...] = ()
     keypoints_error: str | None = None
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from kp2part.formats import pascal_part
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
-from tfrecords_tools import pascal_part
 
 UNASSIGNED = ("background", "ignore")
 

@@ -7,11 +7,11 @@ import dataclasses
 import hashlib
 import pathlib
 
+from kp2part.formats import readers
+from kp2part.formats import voc
 from tfrecords_tools import instances
-from tfrecords_tools import keypoint_files
 from tfrecords_tools import settings as settings_lib
 from tfrecords_tools import shards
-from tfrecords_tools import voc
 
 UNFINISHED = "unfinished"  # Directory of a build that is under way.
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -58,7 +58,7 @@ def sources(
     splits = _splits(inputs)
     photos = _photos(inputs.images)
     errors = {}
-    annotations = keypoint_files.read(
+    annotations = readers.read(
         inputs.keypoints,
         settings.category,
         lambda image_id, error: errors.setdefault(image_id, str(error)),

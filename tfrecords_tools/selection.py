@@ -11,10 +11,10 @@ import dataclasses
 
 import numpy as np
 
+from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import pascal_part
 from kp2part.schema import boxes
-from tfrecords_tools import keypoint_annotation
 from tfrecords_tools import label_map
-from tfrecords_tools import pascal_part
 
 KEPT = "kept"
 # In the order in which they are looked at.
@@ -73,7 +73,7 @@ class Candidate:
     labels: np.ndarray
     box: boxes.Box | None
     other_boxes: Sequence[boxes.Box]
-    annotation: keypoint_annotation.KeypointAnnotation | None
+    annotation: annotation_lib.KeypointAnnotation | None
 
     def outcome(self, thresholds: Thresholds) -> str:
         """Returns `KEPT`, or the first of `REASONS` that applies."""

@@ -4,9 +4,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
+from kp2part.formats import readers
 from kp2part.schema import category
 from tests import tiny_photos
-from tfrecords_tools import keypoint_files
 
 BERKELEY = """<?xml version="1.0" encoding="utf-8"?>
 <annotation>
@@ -29,7 +29,7 @@ class KeypointFilesTest(parameterized.TestCase):
         self.json = self.root / "pose.json"
 
     def read(self, **kwargs):
-        return keypoint_files.read(self.json, tiny_photos.CATEGORY, **kwargs)
+        return readers.read(self.json, tiny_photos.CATEGORY, **kwargs)
 
     def save_berkeley(self, text, name="dog/p_1_2.xml"):
         path = self.root / "berkeley" / name
@@ -40,7 +40,7 @@ class KeypointFilesTest(parameterized.TestCase):
     def test_berkeley(self):
         self.save_berkeley(BERKELEY.replace("dog", "cow"), "cow/p_1_1.xml")
         directory = self.save_berkeley(BERKELEY)
-        found = keypoint_files.read(directory, tiny_photos.CATEGORY)
+        found = readers.read(directory, tiny_photos.CATEGORY)
         self.assertEqual(list(found), ["p_1"])
         (dog,) = found["p_1"]
         # 1-based and inclusive: (11, 21, 11 + 9, 21 + 19).
@@ -66,7 +66,7 @@ class KeypointFilesTest(parameterized.TestCase):
     def test_bad_berkeley(self, old, new, message):
         directory = self.save_berkeley(BERKELEY.replace(old, new))
         with self.assertRaisesRegex(ValueError, f"p_1_2.xml: {message}"):
-            keypoint_files.read(directory, tiny_photos.CATEGORY)
+            readers.read(directory, tiny_photos.CATEGORY)
 
     def test_animal_pose(self):
         stripes = {"category_id": 9, "keypoints": "of another class"}
@@ -112,7 +112,7 @@ class KeypointFilesTest(parameterized.TestCase):
             parts={"background": ()},
             keypoint_aliases={"coco": aliases},
         )
-        (cat,) = keypoint_files.read(self.json, pet)["000007"]
+        (cat,) = readers.read(self.json, pet)["000007"]
         self.assertEqual(cat.box, (1, 2, 11, 22))
         np.testing.assert_array_equal(
             cat.keypoints, [[7, 8, 1], [0, 0, 0], [5, 6, 2]]
@@ -189,11 +189,11 @@ class KeypointFilesTest(parameterized.TestCase):
     def test_neither_directory_nor_json(self, name):
         (self.root / "pose.txt").write_text("{}")
         with self.assertRaisesRegex(ValueError, f"keypoints=.*{name}"):
-            keypoint_files.read(self.root / name, tiny_photos.CATEGORY)
+            readers.read(self.root / name, tiny_photos.CATEGORY)
 
     def test_empty_directory(self):
         with self.assertRaisesRegex(ValueError, "no .xml file"):
-            keypoint_files.read(self.root, tiny_photos.CATEGORY)
+            readers.read(self.root, tiny_photos.CATEGORY)
 
 
 if __name__ == "__main__":

@@ -15,17 +15,17 @@ Visibility becomes COCO's: of Berkeley's listed keypoints `visible="1"` is 2 and
 from collections.abc import Callable
 import pathlib
 
+from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import berkeley
+from kp2part.formats import coco
 from kp2part.schema import category as category_lib
-from tfrecords_tools import berkeley
-from tfrecords_tools import keypoint_annotation
-from tfrecords_tools import keypoint_json
 
 
 def read(
     path: pathlib.Path,
     category: category_lib.Category,
     on_error: Callable[[str, ValueError], None] | None = None,
-) -> dict[str, list[keypoint_annotation.KeypointAnnotation]]:
+) -> dict[str, list[annotation_lib.KeypointAnnotation]]:
     """Returns the annotations of a category's classes, by image id.
 
     Args:
@@ -58,7 +58,7 @@ def _reader(path: pathlib.Path):
     if path.is_dir():
         return berkeley
     if path.suffix == ".json" and path.is_file():
-        return keypoint_json
+        return coco
     raise ValueError(
         "`keypoints` must be a directory of .xml files or a .json file. "
         f"Received: keypoints={path}"

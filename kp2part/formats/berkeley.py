@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pathlib
 import xml.etree.ElementTree as ET
 
+from kp2part.formats import annotation
+from kp2part.formats import voc
 from kp2part.schema import boxes
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
-from tfrecords_tools import keypoint_annotation
-from tfrecords_tools import voc
 
 FORMAT = "berkeley"
 _VISIBILITY = {"1": keys.VISIBLE, "0": keys.OCCLUDED}
@@ -29,7 +29,7 @@ def entries(directory: pathlib.Path) -> Iterator[tuple[str, pathlib.Path]]:
 
 def parse(
     path: pathlib.Path, category: category_lib.Category
-) -> keypoint_annotation.KeypointAnnotation | None:
+) -> annotation.KeypointAnnotation | None:
     """Returns the annotation in a file; None if it is of another class."""
     root, where = voc.read_xml(path), str(path)
     class_name = voc.pascal_part_class(
@@ -43,7 +43,7 @@ def parse(
             f"{path}: `image` must be what the file's name begins with. "
             f"Received: image={image_id!r}"
         )
-    return keypoint_annotation.make(
+    return annotation.make(
         class_name,
         _box(root, where),
         _points(root, where),

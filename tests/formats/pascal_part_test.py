@@ -5,8 +5,8 @@ from absl.testing import parameterized
 import numpy as np
 import scipy.io
 
+from kp2part.formats import pascal_part
 from tests import tiny_photos
-from tfrecords_tools import pascal_part
 
 
 class ReadTest(parameterized.TestCase):

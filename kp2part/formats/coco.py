@@ -12,11 +12,11 @@ import dataclasses
 import json
 import pathlib
 
+from kp2part.formats import annotation
+from kp2part.formats import voc
 from kp2part.schema import boxes
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
-from tfrecords_tools import keypoint_annotation
-from tfrecords_tools import voc
 
 ANIMAL_POSE = "animal_pose"
 COCO = "coco"
@@ -64,7 +64,7 @@ def entries(path: pathlib.Path) -> Iterator[tuple[str, Entry]]:
 
 def parse(
     entry: Entry, category: category_lib.Category
-) -> keypoint_annotation.KeypointAnnotation | None:
+) -> annotation.KeypointAnnotation | None:
     """Returns the annotation; None if it is of another class."""
     category_id = _field(entry.fields, "category_id", entry.source)
     if category_id not in entry.categories:
@@ -78,7 +78,7 @@ def parse(
         return None
     where = f"{entry.source} ({class_name})"
     names = _field(described, "keypoints", f"{where}: its category")
-    return keypoint_annotation.make(
+    return annotation.make(
         class_name,
         _box(entry, where),
         dict(zip(names, _rows(entry, len(names), where), strict=True)),
@@ -136,7 +136,7 @@ def _field(fields: dict, name: str, where: str):
 def _rows(entry: Entry, count: int, where: str) -> list[tuple]:
     values = _field(entry.fields, "keypoints", where)
     if entry.format_name == COCO:
-        keypoint_annotation.check_numbers(values, 3 * count, where, "keypoints")
+        annotation.check_numbers(values, 3 * count, where, "keypoints")
         values = [values[i : i + 3] for i in range(0, len(values), 3)]
     if not isinstance(values, list) or len(values) != count:
         raise ValueError(
@@ -150,7 +150,7 @@ def _rows(entry: Entry, count: int, where: str) -> list[tuple]:
 
 
 def _row(row, format_name: str, where: str) -> tuple[float, float, int]:
-    x, y, v = keypoint_annotation.check_numbers(row, 3, where, "[x, y, v]")
+    x, y, v = annotation.check_numbers(row, 3, where, "[x, y, v]")
     if v not in (visibility := _VISIBILITY[format_name]):
         raise ValueError(
             f"{where}: `v` must be one of {list(visibility)}. Received: v={v}"
@@ -159,7 +159,7 @@ def _row(row, format_name: str, where: str) -> tuple[float, float, int]:
 
 
 def _box(entry: Entry, where: str) -> boxes.Box:
-    values = keypoint_annotation.check_numbers(
+    values = annotation.check_numbers(
         _field(entry.fields, "bbox", where), 4, where, "bbox"
     )
     if entry.format_name == COCO:

@@ -4,7 +4,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part import keypoints_json
+from kp2part.formats import one_object_json
 from tests import tiny
 
 ROWS = [[1, 2.5, 2], [0, 0, 0], [7, 8, 1]]
@@ -16,7 +16,7 @@ class KeypointsJsonTest(parameterized.TestCase):
     )
     def test_list_and_object(self, fields):
         path = self.create_tempfile(content=json.dumps(fields)).full_path
-        keypoints = keypoints_json.load(path, tiny.CATEGORY)
+        keypoints = one_object_json.load(path, tiny.CATEGORY)
         np.testing.assert_array_equal(keypoints, np.array(ROWS, np.float32))
         self.assertEqual(keypoints.dtype, np.float32)
 
@@ -33,7 +33,7 @@ class KeypointsJsonTest(parameterized.TestCase):
     def test_errors_name_the_file(self, text, message):
         path = self.create_tempfile("mine.json", text).full_path
         with self.assertRaisesRegex(ValueError, f"mine.json: .*{message}"):
-            keypoints_json.load(path, tiny.CATEGORY)
+            one_object_json.load(path, tiny.CATEGORY)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import pathlib
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from tfrecords_tools import voc
+from kp2part.formats import voc
 
 BOXES = """<annotation><filename>p1.jpg</filename>
 <object><name>person</name>

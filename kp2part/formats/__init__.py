@@ -1,0 +1,1 @@
+"""Annotation files of other tools, from and to plain dataclasses. No TensorFlow."""
