@@ -29,7 +29,7 @@ class Predictor:
     """
 
     def __init__(self, directory: str):
-        self.path = published.newest_version(pathlib.Path(directory))
+        self.path = published.newest(pathlib.Path(directory))
         try:
             self._model = tf.saved_model.load(str(self.path))
         except (OSError, tf.errors.OpError) as error:

@@ -15,6 +15,8 @@ import pathlib
 import shutil
 import uuid
 
+from kp2part.system import published
+
 _PARTIAL = ".partial-"
 
 
@@ -41,8 +43,8 @@ def publish(
         ValueError: The version exists.
     """
     base = pathlib.Path(directory)
-    _check_free(base, version)
     _make_durable(base)
+    _check_free(base, version)
     with _reserved(base) as partial:
         write(partial / "version")
         sync_tree(partial / "version")
@@ -56,7 +58,7 @@ def publish(
 
 def next_version(directory: pathlib.Path) -> int:
     """Returns the number after the highest."""
-    return max(_versions(directory), default=0) + 1
+    return max(published.versions(directory), default=0) + 1
 
 
 def sync_tree(directory: pathlib.Path):
@@ -67,7 +69,7 @@ def sync_tree(directory: pathlib.Path):
 
 
 def _check_free(base: pathlib.Path, version: int | None):
-    if version is not None and version in _versions(base):
+    if version is not None and version in published.versions(base):
         raise ValueError(
             f"{base / str(version)}: exists. Versions are never overwritten."
         )

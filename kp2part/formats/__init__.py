@@ -1,1 +1,1 @@
-"""Annotation files of other tools, from and to plain dataclasses. No TensorFlow."""
+"""Annotation files of other tools, as plain dataclasses. No TensorFlow."""

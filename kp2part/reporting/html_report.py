@@ -6,6 +6,7 @@ import pathlib
 
 from kp2part.evaluation import scores as scores_lib
 from kp2part.models import model_file
+from kp2part.system import json_file
 from kp2part.training import workdir as workdir_lib
 from kp2part.visualization import plots
 
@@ -47,8 +48,8 @@ def render(
     answer: pathlib.Path | None,
 ) -> str:
     """Returns the page as HTML, its pictures inside."""
-    training = read_json(workdir.path / "training.json")
-    scores = read_json(evaluation / "metrics.json")
+    training = json_file.read_json(workdir.path / "training.json")
+    scores = json_file.read_json(evaluation / "metrics.json")
     _, task = model_file.load(str(workdir.best))
     history = workdir.history(training["epochs"])
     shown = ""

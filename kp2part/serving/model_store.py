@@ -18,9 +18,9 @@ from kp2part.serving import admission as admission_lib
 from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
 from kp2part.serving import warmup
+from kp2part.system import published
 
 _State = get_model_status_pb2.ModelVersionStatus.State
-_MAX_INT64 = 2**63 - 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,7 +158,7 @@ class ModelStore:
                 return
 
     def _follow(self):
-        versions = find_versions(self._base_path)
+        versions = published.versions(self._base_path)
         if not versions:
             self._unload(set(self._loaded))
             return
@@ -206,24 +206,6 @@ class ModelStore:
 
     def _report(self, version, status):
         self._statuses = {**self._statuses, version: status}
-
-
-def find_versions(base_path: pathlib.Path) -> dict[int, pathlib.Path]:
-    """Returns the directories of a model's versions, by number.
-
-    Names other than decimal numbers are none of ours. `0007` is version 7.
-
-    Raises:
-        OSError: `base_path` cannot be read.
-    """
-    return {
-        int(path.name): path
-        for path in sorted(base_path.iterdir())
-        if path.name.isascii()
-        and path.name.isdigit()
-        and int(path.name) <= _MAX_INT64
-        and path.is_dir()
-    }
 
 
 def _return_memory():

@@ -1,22 +1,43 @@
-"""Directories of numbered versions of a model, as TensorFlow Serving has them."""
+"""Numbered versions of a model in a directory, as TensorFlow Serving has them."""
 
 import pathlib
 
 # The model that comes with kp2part. An installed package has none.
-SHIPPED = pathlib.Path(__file__).parents[1] / "saved_models" / "quadruped_lite"
+SHIPPED = pathlib.Path(__file__).parents[2] / "saved_models" / "quadruped_lite"
+
+_MAX_INT64 = 2**63 - 1
 
 
-def newest_version(directory: pathlib.Path) -> pathlib.Path:
-    """Returns `directory` if it is a SavedModel, else its newest version."""
+def versions(directory: pathlib.Path) -> dict[int, pathlib.Path]:
+    """Returns the directories of a model's versions, by number.
+
+    Names other than decimal numbers are none of ours. `0007` is version 7.
+
+    Raises:
+        OSError: `directory` cannot be read.
+    """
+    return {
+        int(path.name): path
+        for path in sorted(directory.iterdir())
+        if path.name.isascii()
+        and path.name.isdigit()
+        and int(path.name) <= _MAX_INT64
+        and path.is_dir()
+    }
+
+
+def newest(directory: pathlib.Path) -> pathlib.Path:
+    """Returns `directory` if it is a SavedModel, else its newest version.
+
+    Raises:
+        ValueError: It is neither.
+    """
     if (directory / "saved_model.pb").is_file():
         return directory
-    if not (numbers := _versions(directory)):
+    numbers = versions(directory) if directory.is_dir() else {}
+    if not numbers:
         raise ValueError(
             f"{directory}: neither a SavedModel nor a directory of numbered "
             "versions. Make one with kp2part.export."
         )
     return numbers[max(numbers)]
-
-
-def _versions(directory: pathlib.Path) -> dict[int, pathlib.Path]:
-    return {int(p.name): p for p in directory.glob("*") if p.name.isdecimal()}

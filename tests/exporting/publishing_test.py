@@ -54,7 +54,7 @@ class PublishingTest(absltest.TestCase):
             self.assertEqual(path, self.base / expected)
         self.assertEqual(publishing.publish(self.base, fill, 7).name, "7")
         self.assertEqual(publishing.next_version(self.base), 8)
-        self.assertEqual(published.newest_version(self.base).name, "7")
+        self.assertEqual(published.newest(self.base).name, "7")
         self.assertEqual(self.check_all_whole(), 3)
         self.assertLen(list(self.base.iterdir()), 3)
 
@@ -161,7 +161,7 @@ class PublishingTest(absltest.TestCase):
 
     def test_newest_of_nothing(self):
         with self.assertRaisesRegex(ValueError, "neither a SavedModel nor"):
-            published.newest_version(self.base)
+            published.newest(self.base)
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ class SavedModelTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "versions/9: exists"):
             saved_model.export(self.model, str(base), 9)
         self.assertEqual(saved_model.export(self.model, str(base)).name, "10")
-        self.assertEqual(published.newest_version(base).name, "10")
+        self.assertEqual(published.newest(base).name, "10")
         self.assertCountEqual([p.name for p in base.iterdir()], ["9", "10"])
 
     def test_weights_are_written_once(self):
