@@ -35,11 +35,11 @@ import tensorflow as tf
 
 from kp2part.serving import errors
 from kp2part.serving import http_server
-from kp2part.serving import metrics as metrics_lib
 from kp2part.serving import model_store
-from kp2part.serving import pages
+from kp2part.serving import request_metrics
 from kp2part.serving import rest
 from kp2part.serving import server as server_lib
+from kp2part.serving import static_files
 from kp2part.system import cli
 from kp2part.system import published
 
@@ -47,7 +47,7 @@ _DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = http_server.Limits()
 # What kp2part.export says of its models.
 _DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
-_PAGE_FILES = pathlib.Path(pages.__file__).with_name("page")
+_PAGE_FILES = pathlib.Path(static_files.__file__).with_name("page")
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
@@ -83,10 +83,10 @@ _MAX_BODY_MB = flags.DEFINE_integer(
 
 
 def make_application(
-    store: model_store.ModelStore, metrics: metrics_lib.Metrics, page: bool
+    store: model_store.ModelStore, metrics: request_metrics.Metrics, page: bool
 ) -> Callable:
     """Returns the WSGI application of the HTTP port, with or without a page."""
-    files = pages.application(
+    files = static_files.application(
         _PAGE_FILES, store.name, lambda: description(store)
     )
     return server_lib.application(
@@ -160,7 +160,7 @@ def where(server: server_lib.Server) -> str:
 
 def serve(store: model_store.ModelStore, base_path, stop: threading.Event):
     """Serves from when a version is loaded until told to stop."""
-    metrics = metrics_lib.Metrics()
+    metrics = request_metrics.Metrics()
     server = server_lib.Server(
         make_application(store, metrics, _PAGE.value),
         store,

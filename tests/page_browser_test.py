@@ -18,8 +18,8 @@ from kp2part import serve
 from kp2part.exporting import serving_checks
 from kp2part.formats import readers
 from kp2part.serving import http_server
-from kp2part.serving import metrics
 from kp2part.serving import model_store
+from kp2part.serving import request_metrics
 from kp2part.serving import server
 from kp2part.system import published
 
@@ -75,7 +75,7 @@ class PageBrowserTest(absltest.TestCase):
         deadline = time.monotonic() + 2 * SECONDS
         while not cls.store.wait(1) and time.monotonic() < deadline:
             pass
-        counts = metrics.Metrics()
+        counts = request_metrics.Metrics()
         cls.server = server.Server(
             serve.make_application(cls.store, counts, page=True),
             cls.store, counts, "127.0.0.1", 0, None, http_server.Limits(),

@@ -6,7 +6,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
-from kp2part.serving import warmup
+from kp2part.serving import warmup_replay
 
 NUM_KEYPOINTS = 6
 SIZE = 16  # Of the masks.
@@ -86,7 +86,7 @@ def write_warmup(path: pathlib.Path, request: predict_pb2.PredictRequest):
     """Gives a version a request to be asked before it serves."""
     log = prediction_log_pb2.PredictionLog()
     log.predict_log.request.CopyFrom(request)
-    file = path / warmup.FILE
+    file = path / warmup_replay.FILE
     file.parent.mkdir(exist_ok=True)
     with tf.io.TFRecordWriter(str(file)) as writer:
         writer.write(log.SerializeToString())

@@ -22,7 +22,7 @@ def summarize(
     """Returns all scores of a set of images.
 
     Args:
-        matrices: int64 [N, P, P], see `metrics.confusion`.
+        matrices: int64 [N, P, P], see `request_metrics.confusion`.
         parts: P names.
         seed: Of the bootstrap.
 
@@ -77,7 +77,7 @@ def by_class(
     """Returns the scores of each class.
 
     Args:
-        matrices: int64 [N, P, P], see `metrics.confusion`.
+        matrices: int64 [N, P, P], see `request_metrics.confusion`.
         names: N class names.
         parts: P names.
 

@@ -12,8 +12,8 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from kp2part.serving import errors
-from kp2part.serving import metrics as metrics_lib
 from kp2part.serving import model_store
+from kp2part.serving import request_metrics
 from kp2part.serving import servable as servable_lib
 from kp2part.serving import tensor_protos
 
@@ -23,7 +23,7 @@ DEFAULT_SIGNATURE = "serving_default"
 def add_services(
     server: grpc.Server,
     store: model_store.ModelStore,
-    metrics: metrics_lib.Metrics,
+    metrics: request_metrics.Metrics,
 ):
     """Has a server answer `PredictionService` and `ModelService`.
 

@@ -17,7 +17,7 @@ from tensorflow_serving.apis import get_model_status_pb2
 from kp2part.serving import admission as admission_lib
 from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
-from kp2part.serving import warmup
+from kp2part.serving import warmup_replay
 from kp2part.system import published
 
 _State = get_model_status_pb2.ModelVersionStatus.State
@@ -175,7 +175,7 @@ class ModelStore:
             servable = servable_lib.Servable(
                 self.name, version, path, self._admission
             )
-            warmup.replay(servable)
+            warmup_replay.replay(servable)
         except errors.ServingError as error:
             self._failed_files[version] = files
             self._report(version, _Status(_State.END, error))

@@ -9,8 +9,8 @@ import grpc
 
 from kp2part.serving import grpc_services
 from kp2part.serving import http_server
-from kp2part.serving import metrics as metrics_lib
 from kp2part.serving import model_store
+from kp2part.serving import request_metrics
 
 METRICS_PATH = "/monitoring/prometheus/metrics"
 _NOT_FOUND = (
@@ -22,7 +22,7 @@ _NOT_FOUND = (
 def application(
     api: Callable,
     model_name: str,
-    metrics: metrics_lib.Metrics,
+    metrics: request_metrics.Metrics,
     page: Callable | None = None,
 ) -> Callable:
     """Returns the WSGI application of a port.
@@ -73,7 +73,7 @@ class Server:
         self,
         application: Callable,
         store: model_store.ModelStore,
-        metrics: metrics_lib.Metrics,
+        metrics: request_metrics.Metrics,
         host: str,
         http_port: int | None,
         grpc_port: int | None,

@@ -9,8 +9,8 @@ from kp2part.conformance import __main__
 from kp2part.conformance import cases
 from kp2part.conformance import model
 from kp2part.serving import http_server
-from kp2part.serving import metrics
 from kp2part.serving import model_store
+from kp2part.serving import request_metrics
 from kp2part.serving import rest
 from kp2part.serving import server as server_lib
 from tests import programs
@@ -32,7 +32,7 @@ class ConformanceTest(parameterized.TestCase):
         store.wait(60)
         server = http_server.HttpServer(
             server_lib.application(
-                rest.application(store), name, metrics.Metrics()
+                rest.application(store), name, request_metrics.Metrics()
             ),
             "127.0.0.1",
             0,

@@ -11,8 +11,8 @@ from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc
 
 from kp2part.serving import http_server
-from kp2part.serving import metrics as metrics_lib
 from kp2part.serving import model_store
+from kp2part.serving import request_metrics
 from kp2part.serving import rest
 from kp2part.serving import server as server_lib
 from tests import serving_models
@@ -36,7 +36,7 @@ class ServerTest(absltest.TestCase):
         cls.store.wait(60)
 
     def serve(self, page=None, http_port=0, grpc_port=0):
-        metrics = metrics_lib.Metrics()
+        metrics = request_metrics.Metrics()
         server = server_lib.Server(
             server_lib.application(
                 rest.application(self.store), "m", metrics, page

@@ -12,7 +12,7 @@ from tensorflow_serving.apis import predict_pb2
 
 from kp2part.serving import errors
 from kp2part.serving import model_store
-from kp2part.serving import warmup
+from kp2part.serving import warmup_replay
 from tests import serving_models
 
 State = get_model_status_pb2.ModelVersionStatus.State
@@ -195,7 +195,7 @@ class ModelStoreTest(absltest.TestCase):
             serving_models.write_warmup(
                 path, make_request("f32", np.float32([1]))
             )
-            file = path / warmup.FILE
+            file = path / warmup_replay.FILE
             file.write_bytes(file.read_bytes()[:-3])
 
         self.check_isolated(damage, "truncated record")

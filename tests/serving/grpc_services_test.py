@@ -17,8 +17,8 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from kp2part.serving import grpc_services
-from kp2part.serving import metrics as metrics_lib
 from kp2part.serving import model_store
+from kp2part.serving import request_metrics
 from tests import serving_models
 
 PNG = tf.io.encode_png(np.full((8, 9, 3), 200, np.uint8)).numpy()
@@ -55,7 +55,7 @@ class GrpcServicesTest(parameterized.TestCase):
         serving_models.write(base / "2")
         cls.store = model_store.ModelStore("m", base, poll_seconds=0.1)
         cls.store.wait(60)
-        cls.metrics = metrics_lib.Metrics()
+        cls.metrics = request_metrics.Metrics()
         cls.server = grpc.server(futures.ThreadPoolExecutor(2))
         grpc_services.add_services(cls.server, cls.store, cls.metrics)
         port = cls.server.add_insecure_port("127.0.0.1:0")

@@ -2,12 +2,12 @@ import time
 
 from absl.testing import absltest
 
-from kp2part.serving import metrics as metrics_lib
+from kp2part.serving import request_metrics
 
 
 class ServingMetricsTest(absltest.TestCase):
     def test_latencies_are_in_microseconds(self):
-        metrics = metrics_lib.Metrics()
+        metrics = request_metrics.Metrics()
         started = time.perf_counter() - 0.003
         metrics.observe("m", "Predict", "REST", "200", started)
         metrics.observe("m", "Predict", "REST", "400", started)
@@ -28,8 +28,8 @@ class ServingMetricsTest(absltest.TestCase):
             )
 
     def test_two_do_not_share_counts(self):
-        metrics_lib.Metrics().observe("m", "Predict", "REST", "200", 0.0)
-        self.assertNotIn(b'model_name="m"', metrics_lib.Metrics().text())
+        request_metrics.Metrics().observe("m", "Predict", "REST", "200", 0.0)
+        self.assertNotIn(b'model_name="m"', request_metrics.Metrics().text())
 
 
 if __name__ == "__main__":

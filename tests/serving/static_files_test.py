@@ -7,9 +7,9 @@ import subprocess
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part.serving import pages
+from kp2part.serving import static_files
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 PAGE = ROOT / "kp2part" / "serving" / "page"
 
 
@@ -27,7 +27,7 @@ class PagesTest(parameterized.TestCase):
         self.metadata = b'{"network": "x", "name": "theirs"}'
 
     def ask(self, path, method="GET", **environ):
-        application = pages.application(
+        application = static_files.application(
             self.directory, "mine", lambda: self.metadata
         )
         told = {}

@@ -21,8 +21,8 @@ from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from kp2part.serving import http_server
-from kp2part.serving import metrics as metrics_lib
 from kp2part.serving import model_store
+from kp2part.serving import request_metrics
 from kp2part.serving import rest
 from kp2part.serving import server as server_lib
 from tests import serving_models
@@ -50,7 +50,7 @@ class ServingAttackTest(parameterized.TestCase):
         cls.store = model_store.ModelStore("m", cls.base, poll_seconds=0.05)
         cls.addClassCleanup(cls.store.close)
         cls.store.wait(60)
-        metrics = metrics_lib.Metrics()
+        metrics = request_metrics.Metrics()
         cls.server = server_lib.Server(
             server_lib.application(rest.application(cls.store), "m", metrics),
             cls.store,
