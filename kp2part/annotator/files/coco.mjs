@@ -1,0 +1,117 @@
+/**
+ * Annotations as COCO has them, and back. Keypoints are kp2part's, with the
+ * origin at the centre of the first pixel; boxes are x, y, width, height in
+ * pixel edges; segmentations are uncompressed run lengths. The parts of an
+ * object are annotations of their own, as in PACO: of the category
+ * "<class>:<part>", with the object's id in `obj_ann_id`.
+ *
+ * Not of COCO: `skipped` lists keypoints that a person called absent, to tell
+ * them from those that nobody came to.
+ */
+
+import { rows } from "../state/annotations.mjs";
+import * as rle from "./rle.mjs";
+
+/**
+ * @typedef {import("../state/annotations.mjs").Annotated} Annotated
+ * @typedef {{name: string, width: number, height: number}} PhotoFacts
+ * @typedef {{labels: Uint8Array, box: number[]}} Answer Of the whole photo.
+ */
+
+/**
+ * @param {Annotated[]} objects
+ * @param {import("../state/category.mjs").Category} category
+ * @param {PhotoFacts} photo
+ * @param {Map<number, Answer>} answers By object id, of those that have one.
+ * @returns {object} For `JSON.stringify`.
+ */
+export function toCoco(objects, category, photo, answers) {
+  const { name, width, height } = photo;
+  const annotations = [];
+  for (const object of objects) {
+    const answer = answers.get(object.id);
+    annotations.push(ofObject(object, category, photo, answer));
+    const id = annotations.length;
+    annotations.at(-1).id = id;
+    for (const part of answer ? ofParts(object, category, photo, answer) : []) {
+      annotations.push({ id: annotations.length + 1, obj_ann_id: id, ...part });
+    }
+  }
+  return {
+    info: { description: `Made with kp2part, model ${category.model}` },
+    images: [{ id: 1, file_name: name, width, height }],
+    annotations,
+    categories: categoriesOf(category),
+  };
+}
+
+function categoriesOf({ classes, keypoints, noun, parts, skeleton }) {
+  const whole = classes.map((name, i) => ({
+    id: i + 1, name, supercategory: noun, keypoints,
+    skeleton: skeleton.map((edge) => edge.map((k) => k + 1)),
+  }));
+  const pieces = classes.flatMap((name, i) => parts.slice(1).map((part, p) => ({
+    id: partId(i, p + 1, classes, parts),
+    name: `${name}:${part}`,
+    supercategory: "PART",
+  })));
+  return [...whole, ...pieces];
+}
+
+function partId(classIndex, part, classes, parts) {
+  return classes.length + classIndex * (parts.length - 1) + part;
+}
+
+function ofObject(object, category, photo, answer) {
+  const points = rows(object);
+  const box = object.box ?? answer?.box ?? extent(points);
+  return {
+    ...common(category.classes.indexOf(object.className) + 1, box),
+    keypoints: points.flat(),
+    num_keypoints: points.filter((point) => point[2] > 0).length,
+    skipped: category.keypoints.filter((_, i) => object.points[i]?.[2] === 0),
+    ...(answer && segmentation(answer.labels, photo, (label) => label > 0)),
+  };
+}
+
+function ofParts(object, category, photo, { labels }) {
+  const index = category.classes.indexOf(object.className);
+  return category.parts.map((_, part) => part).slice(1).map((part) => ({
+    ...common(partId(index, part, category.classes, category.parts),
+      boxOf(labels, photo, part)),
+    ...segmentation(labels, photo, (label) => label === part),
+  })).filter((annotation) => annotation.area > 0);
+}
+
+function common(categoryId, [xmin, ymin, xmax, ymax]) {
+  return {
+    image_id: 1,
+    category_id: categoryId,
+    bbox: [xmin, ymin, xmax - xmin, ymax - ymin],
+    iscrowd: 0,
+  };
+}
+
+function segmentation(labels, { width, height }, isIn) {
+  const runs = rle.encode(labels, width, height, isIn);
+  return { segmentation: runs, area: rle.area(runs) };
+}
+
+function extent(points) {
+  const told = points.filter((point) => point[2] > 0);
+  if (!told.length) return [0, 0, 0, 0];
+  const [x, y] = [0, 1].map((axis) => told.map((point) => point[axis]));
+  return [
+    Math.min(...x), Math.min(...y), Math.max(...x) + 1, Math.max(...y) + 1];
+}
+
+function boxOf(labels, { width }, part) {
+  let [xmin, ymin, xmax, ymax] = [Infinity, Infinity, 0, 0];
+  labels.forEach((label, i) => {
+    if (label !== part) return;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    [xmin, ymin] = [Math.min(xmin, x), Math.min(ymin, y)];
+    [xmax, ymax] = [Math.max(xmax, x + 1), Math.max(ymax, y + 1)];
+  });
+  return [xmin, ymin, xmax, ymax];
+}

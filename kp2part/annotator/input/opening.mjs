@@ -1,0 +1,120 @@
+/** Opens photos and annotation files, and keeps what is done to them. */
+
+import { fromCoco } from "../files/coco_reader.mjs";
+import { openPhoto } from "../files/photo.mjs";
+import * as store from "../state/store.mjs";
+
+/** The open photo's file; its work is kept from here. */
+export class Desk {
+  #key = null;
+
+  /**
+   * @param {import("../state/editor.mjs").Editor} editor
+   * @param {(photo: import("../files/photo.mjs").Photo) => void} onPhoto Before the
+   *     editor shows it.
+   * @param {(message: string, isError?: boolean) => void} say
+   */
+  constructor(editor, onPhoto, say) {
+    Object.assign(this, { editor, onPhoto, say });
+    editor.addEventListener("keep", () => this.#keep());
+  }
+
+  /** Opens what was dropped or chosen: photos first, then annotations. */
+  async openFiles(files) {
+    const isJson = (file) => /\.json$/i.test(file.name);
+    const [photo, ...more] = [...files].filter((file) => !isJson(file));
+    try {
+      if (photo) await this.openPhoto(photo);
+      for (const file of [...files].filter(isJson)) await this.#read(file);
+      if (more.length) this.say(`One photo at a time: ${photo.name} is open.`);
+    } catch (error) {
+      this.say(error.message, true);
+    }
+  }
+
+  /**
+   * Opens a photo, with what was kept of it.
+   * @param {File} file
+   * @param {?object[]} objects Where nothing was kept.
+   */
+  async openPhoto(file, objects = null) {
+    const photo = await openPhoto(file);
+    const key = await store.keyOf(file);
+    const kept = await this.#keptOf(key);
+    this.#key = null; // What is told until the end is of neither photo.
+    this.editor.photo?.close();
+    this.onPhoto(photo);
+    this.editor.open(photo, kept ?? objects);
+    this.#key = key;
+    this.say(opened(photo, kept, objects));
+    await this.#try(() => store.keepPhoto(file));
+    if (!kept) await this.#keep();
+  }
+
+  /** Goes back to the beginning; the work on the photo stays kept. */
+  async close() {
+    await this.#try(() => store.forgetPhoto());
+    location.reload();
+  }
+
+  /** Opens the photo of before a reload. */
+  async reopen() {
+    const file = await this.#try(() => store.lastPhoto());
+    if (!file) return;
+    await this.openPhoto(file).catch((e) => this.say(e.message, true));
+  }
+
+  async #keptOf(key) {
+    const kept = await this.#try(() => store.annotationsOf(key));
+    const { keypoints } = this.editor.category;
+    const isOfThisModel = kept?.keypoints.join() === keypoints.join();
+    return isOfThisModel && hasWork(kept.objects) ? kept.objects : null;
+  }
+
+  #keep() {
+    const { keypoints } = this.editor.category;
+    const { objects } = this.editor.all;
+    if (!this.#key) return null;
+    return this.#try(
+      () => store.keepAnnotations(this.#key, { keypoints, objects }));
+  }
+
+  async #try(action) {
+    try {
+      return await action();
+    } catch {
+      this.say("This browser keeps nothing: download before you leave.", true);
+      return null;
+    }
+  }
+
+  async #read(file) {
+    const { photo, category } = this.editor;
+    if (!photo) {
+      throw new Error(`Open the photo first, then ${file.name}.`);
+    }
+    let contents;
+    try {
+      contents = JSON.parse(await file.text());
+    } catch {
+      throw new Error(`${file.name}: it is not a JSON file.`);
+    }
+    try {
+      this.editor.replaceAll(fromCoco(contents, category, photo));
+    } catch (error) {
+      throw new Error(`${file.name}: ${error.message}`, { cause: error });
+    }
+    const { length } = this.editor.all.objects;
+    this.say(`Read ${length} from ${file.name}. Undo takes it back.`);
+  }
+}
+
+function opened(photo, kept, objects) {
+  const size = `${photo.width} × ${photo.height} pixels`;
+  if (kept) return `${photo.name}, ${size}, with your work of before.`;
+  return `${photo.name}, ${size}${objects ? ", with its keypoints" : ""}.`;
+}
+
+function hasWork(objects) {
+  return objects.some((o) => o.box || o.points.some((point) => point));
+}

@@ -1,0 +1,95 @@
+/** What pointers do to the annotations. */
+
+import { boxBetween, placeOf, toPhoto, toScreen } from "../state/geometry.mjs";
+
+/**
+ * Answers to gestures on the stage.
+ * @param {import("../state/editor.mjs").Editor} editor
+ * @param {import("../view/stage.mjs").Stage} stage
+ * @param {import("./commands.mjs").Commands} commands
+ * @param {import("../view/loupe.mjs").Loupe} loupe
+ * @param {(drawn: ?import("../state/geometry.mjs").Box) => void} showDrawn
+ * @param {() => void} redraw
+ * @returns {import("./gestures.mjs").Responses}
+ */
+export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
+  let drawn = null;
+  const photoPlace = (at) => toPhoto(stage.view, at);
+
+  const grab = (at, { pointerType }) => {
+    if (editor.phase === "box") return { newBox: true };
+    const hit = stage.hit(editor.object, at, pointerType);
+    if (hit?.point === undefined) return hit;
+    const place = toScreen(
+      stage.view, placeOf(editor.object.points[hit.point]));
+    // A fingertip covers the point: it moves as the finger does.
+    const isFinger = pointerType !== "mouse";
+    return { ...hit, dx: place.x - at.x, dy: place.y - at.y, isFinger };
+  };
+
+  const drag = (target, at, from) => {
+    if (target.newBox) {
+      drawn = boxBetween(photoPlace(from), photoPlace(at), editor.photo);
+      showDrawn(drawn);
+    } else if (target.handle) {
+      editor.moveHandle(target.handle, photoPlace(at));
+    } else {
+      const point = { x: at.x + target.dx, y: at.y + target.dy };
+      const place = photoPlace(point);
+      editor.movePoint(target.point, place);
+      if (target.isFinger) loupe.show(stage, editor.photo, place, at);
+    }
+  };
+
+  const drop = (target) => {
+    loupe.hide();
+    if (!target.newBox) {
+      editor.endMove();
+      return;
+    }
+    showDrawn(null);
+    editor.setBox(drawn);
+    if (editor.object.box) stage.approach(drawn);
+    redraw();
+  };
+
+  const cancel = (target) => {
+    loupe.hide();
+    showDrawn(null);
+    if (!target.newBox) editor.cancelMove();
+    redraw();
+  };
+
+  const click = (at, event) => {
+    commands.cursor = null;
+    const place = photoPlace(at);
+    const { width, height } = editor.photo;
+    const isInside = place.x >= 0 && place.y >= 0
+      && place.x <= width && place.y <= height;
+    const hit = stage.hit(editor.object, at, event.pointerType);
+    // While keypoints are missing a click sets one, even close to another.
+    const isOpen = editor.object.points[editor.all.current] === null;
+    if (editor.phase === "points" && isOpen) {
+      if (isInside) commands.place(place, event.shiftKey);
+    } else if (hit?.point !== undefined) {
+      editor.select(hit.point);
+    } else if (!selectOther(editor, stage, at, event.pointerType)
+      && editor.phase === "points") {
+      editor.selectOpen();
+    }
+  };
+
+  const look = (method) => (...values) => {
+    stage[method](...values);
+    redraw();
+  };
+  const looks = { pan: look("pan"), zoom: look("zoom") };
+  return { grab, drag, drop, cancel, click, ...looks };
+}
+
+function selectOther(editor, stage, at, pointerType) {
+  const index = editor.all.objects.findIndex((object, i) => (
+    i !== editor.all.active && stage.hit(object, at, pointerType)));
+  if (index >= 0) editor.selectObject(index);
+  return index >= 0;
+}

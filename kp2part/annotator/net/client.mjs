@@ -1,0 +1,84 @@
+/** Asks the server's predict API for the parts of an object. */
+
+import { scaleKeypoints } from "../state/geometry.mjs";
+import { rows } from "../state/annotations.mjs";
+
+const TIMEOUT_MS = 60_000;
+
+/** The server cannot be reached, or does not answer in time. */
+export class ServerGone extends Error {}
+
+/**
+ * @typedef {object} Parts
+ * @property {Uint8Array} labels Part ids by rows.
+ * @property {number} width Of the image that was asked about.
+ * @property {number} height
+ * @property {number[]} box The pixels that the model looked at.
+ */
+
+/**
+ * @param {string} model
+ * @param {import("../state/annotations.mjs").Annotated} object
+ * @param {{base64: string, scale: number}} image The photo, and its size as a
+ *     share of the one that the object is annotated in.
+ * @returns {Promise<Parts>}
+ * @throws {ServerGone}
+ * @throws {Error} The server refuses; the message is the server's.
+ */
+export async function predict(model, object, image) {
+  const instance = {
+    image_bytes: { b64: image.base64 },
+    keypoints: scaleKeypoints(rows(object), image.scale),
+  };
+  if (object.box) instance.box = object.box.map((edge) => edge * image.scale);
+  const { predictions } = await post(
+    `/v1/models/${encodeURIComponent(model)}:predict`, {
+      signature_name: object.box ? "masks_of_boxes" : "serving_default",
+      instances: [instance],
+    });
+  const { mask_bytes: mask, box } = predictions[0];
+  return { ...(await decode(mask.b64)), box };
+}
+
+async function post(path, body) {
+  let answer;
+  let text;
+  try {
+    answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    text = await answer.text();
+  } catch {
+    throw new ServerGone("The server does not answer.");
+  }
+  if (answer.ok) return JSON.parse(text);
+  throw new Error(errorIn(text) ?? `The server answered ${answer.status}.`);
+}
+
+/** @returns {?string} What the server says is wrong, if it says it. */
+export function errorIn(text) {
+  try {
+    return JSON.parse(text).error ?? null;
+  } catch {
+    return null; // A proxy's page, not the server's answer.
+  }
+}
+
+async function decode(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  // Grey levels are part ids: nothing may touch them.
+  const bitmap = await createImageBitmap(new Blob([bytes]), {
+    colorSpaceConversion: "none", premultiplyAlpha: "none",
+  });
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  const labels = new Uint8Array(width * height);
+  for (let i = 0; i < labels.length; i++) labels[i] = data[4 * i];
+  return { labels, width, height };
+}

@@ -1,0 +1,205 @@
+/** The annotations of the open photo, and everything that changes them. */
+
+import * as annotations from "./annotations.mjs";
+import * as geometry from "./geometry.mjs";
+import { History } from "./history.mjs";
+
+/** Fires "change" after each change, and "keep" when it is a whole step. */
+export class Editor extends EventTarget {
+  /** @type {?import("../files/photo.mjs").Photo} */
+  photo = null;
+  #history;
+
+  /** @param {import("./category.mjs").Category} category */
+  constructor(category) {
+    super();
+    this.category = category;
+    this.#history = new History(this.#blank());
+  }
+
+  #blank() {
+    const { classes, keypoints } = this.category;
+    return annotations.blank(classes[0], keypoints.length);
+  }
+
+  /** @param {?annotations.Annotated[]} objects Kept from before. */
+  open(photo, objects = null) {
+    this.photo = photo;
+    this.#history = new History(objects ? withAll(objects) : this.#blank());
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @returns {annotations.Annotations} What is seen now. */
+  get all() {
+    return this.#history.state;
+  }
+
+  get object() {
+    return annotations.activeObject(this.all);
+  }
+
+  get phase() {
+    return annotations.phase(this.all);
+  }
+
+  get canUndo() {
+    return this.#history.canUndo;
+  }
+
+  get canRedo() {
+    return this.#history.canRedo;
+  }
+
+  undo() {
+    this.#history.undo();
+    this.#tell();
+  }
+
+  redo() {
+    this.#history.redo();
+    this.#tell();
+  }
+
+  /** Replaces all objects, by those of a file. */
+  replaceAll(objects) {
+    this.#commit(withAll(objects));
+  }
+
+  /** Draws the box of the active object; too small a one is none. */
+  setBox(box) {
+    if (!geometry.isBox(box)) return;
+    this.#commit(annotations.change(this.all, { box, boxless: false }));
+  }
+
+  /** Does without a box: the keypoints tell where the object is. */
+  goWithoutBox() {
+    this.#commit(annotations.change(this.all, { box: null, boxless: true }));
+  }
+
+  /** Takes the box away, to draw it again. */
+  redrawBox() {
+    this.#commit(annotations.change(this.all, { box: null, boxless: false }));
+  }
+
+  /** Puts the current keypoint at a place in the photo, v = 1 or 2. */
+  place(place, v = 2) {
+    const point = [...geometry.keypointAt(place, this.photo), v];
+    this.#commit(annotations.decide(this.all, this.all.current, point));
+  }
+
+  /** Moves a keypoint while it is dragged; `endMove` makes it a step. */
+  movePoint(index, place) {
+    const v = this.object.points[index][2] || 2;
+    const point = [...geometry.keypointAt(place, this.photo), v];
+    const moved = annotations.setPoint(this.all, index, point);
+    // A correction on the way does not change which keypoint comes next.
+    const isOpen = this.object.points[this.all.current] === null;
+    const current = isOpen ? this.all.current : index;
+    this.#preview({ ...moved, current });
+  }
+
+  /** Moves a handle of the box while it is dragged. */
+  moveHandle(handle, place) {
+    const box = geometry.resize(this.object.box, handle, place, this.photo);
+    if (geometry.isBox(box)) {
+      this.#preview(annotations.change(this.all, { box }));
+    }
+  }
+
+  endMove() {
+    this.#commit(this.all);
+  }
+
+  cancelMove() {
+    this.#history.cancel();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Moves the current keypoint by pixels of the photo. */
+  nudge(dx, dy) {
+    const point = this.object.points[this.all.current];
+    const { x, y } = geometry.placeOf(point);
+    this.movePoint(this.all.current, { x: x + dx, y: y + dy });
+    this.endMove();
+  }
+
+  /** Calls the current keypoint absent. */
+  skip() {
+    const { current } = this.all;
+    this.#commit(annotations.decide(this.all, current, [0, 0, 0]));
+  }
+
+  /** Says nothing of the current keypoint any more. */
+  unset() {
+    this.#commit(annotations.setPoint(this.all, this.all.current, null));
+  }
+
+  /** Exchanges seen and hidden of the current keypoint, if it is placed. */
+  toggleHidden() {
+    const { current } = this.all;
+    const [x, y, v] = this.object.points[current] ?? [0, 0, 0];
+    if (!v) return;
+    this.#commit(annotations.setPoint(this.all, current, [x, y, 3 - v]));
+  }
+
+  swapSides(only = null) {
+    const { mirror } = this.category;
+    this.#commit(annotations.swapSides(this.all, mirror, only));
+  }
+
+  addObject() {
+    const { className, points } = this.object;
+    this.#commit(annotations.addObject(this.all, className, points.length));
+  }
+
+  removeObject(index = this.all.active) {
+    this.#commit(annotations.removeObject(this.all, index));
+  }
+
+  setClass(className) {
+    this.#commit(annotations.change(this.all, { className }));
+  }
+
+  /** Selects a keypoint. */
+  select(index) {
+    const count = this.category.keypoints.length;
+    const current = (index + count) % count;
+    this.#history.amend({ ...this.all, current });
+    this.#tell();
+  }
+
+  /** Selects the next keypoint of which nothing was said. */
+  selectOpen() {
+    this.select(annotations.firstOpen(this.object.points));
+  }
+
+  /** Selects an object. */
+  selectObject(index) {
+    const { objects } = this.all;
+    const active = (index + objects.length) % objects.length;
+    const current = annotations.firstOpen(objects[active].points);
+    this.#history.amend({ ...this.all, active, current });
+    this.#tell();
+  }
+
+  #preview(all) {
+    this.#history.preview(all);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #commit(all) {
+    this.#history.commit(all);
+    this.#tell();
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+    this.dispatchEvent(new Event("keep"));
+  }
+}
+
+function withAll(objects) {
+  const active = objects.length - 1;
+  const current = annotations.firstOpen(objects[active].points);
+  return { objects, active, current };
+}

@@ -1,0 +1,43 @@
+/** Shows enlarged what a fingertip covers. */
+
+const MAGNIFICATION = 2.5; // Of what the stage shows.
+
+/** A round picture in the corner that the finger is not in. */
+export class Loupe {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+  }
+
+  /**
+   * @param {import("./stage.mjs").Stage} stage
+   * @param {import("../files/photo.mjs").Photo} photo
+   * @param {import("../state/geometry.mjs").Place} place In the photo: the middle.
+   * @param {import("../state/geometry.mjs").Place} finger On the stage.
+   */
+  show(stage, photo, place, finger) {
+    const { canvas } = this;
+    const { width } = canvas;
+    const side = width / (MAGNIFICATION * stage.view.scale);
+    const [left, top] = [place.x - side / 2, place.y - side / 2];
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, width, width);
+    context.drawImage(photo.image, left, top, side, side, 0, 0, width, width);
+    context.beginPath();
+    context.moveTo(width / 2, width * 0.3);
+    context.lineTo(width / 2, width * 0.7);
+    context.moveTo(width * 0.3, width / 2);
+    context.lineTo(width * 0.7, width / 2);
+    for (const [colour, line] of [["black", 4], ["white", 2]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = line;
+      context.stroke();
+    }
+    canvas.classList.toggle("right", finger.x < stage.size.width / 2);
+    canvas.hidden = false;
+  }
+
+  hide() {
+    this.canvas.hidden = true;
+  }
+}

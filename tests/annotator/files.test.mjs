@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import zlib from "node:zlib";
+
+import { readCategory } from "../../kp2part/annotator/state/category.mjs";
+import { toCoco } from "../../kp2part/annotator/files/coco.mjs";
+import { fromCoco } from "../../kp2part/annotator/files/coco_reader.mjs";
+import { orientation } from "../../kp2part/annotator/files/exif.mjs";
+import { encodeGrey } from "../../kp2part/annotator/files/png.mjs";
+import * as rle from "../../kp2part/annotator/files/rle.mjs";
+import { FIELDS } from "./category.fixture.mjs";
+
+const CATEGORY = readCategory(FIELDS);
+const PHOTO = { name: "a.jpg", width: 3, height: 2 };
+// Two rows of three pixels.
+const LABELS = Uint8Array.from([0, 1, 2, 1, 1, 0]);
+const OBJECTS = [
+  { id: 5, className: "armchair", box: [0, 0, 3, 2], boxless: false,
+    points: [[0, 1, 2], [2, 0, 1], [0, 0, 0], null] },
+  { id: 7, className: "stool", box: null, boxless: true,
+    points: [null, [1, 0, 2], [2, 1, 2], null] },
+];
+
+function written() {
+  const answers = new Map([[5, { labels: LABELS, box: [0, 0, 3, 2] }]]);
+  return JSON.parse(JSON.stringify(toCoco(OBJECTS, CATEGORY, PHOTO, answers)));
+}
+
+test("run lengths go down the columns and begin with zeros", () => {
+  // Columns: 0 1 | 1 1 | 2 0.
+  const runs = rle.encode(LABELS, 3, 2, (label) => label === 1);
+  assert.deepEqual(runs, { size: [2, 3], counts: [1, 3, 2] });
+  assert.equal(rle.area(runs), 3);
+  const all = rle.encode(new Uint8Array(6).fill(1), 3, 2, (l) => l === 1);
+  assert.deepEqual(all.counts, [0, 6]);
+});
+
+test("an object and each of its parts are annotations", () => {
+  const { annotations, categories } = written();
+  const names = new Map(categories.map((c) => [c.id, c.name]));
+  assert.equal(new Set(categories.map((c) => c.id)).size, categories.length);
+  assert.deepEqual(
+    annotations.map((a) => [a.id, names.get(a.category_id), a.obj_ann_id]),
+    [[1, "armchair", undefined], [2, "armchair:rest", 1],
+      [3, "armchair:base", 1], [4, "stool", undefined]]);
+  const [object, rest, base] = annotations;
+  assert.deepEqual(object.bbox, [0, 0, 3, 2]);
+  assert.deepEqual(object.keypoints, [0, 1, 2, 2, 0, 1, 0, 0, 0, 0, 0, 0]);
+  assert.equal(object.num_keypoints, 2);
+  assert.equal(object.area, 4);
+  assert.deepEqual(rest.segmentation.counts, [1, 3, 2]);
+  assert.deepEqual(rest.bbox, [0, 0, 2, 2]);
+  assert.deepEqual([base.bbox, base.area], [[2, 0, 1, 1], 1]);
+});
+
+test("parts tell whose they are", () => {
+  const answer = { labels: LABELS, box: [0, 0, 3, 2] };
+  const { annotations } = toCoco(
+    OBJECTS, CATEGORY, PHOTO, new Map([[5, answer], [7, answer]]));
+  assert.deepEqual(
+    annotations.map((a) => a.obj_ann_id ?? 0), [0, 1, 1, 0, 4, 4]);
+});
+
+test("skeletons in COCO count from one", () => {
+  assert.deepEqual(written().categories[0].skeleton, [[1, 4], [2, 4], [3, 4]]);
+});
+
+test("what was written is read again", () => {
+  const [first, second] = fromCoco(written(), CATEGORY, PHOTO);
+  assert.deepEqual(first, { ...OBJECTS[0], id: 1 });
+  assert.deepEqual(second.points, OBJECTS[1].points);
+  assert.deepEqual(second.box, [1, 0, 3, 2]); // Of its keypoints' pixels.
+});
+
+const BROKEN = [
+  ["no COCO", (c) => { delete c.categories; }, /no list `categories`/],
+  ["another photo", (c) => { c.images[0].file_name = "b.jpg"; },
+    /no photo called a\.jpg. It has: b\.jpg/],
+  ["another size", (c) => { c.images[0].width = 4; }, /width 3.* It is 4/],
+  ["another class", (c) => { c.categories[1].name = "person"; },
+    /annotation 0: .*stool, armchair. It is: person/],
+  ["a keypoint unknown", (c) => { c.categories[1].keypoints[0] = "wheel"; },
+    /annotation 0: this model has no keypoint "wheel"/],
+  ["too few numbers", (c) => { c.annotations[0].keypoints.pop(); },
+    /annotation 0: keypoints must be 12 numbers/],
+  ["no number", (c) => { c.annotations[0].bbox[1] = null; },
+    /annotation 0: bbox must be 4 numbers/],
+  ["a strange v", (c) => { c.annotations[0].keypoints[2] = 3; },
+    /annotation 0: v of seat must be 0, 1 or 2. It is 3/],
+  ["no keypoints", (c) => { c.annotations.length = 0; },
+    /no object with keypoints in a\.jpg/],
+];
+for (const [name, damage, message] of BROKEN) {
+  test(`refused: ${name}`, () => {
+    const contents = written();
+    damage(contents);
+    assert.throws(() => fromCoco(contents, CATEGORY, PHOTO), message);
+  });
+}
+
+test("a grey PNG holds the levels, each row after a zero", async () => {
+  const file = await encodeGrey(LABELS, 3, 2);
+  const bytes = Buffer.from(await file.arrayBuffer());
+  assert.deepEqual([...bytes.subarray(0, 4)], [137, 80, 78, 71]);
+  assert.equal(bytes.readUInt32BE(16), 3);
+  assert.equal(bytes.readUInt32BE(20), 2);
+  // The end's checksum is known, as the chunk is always the same.
+  assert.equal(bytes.subarray(-4).toString("hex"), "ae426082");
+  const size = bytes.readUInt32BE(33);
+  const rows = zlib.inflateSync(bytes.subarray(41, 41 + size));
+  assert.deepEqual([...rows], [0, 0, 1, 2, 0, 1, 1, 0]);
+});
+
+/** A JPEG file's beginning that says how it is to be turned. */
+function jpegOf(value, little) {
+  const view = new DataView(new ArrayBuffer(40));
+  view.setUint16(0, 0xffd8);
+  view.setUint16(2, 0xffe1);
+  view.setUint16(4, 34);
+  view.setUint32(6, 0x45786966);
+  view.setUint16(12, little ? 0x4949 : 0x4d4d);
+  view.setUint32(16, 8, little);
+  view.setUint16(20, 1, little);
+  view.setUint16(22, 0x0112, little);
+  view.setUint16(30, value, little);
+  return view.buffer;
+}
+
+test("the orientation is read in both byte orders", () => {
+  assert.equal(orientation(jpegOf(6, true)), 6);
+  assert.equal(orientation(jpegOf(8, false)), 8);
+});
+
+test("files without, or with nonsense, are upright", () => {
+  assert.equal(orientation(jpegOf(9, true)), 1);
+  assert.equal(orientation(new ArrayBuffer(0)), 1);
+  assert.equal(orientation(jpegOf(6, true).slice(0, 24)), 1);
+});

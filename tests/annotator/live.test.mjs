@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { LiveParts } from "../../kp2part/annotator/net/live_parts.mjs";
+import { Newest } from "../../kp2part/annotator/net/newest.mjs";
+
+const PHOTO = { live: async () => ({ base64: "", scale: 1 }) };
+
+/** Lets everything that can run now do so. */
+const settle = () => new Promise((resolve) => { setTimeout(resolve); });
+
+/** A server that answers when it is told to. */
+function slowServer() {
+  const asked = [];
+  const ask = (question) => new Promise((resolve, reject) => {
+    asked.push({ question, resolve, reject });
+  });
+  return { asked, ask };
+}
+
+function objectAt(id, x) {
+  return { id, box: null, points: [[x, 1, 2], [5, 5, 2]] };
+}
+
+test("one question at a time, and the newest replaces what waits", async () => {
+  const { asked, ask } = slowServer();
+  const told = [];
+  const newest = new Newest(ask, {
+    answer: (subject, answer) => told.push([subject, answer]),
+    error: (subject, error) => told.push([subject, error.message]),
+    idle: () => told.push("idle"),
+  });
+  for (const question of [1, 2, 3]) newest.submit("a", question);
+  newest.submit("b", 9);
+  await settle();
+  assert.deepEqual(asked.map((a) => a.question), [1]);
+  asked[0].resolve("one");
+  await settle();
+  assert.deepEqual(asked.map((a) => a.question), [1, 3]);
+  asked[1].reject(new Error("no"));
+  await settle();
+  asked[2].resolve("nine");
+  await settle();
+  assert.deepEqual(told, [["a", "one"], ["a", "no"], ["b", "nine"], "idle"]);
+});
+
+let server;
+let live;
+beforeEach(() => {
+  server = slowServer();
+  live = new LiveParts("m", (model, object) => server.ask(object));
+  live.open(PHOTO);
+});
+
+test("only objects that changed are asked about", async () => {
+  live.follow([objectAt(1, 2), objectAt(2, 2)]);
+  await settle();
+  server.asked[0].resolve("first");
+  await settle();
+  server.asked[1].resolve("second");
+  await settle();
+  live.follow([objectAt(1, 2), objectAt(2, 3)]);
+  await settle();
+  assert.deepEqual(server.asked.map((a) => a.question.id), [1, 2, 2]);
+  assert.ok(live.busy);
+});
+
+test("an answer about what is gone is dropped", async () => {
+  live.follow([objectAt(1, 2)]);
+  await settle();
+  live.follow([]);
+  server.asked[0].resolve("late");
+  await settle();
+  assert.equal(live.answers.size, 0);
+  live.follow([objectAt(1, 2)]); // Undone: asked again.
+  await settle();
+  assert.equal(server.asked.length, 2);
+});
+
+test("another photo begins without the answers to the one before", async () => {
+  live.follow([objectAt(1, 2)]);
+  await settle();
+  server.asked[0].resolve("first");
+  await settle();
+  assert.equal(live.answers.size, 1);
+  live.open({ ...PHOTO });
+  assert.equal(live.answers.size, 0);
+});
+
+test("an object that comes back is asked about again", async () => {
+  live.follow([objectAt(1, 2)]);
+  assert.ok(live.busy);
+  await settle();
+  server.asked[0].resolve("known");
+  await settle();
+  assert.ok(!live.busy);
+  live.follow([]);
+  live.follow([objectAt(1, 2)]);
+  await settle();
+  assert.equal(server.asked.length, 2);
+});
+
+test("an answer about another photo is dropped", async () => {
+  live.follow([objectAt(1, 2)]);
+  await settle();
+  live.open({ ...PHOTO });
+  live.follow([objectAt(1, 2)]);
+  server.asked[0].resolve("of the old photo");
+  await settle();
+  assert.equal(live.answers.size, 0);
+  server.asked[1].resolve("of the new photo");
+  await settle();
+  assert.equal(live.answers.get(1), "of the new photo");
+});
+
+test("after a failure it asks again when told to", async () => {
+  live.follow([objectAt(1, 2)]);
+  await settle();
+  server.asked[0].reject(new Error("gone"));
+  await settle();
+  assert.equal(live.error.message, "gone");
+  assert.ok(!live.busy);
+  live.retry();
+  await settle();
+  server.asked[1].resolve("here");
+  await settle();
+  assert.equal(live.error, null);
+  assert.equal(live.answers.get(1), "here");
+});
