@@ -8,9 +8,9 @@ import scipy.io
 import tensorflow as tf
 
 from kp2part.schema import category
-from tfrecords_tools import plan
-from tfrecords_tools import selection
-from tfrecords_tools import settings
+from tfrecords_tools.building import plan
+from tfrecords_tools.building import selection
+from tfrecords_tools.building import settings
 
 SIZE = (40, 60)  # (height, width): never square.
 CATEGORY = category.Category(

@@ -9,9 +9,9 @@ import numpy as np
 
 from kp2part.formats import pascal_part
 from kp2part.schema import category
-from tfrecords_tools import instances
-from tfrecords_tools import plan
-from tfrecords_tools import settings
+from tfrecords_tools.building import instances
+from tfrecords_tools.building import plan
+from tfrecords_tools.building import settings
 
 DATA = (
     pathlib.Path(__file__).resolve().parent.parent.parent

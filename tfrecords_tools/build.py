@@ -19,11 +19,11 @@ from absl import flags
 from kp2part.schema import category
 from kp2part.schema import task
 from kp2part.system import cli
-from tfrecords_tools import dataset
-from tfrecords_tools import label_map
-from tfrecords_tools import plan
-from tfrecords_tools import selection
-from tfrecords_tools import settings as settings_lib
+from tfrecords_tools.building import build_run
+from tfrecords_tools.building import label_map
+from tfrecords_tools.building import plan
+from tfrecords_tools.building import selection
+from tfrecords_tools.building import settings
 
 _CATEGORY = flags.DEFINE_string(
     "category",
@@ -129,7 +129,7 @@ _WORKERS = flags.DEFINE_integer(
 
 def main(_):
     """Builds the records that the flags ask for and prints the table."""
-    manifest = dataset.build(
+    manifest = build_run.build(
         _inputs(), _settings(), pathlib.Path(_OUTPUT.value), _WORKERS.value
     )
     print(selection.render(manifest.table))  # noqa: T201
@@ -149,8 +149,8 @@ def _inputs() -> plan.Inputs:
     )
 
 
-def _settings() -> settings_lib.Settings:
-    return settings_lib.Settings(
+def _settings() -> settings.Settings:
+    return settings.Settings(
         category=category.load(_CATEGORY.value),
         thresholds=selection.Thresholds(
             max_overlap=_MAX_OVERLAP.value,

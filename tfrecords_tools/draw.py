@@ -18,7 +18,7 @@ whatever reads these can read the real ones:
 
 The output appears when it is complete. The same flags give the same bytes,
 however many workers draw. Running the program again on a complete output does
-nothing; with other settings it refuses. `hardness.py` says what makes the
+nothing; with other settings it refuses. `difficulty.py` says what makes the
 photos easy or hard.
 """
 
@@ -29,7 +29,7 @@ from absl import flags
 from absl import logging
 
 from kp2part.system import cli
-from tfrecords_tools import photo_set
+from tfrecords_tools.synthetic import photos
 
 _OUTPUT = flags.DEFINE_string(
     "output", None, "Directory to make. Nothing is written elsewhere."
@@ -57,10 +57,10 @@ _NUM_WORKERS = flags.DEFINE_integer(
 def main(_: list[str]):
     """Draws what the flags say."""
     output = pathlib.Path(_OUTPUT.value)
-    settings = photo_set.Settings(
+    settings = photos.Settings(
         _NUM_IMAGES.value, _SEED.value, _SIZE.value, _VAL_FRACTION.value
     )
-    if photo_set.draw(output, settings, _NUM_WORKERS.value):
+    if photos.draw(output, settings, _NUM_WORKERS.value):
         logging.info("Drew %d photos: %s", settings.num_images, output)
     else:
         logging.info("Already complete, left as it is: %s", output)

@@ -13,7 +13,7 @@ from kp2part.data import manifest as manifest_lib
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.visualization import pictures
-from tfrecords_tools import contact_sheet
+from tfrecords_tools.checking import contact_sheet
 
 _TFRECORDS = flags.DEFINE_string(
     "tfrecords", None, "Directory that tfrecords_tools.build has made."

@@ -28,7 +28,7 @@ from kp2part.system import cli
 from kp2part.training import flags as flags_lib
 from kp2part.training import splits as splits_lib
 from kp2part.visualization import pictures
-from tfrecords_tools import prior_picture
+from tfrecords_tools.checking import prior_picture
 
 flags.adopt_module_key_flags(flags_lib)
 

@@ -12,7 +12,7 @@ from absl import flags
 
 from kp2part.data import manifest as manifest_lib
 from kp2part.system import cli
-from tfrecords_tools import verification
+from tfrecords_tools.checking import verification
 
 _TFRECORDS = flags.DEFINE_string(
     "tfrecords", None, "Directory that tfrecords_tools.build has made."

@@ -1,0 +1,1 @@
+"""Photos and annotations become shards of TFRecords."""

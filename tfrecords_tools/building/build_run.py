@@ -1,0 +1,155 @@
+"""A build as a whole: start, resume or refuse; shards; then the manifest."""
+
+from collections.abc import Sequence
+import json
+import pathlib
+import shutil
+
+from absl import logging
+
+from kp2part.data import manifest as manifest_lib
+from tfrecords_tools.building import local_runner
+from tfrecords_tools.building import plan
+from tfrecords_tools.building import selection
+from tfrecords_tools.building import settings as settings_lib
+from tfrecords_tools.building import shards
+from tfrecords_tools.building import writer
+
+_SETTINGS = "settings.json"
+
+
+def build(
+    inputs: plan.Inputs,
+    settings: settings_lib.Settings,
+    output: pathlib.Path,
+    num_workers: int,
+) -> manifest_lib.Manifest:
+    """Writes shards and a manifest, or what is missing of them.
+
+    While it is under way, `output/unfinished` holds the settings and a report
+    of each finished shard; it goes when the manifest is there.
+
+    Args:
+        inputs: Where annotations and photos lie.
+        settings: How they become records.
+        output: Directory for the result; made if need be.
+        num_workers: Number of processes.
+
+    Raises:
+        ValueError: The inputs cannot be used, or the directory holds a build
+            under other settings.
+    """
+    splits = plan.sources(inputs, settings)
+    wanted = {**settings.to_json(), "inputs": plan.fingerprint(splits)}
+    jobs = plan.jobs(splits, settings, output)
+    if (finished := _finished(output, wanted)) is not None:
+        logging.info("%s is complete: nothing to do.", output)
+        return finished
+    (output / plan.UNFINISHED).mkdir(parents=True, exist_ok=True)
+    writer.write_json(output / plan.UNFINISHED / _SETTINGS, wanted)
+    todo = [job for job in jobs if job.report() is None]
+    if len(todo) < len(jobs):
+        logging.info("Resuming: %d of %d to do.", len(todo), len(jobs))
+    if todo:
+        local_runner.run(todo, num_workers)
+    return _finish(output, settings, wanted, jobs)
+
+
+def _finished(
+    output: pathlib.Path, wanted: dict
+) -> manifest_lib.Manifest | None:
+    state = output / plan.UNFINISHED / _SETTINGS
+    if (output / manifest_lib.FILE_NAME).is_file():
+        manifest = manifest_lib.load(str(output))
+        _refuse_others(output, dict(manifest.settings), wanted)
+        return manifest if _is_whole(manifest) else None
+    if state.is_file():
+        previous = json.loads(state.read_text(encoding="utf-8"))
+        _refuse_others(output, previous, wanted)
+    return None
+
+
+def _is_whole(manifest: manifest_lib.Manifest) -> bool:
+    paths = [
+        (manifest.directory / shard.name, shard.num_bytes)
+        for split in manifest.splits.values()
+        for shard in split.shards
+    ]
+    return all(p.is_file() and p.stat().st_size == size for p, size in paths)
+
+
+def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):
+    previous, wanted = dict(_flat(previous)), dict(_flat(wanted))
+    changes = [
+        f"  {name}: was {before!r:.60}, now {now!r:.60}"
+        for name in sorted(previous.keys() | wanted.keys())
+        if (before := previous.get(name)) != (now := wanted.get(name))
+    ]
+    if changes:
+        raise ValueError(
+            f"{output} holds a build under other settings:\n"
+            + "\n".join(changes)
+            + "\nUse another --output, or remove the directory."
+        )
+
+
+def _flat(fields: dict, prefix: str = ""):
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _finish(
+    output: pathlib.Path,
+    settings: settings_lib.Settings,
+    wanted: dict,
+    jobs: Sequence[shards.Job],
+) -> manifest_lib.Manifest:
+    reports = {}
+    for job in jobs:
+        reports.setdefault(job.split, []).append(job.report())
+    table = {
+        split: selection.add(r["table"] for r in of_split)
+        for split, of_split in reports.items()
+    }
+    manifest = manifest_lib.Manifest(
+        directory=output,
+        category=settings.category,
+        image_size=settings.image_size,
+        context=settings.context,
+        aspect=settings.aspect,
+        splits={
+            split: _split([r["shard"] for r in of_split])
+            for split, of_split in reports.items()
+        },
+        settings=wanted,
+        table=table,
+        skipped={split: _merge(r) for split, r in reports.items()},
+    )
+    if empty := [n for n, num in manifest.num_records.items() if not num]:
+        raise ValueError(
+            f"No object was kept in split {empty[0]!r}:\n"
+            + selection.render(table)
+        )
+    writer.write_json(output / manifest_lib.FILE_NAME, manifest.to_json())
+    shutil.rmtree(output / plan.UNFINISHED)
+    for partial in output.glob(".partial-*"):
+        partial.unlink()
+    return manifest
+
+
+def _split(of_shards: Sequence[dict]) -> manifest_lib.Split:
+    return manifest_lib.Split(
+        num_records=sum(shard["num_records"] for shard in of_shards),
+        shards=tuple(manifest_lib.Shard(**shard) for shard in of_shards),
+    )
+
+
+def _merge(reports: Sequence[dict]) -> dict[str, list[str]]:
+    merged = {}
+    for report in reports:
+        for kind, image_ids in report["skipped"].items():
+            merged.setdefault(kind, []).extend(image_ids)
+    return {kind: sorted(ids) for kind, ids in merged.items()}

@@ -1,0 +1,194 @@
+"""From one photo and its annotations to examples of the objects in it."""
+
+import contextlib
+import dataclasses
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from kp2part.data import crops
+from kp2part.data import records
+from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import pascal_part
+from kp2part.formats import voc
+from tfrecords_tools.building import label_map
+from tfrecords_tools.building import matching
+from tfrecords_tools.building import selection
+from tfrecords_tools.building import settings as settings_lib
+
+
+class BadSource(ValueError):
+    """A file of a photo is missing, broken or does not fit the others.
+
+    Attributes:
+        kind: Which: "annotation", "image", "keypoints" or "boxes".
+    """
+
+    def __init__(self, kind: str, message: str):
+        # Both arguments: exceptions of workers are pickled by their `args`.
+        super().__init__(kind, message)
+        self.kind = kind
+
+    def __str__(self):
+        return self.args[1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """The files of one photo.
+
+    Attributes:
+        image_id: The photo's name, without folder and suffix.
+        annotation: Path of its .mat file.
+        image: Path of its pixels.
+        boxes: Path of its VOC annotation, if boxes are taken from there.
+        keypoints: What is annotated in it, in any order.
+        keypoints_error: What is wrong with its keypoints, if anything is.
+    """
+
+    image_id: str
+    annotation: pathlib.Path
+    image: pathlib.Path
+    boxes: pathlib.Path | None = None
+    keypoints: tuple[annotation_lib.KeypointAnnotation, ...] = ()
+    keypoints_error: str | None = None
+
+
+def convert(
+    source: Source, settings: settings_lib.Settings
+) -> tuple[list[records.Example], list[tuple[str, str]]]:
+    """Returns the examples of a photo, and what became of each object.
+
+    Returns:
+        The examples, and for each object of the category's classes the pair
+        (class name, outcome), see `selection`.
+
+    Raises:
+        BadSource: One of the files cannot be used.
+    """
+    if source.keypoints_error:
+        raise BadSource("keypoints", source.keypoints_error)
+    candidates = _candidates(source, settings)
+    outcomes = [c.outcome(settings.thresholds) for c in candidates]
+    kept = [
+        candidate
+        for candidate, outcome in zip(candidates, outcomes, strict=True)
+        if outcome == selection.KEPT
+    ]
+    names = [candidate.item.class_name for candidate in candidates]
+    examples = _examples(source, kept, settings) if kept else []
+    return examples, list(zip(names, outcomes, strict=True))
+
+
+def _candidates(source, settings) -> list[selection.Candidate]:
+    with _reading("annotation"):
+        objects = pascal_part.read(source.annotation)
+        ours = [o for o in objects if o.class_name in settings.category.classes]
+        labels = [_labels(source, item, settings) for item in ours]
+    with _reading("boxes"):
+        boxes, others = _boxes(source, objects, settings)
+    annotations = _annotations(source, ours, boxes, settings)
+    return [
+        selection.Candidate(
+            item=item,
+            labels=of_item,
+            box=boxes.get(item.index),
+            other_boxes=[
+                *(box for i, box in boxes.items() if i != item.index),
+                *others,
+            ],
+            annotation=annotations.get(item.index),
+        )
+        for item, of_item in zip(ours, labels, strict=True)
+    ]
+
+
+@contextlib.contextmanager
+def _reading(kind: str):
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise BadSource(kind, str(error)) from error
+
+
+def _labels(source, item, settings) -> np.ndarray:
+    try:
+        return label_map.draw(item, settings.category, settings.unassigned)
+    except ValueError as error:
+        raise ValueError(
+            f"{source.annotation}: object {item.index} ({item.class_name}): "
+            f"`part_name`: {error}"
+        ) from error
+
+
+def _boxes(source, objects, settings) -> tuple[dict, list]:
+    """Returns the boxes of objects, by index, and those of no object here.
+
+    The others count when it comes to overlaps: boxes that VOC has and
+    Pascal-Part lacks, and the extents of objects without a box.
+    """
+    extents = {item.index: item.box for item in objects}
+    if source.boxes is None:
+        return extents, []
+    given = voc.read_boxes(source.boxes)
+    matches = matching.match_classes(
+        [(item.class_name, item.box) for item in objects],
+        given,
+        settings.thresholds.min_match_iou,
+    )
+    boxes = {i: given[j][1] for i, j in matches.items()}
+    others = [
+        *(box for i, box in extents.items() if i not in matches),
+        *(b for j, (_, b) in enumerate(given) if j not in matches.values()),
+    ]
+    return boxes, others
+
+
+def _annotations(source, ours, boxes, settings) -> dict:
+    with_box = [item for item in ours if item.index in boxes]
+    matches = matching.match_classes(
+        [(item.class_name, boxes[item.index]) for item in with_box],
+        [(a.class_name, a.box) for a in source.keypoints],
+        settings.thresholds.min_match_iou,
+    )
+    return {with_box[i].index: source.keypoints[j] for i, j in matches.items()}
+
+
+def _image(source: Source, size: tuple[int, int]) -> tf.Tensor:
+    contents = source.image.read_bytes()
+    try:
+        image = records.decode_photo(contents)
+    except tf.errors.InvalidArgumentError as error:
+        raise ValueError(f"{source.image}: not a JPEG or PNG image.") from error
+    if (found := tuple(image.shape[:2])) != size:
+        raise ValueError(
+            f"{source.image}: must have the size of the masks in "
+            f"{source.annotation}, {size} (height, width). Received: {found}"
+        )
+    return image
+
+
+def _examples(source, kept, settings) -> list[records.Example]:
+    with _reading("image"):
+        image = _image(source, kept[0].labels.shape)
+    return [_example(source, image, item, settings) for item in kept]
+
+
+def _example(source, image, candidate, settings) -> records.Example:
+    size, aspect = settings.image_size, settings.aspect
+    source_size = tf.shape(image)[:2]
+    box = crops.whole_pixels(candidate.box, source_size, settings.context)
+    pixels = crops.cut_image(image, box, size, aspect)
+    labels = tf.constant(candidate.labels)
+    points = tf.constant(candidate.annotation.keypoints)
+    return records.Example(
+        image=tf.cast(tf.round(pixels), tf.uint8).numpy(),
+        part_mask=crops.cut_mask(labels, box, size, aspect).numpy(),
+        keypoints=crops.move_keypoints(points, box, size, aspect).numpy(),
+        class_name=candidate.item.class_name,
+        image_id=source.image_id,
+        object_index=candidate.item.index,
+        box=tuple(float(edge) for edge in box.numpy()),
+        source_size=tuple(int(side) for side in source_size.numpy()),
+    )

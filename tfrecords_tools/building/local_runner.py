@@ -1,0 +1,110 @@
+"""Runs the jobs of a build in worker processes, under a progress bar."""
+
+from collections.abc import Sequence
+from concurrent import futures
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+
+import tensorflow as tf
+import tqdm
+
+from tfrecords_tools.building import shards
+
+_SECONDS_BETWEEN_UPDATES = 0.5
+# Workers share the CPU and log little; their pixels must not depend on a GPU.
+_ENVIRONMENT = {
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "OMP_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+# In a worker: the count of photos and the order to stop, from the parent.
+_num_done, _stop = None, None
+
+
+class _Stopped(Exception):
+    """Another job has failed, or the user has had enough."""
+
+
+def run(jobs: Sequence[shards.Job], num_workers: int):
+    """Writes the shards of all jobs, or raises the first error of any.
+
+    Args:
+        jobs: In the order in which to start them.
+        num_workers: Number of processes; 1 works in this process.
+    """
+    num_images = sum(len(job.sources) for job in jobs)
+    with tqdm.tqdm(total=num_images, unit="image", smoothing=0.05) as bar:
+        if num_workers == 1:
+            for job in jobs:
+                shards.write(job, bar.update)
+        else:
+            with _environment():
+                _run_in_workers(jobs, min(num_workers, len(jobs)), bar)
+
+
+def _run_in_workers(jobs, num_workers, bar):
+    context = multiprocessing.get_context("spawn")  # TensorFlow cannot fork.
+    num_done, stop = context.Value("q", 0), context.Event()
+    executor = futures.ProcessPoolExecutor(
+        num_workers, context, _start_worker, (num_done, stop)
+    )
+    try:
+        waiting = {executor.submit(_write, job) for job in jobs}
+        while waiting:
+            done, waiting = futures.wait(
+                waiting, _SECONDS_BETWEEN_UPDATES, futures.FIRST_EXCEPTION
+            )
+            bar.update(num_done.value - bar.n)
+            for future in done:
+                future.result()
+    except futures.process.BrokenProcessPool as error:
+        raise ValueError(
+            "A worker process died, perhaps for lack of memory: use fewer "
+            "--workers. Run the same command again to resume."
+        ) from error
+    finally:
+        stop.set()
+        executor.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _environment():
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)  # Workers read it before they import.
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _start_worker(num_done, stop):
+    global _num_done, _stop
+    _num_done, _stop = num_done, stop
+    # The parent hears Ctrl-C and says `stop`; if it dies it cannot.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def _die_with_parent():
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def _write(job: shards.Job):
+    shards.write(job, _on_image)
+
+
+def _on_image():
+    with _num_done.get_lock():
+        _num_done.value += 1
+    if _stop.is_set():
+        raise _Stopped

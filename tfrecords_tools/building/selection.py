@@ -1,0 +1,148 @@
+"""Which objects become records: the filter of the paper, and its table.
+
+Each object has one outcome, the first of `REASONS` that applies to it, or
+`KEPT`. The table counts them: {class: {"seen", "kept", "dropped": {reason}}}.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+
+import numpy as np
+
+from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import pascal_part
+from kp2part.schema import boxes
+from tfrecords_tools.building import label_map
+
+KEPT = "kept"
+# In the order in which they are looked at.
+REASONS = (
+    "no_box",  # None of the boxes given is this object's.
+    "no_keypoints",  # No annotation of keypoints is this object's.
+    "overlap",  # Its box overlaps the box of another object, of any class.
+    "too_small",  # A side of its box is too short.
+    "too_few_keypoints",
+    "no_part",  # None of its pixels is in a part of the category.
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Thresholds:
+    """What an object must meet; the defaults are the paper's.
+
+    Attributes:
+        max_overlap: Largest IoU with the box of any other object.
+        min_side: Least width and height of the box, in pixels of the photo.
+        min_keypoints: Least number of keypoints with v > 0.
+        min_match_iou: Least IoU of two boxes to be those of one object.
+    """
+
+    max_overlap: float = 0.05
+    min_side: float = 32.0
+    min_keypoints: int = 5
+    min_match_iou: float = 0.45
+
+    def __post_init__(self):
+        for name in ("max_overlap", "min_match_iou"):
+            if not 0 <= (value := getattr(self, name)) <= 1:
+                raise ValueError(
+                    f"`{name}` must be in [0, 1]. Received: {name}={value}"
+                )
+        for name in ("min_side", "min_keypoints"):
+            if not (value := getattr(self, name)) >= 0:
+                raise ValueError(
+                    f"`{name}` must not be negative. Received: {name}={value}"
+                )
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """What is known of an object when it is judged.
+
+    Attributes:
+        item: The object.
+        labels: uint8 [H, W], its label map, see `label_map`.
+        box: In pixel edges of the photo; None if it could not be found.
+        other_boxes: Of all other objects in the photo, whatever their class.
+        annotation: Its keypoints; None if they could not be found.
+    """
+
+    item: pascal_part.Object
+    labels: np.ndarray
+    box: boxes.Box | None
+    other_boxes: Sequence[boxes.Box]
+    annotation: annotation_lib.KeypointAnnotation | None
+
+    def outcome(self, thresholds: Thresholds) -> str:
+        """Returns `KEPT`, or the first of `REASONS` that applies."""
+        if self.box is None:
+            return "no_box"
+        if self.annotation is None:
+            return "no_keypoints"
+        overlaps = boxes.iou([self.box], self.other_boxes)
+        if overlaps.max(initial=0.0) > thresholds.max_overlap:
+            return "overlap"
+        xmin, ymin, xmax, ymax = self.box
+        if min(xmax - xmin, ymax - ymin) < thresholds.min_side:
+            return "too_small"
+        visible = self.annotation.keypoints[:, 2] > 0
+        if visible.sum() < thresholds.min_keypoints:
+            return "too_few_keypoints"
+        return KEPT if label_map.has_part(self.labels) else "no_part"
+
+
+def count(outcomes: Iterable[tuple[str, str]]) -> dict:
+    """Returns the table of pairs (class name, outcome)."""
+    table = {}
+    for class_name, outcome in outcomes:
+        row = table.setdefault(class_name, {"seen": 0, KEPT: 0, "dropped": {}})
+        row["seen"] += 1
+        if outcome == KEPT:
+            row[KEPT] += 1
+        else:
+            row["dropped"][outcome] = row["dropped"].get(outcome, 0) + 1
+    return table
+
+
+def add(tables: Iterable[Mapping]) -> dict:
+    """Returns the sum of tables."""
+    total = {}
+    for class_name, row in ((c, r) for t in tables for c, r in t.items()):
+        into = total.setdefault(class_name, {"seen": 0, KEPT: 0, "dropped": {}})
+        into["seen"] += row["seen"]
+        into[KEPT] += row[KEPT]
+        for reason, number in row["dropped"].items():
+            dropped = into["dropped"].get(reason, 0)
+            into["dropped"][reason] = dropped + number
+    return {name: total[name] for name in sorted(total)}
+
+
+def render(tables: Mapping[str, Mapping]) -> str:
+    """Returns the tables of several splits as aligned text, with totals."""
+    reasons = [
+        reason
+        for reason in REASONS
+        if any(
+            reason in row["dropped"]
+            for table in tables.values()
+            for row in table.values()
+        )
+    ]
+    rows = [["split", "class", "seen", KEPT, *reasons]]
+    tables = {**tables, "all": add(tables.values())} if tables else {}
+    for split, table in tables.items():
+        total = add([{"total": row} for row in table.values()])
+        for class_name, row in {**table, **total}.items():
+            numbers = [row["seen"], row[KEPT]]
+            numbers += [row["dropped"].get(reason, 0) for reason in reasons]
+            rows.append([split, class_name, *map(str, numbers)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i < 2 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )

@@ -1,0 +1,93 @@
+"""One shard of a build: a job that needs nothing but its arguments.
+
+Jobs are pickled to worker processes; a runner on several machines could map
+`write` over them just as well.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+import dataclasses
+import json
+import pathlib
+
+from absl import logging
+import tensorflow as tf
+
+from kp2part.data import records
+from tfrecords_tools.building import instances
+from tfrecords_tools.building import selection
+from tfrecords_tools.building import settings as settings_lib
+from tfrecords_tools.building import writer
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What one shard is made of.
+
+    Attributes:
+        split: Name of the split it belongs to.
+        path: Where the shard goes.
+        scratch: Directory of the unfinished build, for the shard's report.
+        sources: The photos, in order.
+        settings: How they become records.
+    """
+
+    split: str
+    path: pathlib.Path
+    scratch: pathlib.Path
+    sources: tuple[instances.Source, ...]
+    settings: settings_lib.Settings
+
+    @property
+    def report_path(self) -> pathlib.Path:
+        """Where the report goes: what the manifest will say of the shard."""
+        return self.scratch / f"{self.path.name}.json"
+
+    def report(self) -> dict | None:
+        """Returns the report if the shard is there, whole and reported."""
+        if not (self.report_path.is_file() and self.path.is_file()):
+            return None
+        report = json.loads(self.report_path.read_text(encoding="utf-8"))
+        matches = report["shard"]["sha256"] == writer.sha256(self.path)
+        return report if matches else None
+
+
+def write(job: Job, on_image: Callable[[], None]):
+    """Writes the shard of a job, then its report.
+
+    Args:
+        job: What to write.
+        on_image: Called after each photo.
+
+    Raises:
+        instances.BadSource: A photo cannot be used, and the settings do not
+            say to skip it. No shard is left behind.
+    """
+    outcomes, skipped = [], {}
+
+    def make_records() -> Iterator[bytes]:
+        for source in job.sources:
+            try:
+                examples, found = instances.convert(source, job.settings)
+            except instances.BadSource as error:
+                if not job.settings.skip_bad_images:
+                    raise
+                logging.warning("Skipped %s: %s", source.image_id, error)
+                skipped.setdefault(error.kind, []).append(source.image_id)
+                examples, found = [], []
+            outcomes.extend(found)
+            yield from map(records.encode, examples)
+            on_image()
+
+    # On a GPU, or on one machine and not on another, pixels would differ.
+    with tf.device("CPU:0"):
+        num_records = writer.write_records(job.path, make_records())
+    shard = {
+        "name": job.path.name,
+        "num_records": num_records,
+        "num_bytes": job.path.stat().st_size,
+        "sha256": writer.sha256(job.path),
+    }
+    table = selection.count(outcomes)
+    report = {"shard": shard, "table": table, "skipped": skipped}
+    writer.write_json(job.report_path, report)

@@ -1,0 +1,1 @@
+"""Records are read back, checked and drawn."""

@@ -1,0 +1,191 @@
+"""Checks of TFRecords: files against the manifest, records one by one."""
+
+import collections
+from collections.abc import Iterator
+
+from absl import logging
+import numpy as np
+import tensorflow as tf
+
+from kp2part.data import manifest as manifest_lib
+from kp2part.data import records
+from kp2part.schema import keys
+from tfrecords_tools.building import writer
+
+
+class Census:
+    """Counts of what the records of one split hold.
+
+    Attributes:
+        num_records: Number of records that could be read.
+        pixels: int64 [256], number of pixels of each label.
+        occurrences: int64 [256], number of records with each label.
+        objects: Number of records of each (image id, object index).
+        classes: Number of records of each class.
+    """
+
+    def __init__(self):
+        self.num_records = 0
+        self.pixels = np.zeros(256, np.int64)
+        self.occurrences = np.zeros(256, np.int64)
+        self.objects = collections.Counter()
+        self.classes = collections.Counter()
+
+    def add(self, example: dict[str, np.ndarray]):
+        """Counts one example, under the keys of `schema`."""
+        counts = np.bincount(np.ravel(example[keys.PART_MASK]), minlength=256)
+        self.num_records += 1
+        self.pixels += counts
+        self.occurrences += counts > 0
+        self.objects[_object(example)] += 1
+        self.classes[example[keys.CLASS_NAME].decode()] += 1
+
+    @property
+    def image_ids(self) -> set[str]:
+        """The source photos."""
+        return {image_id for image_id, _ in self.objects}
+
+
+def verify(
+    manifest: manifest_lib.Manifest,
+) -> tuple[dict[str, Census], list[str]]:
+    """Returns what the records hold, by split, and all problems found."""
+    problems, censuses = list(_strangers(manifest)), {}
+    for name, split in manifest.splits.items():
+        census = censuses[name] = Census()
+        for shard in split.shards:
+            logging.info("Reading %s", shard.name)
+            found = list(_check_shard(manifest, shard, census))
+            problems += [f"{shard.name}: {problem}" for problem in found]
+        problems += [
+            f"split {name!r}: {p}" for p in _check_split(split, census)
+        ]
+    problems += _shared(censuses)
+    return censuses, problems
+
+
+def report(manifest: manifest_lib.Manifest, censuses: dict[str, Census]) -> str:
+    """Returns a table: share of the pixels, and of the records, per part."""
+    labels = {**dict(enumerate(manifest.category.parts)), 255: "(ignored)"}
+    lines = []
+    for name, census in censuses.items():
+        classes = ", ".join(
+            f"{c} {n}" for c, n in sorted(census.classes.items())
+        )
+        lines.append(f"{name}: {census.num_records} records ({classes})")
+        total = max(census.pixels.sum(), 1)
+        for label, part in labels.items():
+            lines.append(
+                f"  {part:16}{census.pixels[label] / total:8.2%} of pixels, in "
+                f"{census.occurrences[label]:6} records"
+            )
+    return "\n".join(lines)
+
+
+def _strangers(manifest) -> Iterator[str]:
+    shards = [s for split in manifest.splits.values() for s in split.shards]
+    known = {shard.name for shard in shards}
+    for path in sorted(manifest.directory.glob("*.tfrecord")):
+        if path.name not in known:
+            yield f"{path.name}: is not in the manifest"
+
+
+def _check_shard(manifest, shard, census) -> Iterator[str]:
+    path = manifest.directory / shard.name
+    if not path.is_file():
+        yield "no such file"
+        return
+    if (size := path.stat().st_size) != shard.num_bytes:
+        yield f"{size} bytes; the manifest says {shard.num_bytes}"
+    if writer.sha256(path) != shard.sha256:
+        yield "the checksum (SHA-256) is not the manifest's"
+    num_records = 0
+    try:
+        for record in tf.data.TFRecordDataset(str(path)):
+            for problem in _check_record(manifest, record, census):
+                yield f"record {num_records}: {problem}"
+            num_records += 1
+    except tf.errors.DataLossError:
+        yield f"record {num_records}: broken; the rest cannot be read"
+    if num_records != shard.num_records:
+        yield f"{num_records} records; the manifest says {shard.num_records}"
+
+
+def _check_record(manifest, record, census) -> Iterator[str]:
+    num_keypoints = len(manifest.category.keypoints)
+    try:
+        example = records.decode_images(records.parse(record, num_keypoints))
+    except (tf.errors.InvalidArgumentError, ValueError) as error:
+        message = getattr(error, "message", str(error)).splitlines()[0]
+        yield f"cannot be parsed: {message}"
+        return
+    example = {key: value.numpy() for key, value in example.items()}
+    census.add(example)
+    image_id, index = _object(example)
+    for problem in (
+        *_check_images(manifest, example),
+        *_check_keypoints(manifest, example),
+        *_check_origin(manifest, example),
+    ):
+        yield f"({image_id}, object {index}) {problem}"
+
+
+def _check_images(manifest, example) -> Iterator[str]:
+    side = manifest.image_size
+    for key, shape in (
+        (keys.IMAGE, (side, side, 3)),
+        (keys.PART_MASK, (side, side)),
+    ):
+        if (found := example[key].shape) != shape:
+            yield f"`{key}` must be {shape}: {found}"
+    num_parts = len(manifest.category.parts)
+    labels = set(np.unique(example[keys.PART_MASK]).tolist())
+    if wrong := sorted(labels - {*range(num_parts), keys.IGNORE_LABEL}):
+        yield f"`{keys.PART_MASK}` has unknown labels {wrong}"
+
+
+def _check_keypoints(manifest, example) -> Iterator[str]:
+    rows = zip(
+        manifest.category.keypoints, example[keys.KEYPOINTS], strict=True
+    )
+    for name, (x, y, v) in rows:
+        if v not in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE):
+            yield f"keypoint {name}: v must be 0, 1 or 2: {v}"
+        # Comparisons with NaN are false; `min` and `max` may pass over it.
+        if not all(0 <= c <= manifest.image_size - 1 for c in (x, y)):
+            yield f"keypoint {name}: lies outside the crop: ({x}, {y})"
+
+
+def _check_origin(manifest, example) -> Iterator[str]:
+    class_name = example[keys.CLASS_NAME].decode()
+    if class_name not in manifest.category.classes:
+        yield f"class {class_name!r} is not in {manifest.category.classes}"
+    xmin, ymin, xmax, ymax = box = example[keys.BOX].tolist()
+    height, width = example[keys.SOURCE_SIZE].tolist()
+    if not (0 <= xmin < xmax <= width and 0 <= ymin < ymax <= height):
+        yield f"box {box} must lie in its photo, {width} x {height} pixels"
+
+
+def _check_split(split: manifest_lib.Split, census: Census) -> Iterator[str]:
+    total = sum(shard.num_records for shard in split.shards)
+    if split.num_records != total:
+        yield (
+            f"the manifest says {split.num_records} records, "
+            f"and {total} for its shards"
+        )
+    for (image_id, index), number in census.objects.items():
+        if number > 1:
+            yield f"({image_id}, object {index}) is there {number} times"
+
+
+def _shared(censuses: dict[str, Census]) -> Iterator[str]:
+    first = {}
+    for name, census in censuses.items():
+        for image_id in sorted(census.image_ids):
+            if (other := first.setdefault(image_id, name)) != name:
+                yield f"splits {other!r} and {name!r} share photo {image_id}"
+
+
+def _object(example) -> tuple[str, int]:
+    image_id = example[keys.IMAGE_ID].decode()
+    return image_id, int(example[keys.OBJECT_INDEX])
