@@ -47,7 +47,7 @@ _DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = http_server.Limits()
 # What kp2part.export says of its models.
 _DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
-_PAGE_FILES = pathlib.Path(static_files.__file__).with_name("page")
+_PAGE_FILES = pathlib.Path(__file__).with_name("annotator")
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",

@@ -23,7 +23,7 @@ from kp2part.system import published
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 ROOT = pathlib.Path(__file__).parents[1]
-SAMPLES = ROOT / "kp2part" / "serving" / "page" / "samples"
+SAMPLES = ROOT / "kp2part" / "annotator" / "samples"
 # Another processor adds up in another order; on the one that wrote the masks
 # no pixel differs.
 MAX_OTHER_PIXELS = 5

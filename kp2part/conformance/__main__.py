@@ -23,9 +23,8 @@ from kp2part.conformance import cases as cases_lib
 from kp2part.conformance import responses
 from kp2part.system import cli
 
-_ROOT = pathlib.Path(__file__).parents[1]
-DIFFERENCES = _ROOT / "docs/serving_differences.md"
-VECTORS = _ROOT / "tests/conformance/vectors.jsonl"
+DIFFERENCES = pathlib.Path(__file__).parents[2] / "docs/serving_differences.md"
+VECTORS = pathlib.Path(__file__).with_name("vectors.jsonl")
 _GROUPS = {
     "A": "routing",
     "B": "JSON",
@@ -56,7 +55,7 @@ def replay(url: str, cases: Sequence[cases_lib.Case]) -> dict[str, str]:
     """Returns what differs, in a few words, by the id of the case.
 
     Args:
-        url: Of a server with the model of `conformance_model`.
+        url: Of a server with the model of `model`.
         cases: To ask.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Numbered versions of a model in a directory, as TensorFlow Serving has them."""
+"""Numbered versions of a model in a directory, as in TensorFlow Serving."""
 
 import pathlib
 

@@ -28,7 +28,7 @@ try:
 except ImportError:
     sync_api = None
 
-PAGE = pathlib.Path(serve.__file__).parents[1] / "serving" / "page"
+PAGE = pathlib.Path(serve.__file__).with_name("annotator")
 HORSE = PAGE / "samples" / "galloping_horse.jpg"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (

@@ -156,7 +156,9 @@ class PageFilesTest(parameterized.TestCase):
         node = shutil.which("node")
         if node is None:
             self.skipTest("node, which runs the page's modules, is missing")
-        tests = sorted(str(p) for p in (ROOT / "tests/page").glob("*.test.mjs"))
+        tests = sorted(
+            str(p) for p in (ROOT / "tests/annotator").glob("*.test.mjs")
+        )
         self.assertNotEmpty(tests)
         done = subprocess.run(
             [node, "--test", *tests],

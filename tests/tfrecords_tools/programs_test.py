@@ -9,7 +9,7 @@ from tests import tiny_photos
 
 
 class ProgramsTest(absltest.TestCase):
-    def test_build_verify_inspect(self):
+    def test_build_verify_show(self):
         root = pathlib.Path(self.create_tempdir())
         tiny_photos.save_dataset(root)
         tiny_photos.save_json(root / "pet.json", tiny_photos.CATEGORY.to_json())
@@ -29,7 +29,7 @@ class ProgramsTest(absltest.TestCase):
         self.assertEqual(code, 0, errors)
         self.assertRegex(printed, r"all +total +6 +6")
         code, printed, errors = programs.run(
-            "tfrecords_tools.inspect",
+            "tfrecords_tools.show",
             f"--tfrecords={root}/out",
             f"--output={root}/sheet.png",
         )

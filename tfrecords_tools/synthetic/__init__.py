@@ -1,1 +1,1 @@
-"""Draws photos of animals, with annotations in the formats of real data sets."""
+"""Draws photos of animals, annotated in the formats of real data sets."""

@@ -1,6 +1,6 @@
 """Draws a contact sheet of examples, to look at records before training.
 
-    python -m tfrecords_tools.inspect --tfrecords=/data/quadruped \\
+    python -m tfrecords_tools.show --tfrecords=/data/quadruped \\
         --output=sheet.png
 
 Each example is shown twice: with its keypoints (left ones blue, right ones
