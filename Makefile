@@ -95,15 +95,15 @@ $(DEMO)/mask.png: | $(DEMO)/saved_model/1/saved_model.pb
 	$(bin)/python examples/predict_from_bytes.py $(DEMO)/saved_model/1 \
 	    $(DEMO)/photos/sample.jpg $(DEMO)/photos/sample.json $@
 
-$(DEMO)/answer/overlay.png: | $(DEMO)/mask.png
+$(DEMO)/prediction/overlay.png: | $(DEMO)/mask.png
 	$(run) kp2part.predict --saved_model=$(DEMO)/saved_model \
 	    --image=$(DEMO)/photos/sample.jpg \
-	    --keypoints=$(DEMO)/photos/sample.json --output=$(DEMO)/answer
+	    --keypoints=$(DEMO)/photos/sample.json --output=$(DEMO)/prediction
 
-$(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/answer/overlay.png
+$(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/prediction/overlay.png
 	$(run) kp2part.report --title="kp2part on drawn animals" \
 	    --workdir=$(DEMO)/run --evaluation=$(DEMO)/val \
-	    --answer=$(DEMO)/answer/overlay.png --output=$@
+	    --prediction=$(DEMO)/prediction/overlay.png --output=$@
 
 # --- Checks -----------------------------------------------------------------
 

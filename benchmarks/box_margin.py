@@ -99,14 +99,14 @@ def compare(client) -> dict[str, np.ndarray]:
         boxes = boxes_to_try(
             record[keys.BOX], keypoints, record[keys.SOURCE_SIZE]
         )
-        answers = client(
+        predictions = client(
             [photo] * len(boxes),
             np.stack([keypoints] * len(boxes)),
             np.stack(list(boxes.values())),
         )
-        for name, answer in zip(boxes, answers, strict=True):
+        for name, prediction in zip(boxes, predictions, strict=True):
             totals[name] += metrics.confusion(
-                truth[np.newaxis], answer.mask[np.newaxis], num_parts
+                truth[np.newaxis], prediction.mask[np.newaxis], num_parts
             )[0]
     return totals
 

@@ -4,7 +4,7 @@ r"""Measures what an image encoder costs: a training step, and an answer.
         --encoders=squeezenet,efficientnet_lite0 --output=encoders.md
 
 Each is put into the network of the flags, with random weights, and its batch
-normalisations frozen as they are with pretrained ones. They take turns on the
+normalizations frozen as they are with pretrained ones. They take turns on the
 same random batch. Times are of the processor: medians, and ratios to the first
 encoder.
 """
@@ -82,8 +82,8 @@ def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
     for _ in tqdm.trange(1 + _NUM_STEPS.value, unit="round"):
         for name, model in networks.items():
             step = seconds(model.train_on_batch, inputs, part_ids)
-            answer = seconds(model.predict_on_batch, inputs)
-            times[name].append((step, answer))
+            prediction = seconds(model.predict_on_batch, inputs)
+            times[name].append((step, prediction))
     return {  # Without the first round, which compiles.
         name: (model.count_params(), *np.median(times[name][1:], axis=0))
         for name, model in networks.items()
@@ -96,12 +96,12 @@ def table(costs: dict[str, tuple]) -> str:
         "| encoder | parameters | step, s | ratio | answers, s | ratio |",
         "|---|---|---|---|---|---|",
     ]
-    _, first_step, first_answer = next(iter(costs.values()))
-    for name, (parameters, step, answer) in costs.items():
+    _, first_step, first_prediction = next(iter(costs.values()))
+    for name, (parameters, step, prediction) in costs.items():
         cells = (
             *(f"`{name}`", f"{parameters:,}"),
             *(f"{step:.2f}", f"{step / first_step:.2f}"),
-            *(f"{answer:.2f}", f"{answer / first_answer:.2f}"),
+            *(f"{prediction:.2f}", f"{prediction / first_prediction:.2f}"),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

@@ -38,7 +38,7 @@ _AUGMENTATION = augmentation.Augmentation(
     rotation=15,
     scale=0.2,
     translation=0.06,
-    colour=0.2,
+    color=0.2,
     keypoint_dropout=0.1,
     keypoint_jitter=2,
 )

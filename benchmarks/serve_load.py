@@ -109,9 +109,9 @@ def over_http(served: served_lib.Served) -> Callable[[], Callable[[], None]]:
         connection = served.connect()
 
         def call():
-            status, answer = served_lib.post(connection, body)
+            status, response = served_lib.post(connection, body)
             if status != 200:
-                raise ValueError(f"Answered {status}: {answer[:200]}")
+                raise ValueError(f"Answered {status}: {response[:200]}")
 
         return call
 

@@ -37,7 +37,7 @@ _GOOD = "answers to photos"
 _REFUSED = "400 to images that are none"
 
 
-def ask(served: served_lib.Served, answers: list[str], stop: threading.Event):
+def ask(served: served_lib.Served, responses: list[str], stop: threading.Event):
     """Asks until told to stop, and notes how it was answered."""
     good, bad = served_lib.predict_body(), served_lib.corrupt_body()
     expected = {(200, False): _GOOD, (400, True): _REFUSED}
@@ -47,7 +47,7 @@ def ask(served: served_lib.Served, answers: list[str], stop: threading.Event):
         turn += 1
         corrupt = turn % 3 == 0
         status, _ = served_lib.post(connection, bad if corrupt else good)
-        answers.append(expected.get((status, corrupt), f"wrong: {status}"))
+        responses.append(expected.get((status, corrupt), f"wrong: {status}"))
 
 
 def swap(base: pathlib.Path, stop: threading.Event) -> None:
@@ -74,29 +74,29 @@ def watch(served: served_lib.Served, minutes: float) -> np.ndarray:
 
 def soak(served: served_lib.Served, base: pathlib.Path):
     """Returns how it answered, and what `watch` saw after the warm-up."""
-    answers, stop = [], threading.Event()
+    responses, stop = [], threading.Event()
     threads = [
-        threading.Thread(target=ask, args=(served, answers, stop))
+        threading.Thread(target=ask, args=(served, responses, stop))
         for _ in range(_NUM_CLIENTS.value)
     ] + [threading.Thread(target=swap, args=(base, stop))]
     for thread in threads:
         thread.start()
     try:
         time.sleep(_WARMUP_MINUTES.value * 60)
-        return answers, watch(served, _MINUTES.value)
+        return responses, watch(served, _MINUTES.value)
     finally:
         stop.set()
         for thread in threads:
             thread.join()
 
 
-def table(answers: list[str], seen: np.ndarray) -> str:
+def table(responses: list[str], seen: np.ndarray) -> str:
     """Returns the Markdown table."""
     minutes, rss, descriptors = seen.T
     slope = np.polyfit(minutes, rss, 1)[0]
     rows = [
         ("minutes", f"{minutes[-1]:.1f}"),
-        *collections.Counter(answers).items(),
+        *collections.Counter(responses).items(),
         ("RSS at the start, MB", f"{rss[0]:.0f}"),
         ("RSS at the end, MB", f"{rss[-1]:.0f}"),
         ("RSS slope, MB a minute", f"{slope:+.2f}"),

@@ -5,7 +5,7 @@
 #
 # URL is that of a model, e.g. http://127.0.0.1:8501/v1/models/quadruped_lite, of
 # TensorFlow Serving or of kp2part.serve. The keypoints are a JSON list of
-# [x, y, v] in pixels of the photo. Grey levels of the mask are part ids.
+# [x, y, v] in pixels of the photo. Gray levels of the mask are part ids.
 set -euo pipefail
 url=$1 photo=$2 keypoints=$3 mask=$4
 

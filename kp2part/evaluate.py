@@ -89,12 +89,12 @@ def main(argv):
     parts = tuple(task.category.parts)
     boxes = part_boxes.load(_PART_BOXES.value) if _PART_BOXES.value else {}
     matrices, names, box_scores = [], [], []
-    for batch, answers in inference.answers(
+    for batch, predictions in inference.predictions(
         model, examples, _BATCH_SIZE.value, inference.make_noise(noise)
     ):
-        matrices.append(inference.confusion(batch, answers))
+        matrices.append(inference.confusion(batch, predictions))
         names += [name.decode() for name in batch[keys.CLASS_NAME]]
-        box_scores += inference.box_scores(batch, answers, task, boxes)
+        box_scores += inference.box_scores(batch, predictions, task, boxes)
     matrices = np.concatenate(matrices)
     results = scores.summarize(matrices, parts) | noise
     results["classes"] = scores.by_class(matrices, names, parts)

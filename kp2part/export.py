@@ -10,7 +10,7 @@ Writes saved_models/quadruped/<next free version>/ with the signatures
   tensors          image, heatmaps -> pseudo_parts, parts
   metadata         key -> json_bytes
 image_bytes are JPEG or PNG files, keypoints [N, K, 3] and box [N, 4] are in
-pixels of those, and mask_bytes PNG files of the same sizes whose grey levels
+pixels of those, and mask_bytes PNG files of the same sizes whose gray levels
 are part ids. area [N, P] is in pixels, confidence [N, P] a part's mean
 probability. The task, which names keypoints and parts, is what metadata answers
 to the key "task", and is in assets.extra/kp2part.json.

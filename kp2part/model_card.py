@@ -6,7 +6,7 @@ r"""Writes the model card of a trained network: what it is, and how good.
         --output=saved_models/quadruped_lite/README.md
 
 All figures are read from the files of the run; --notes is what no file knows:
-where the data come from and under which licence.
+where the data come from and under which license.
 """
 
 import pathlib
@@ -36,7 +36,7 @@ _LABELS = flags.DEFINE_enum(
     "Whether people drew the part masks (true), or a rule made them (pseudo).",
 )
 _NOTES = flags.DEFINE_string(
-    "notes", None, "Markdown on the data: origin, licence, known flaws."
+    "notes", None, "Markdown on the data: origin, license, known flaws."
 )
 _OUTPUT = flags.DEFINE_string("output", None, "The card, .md.")
 

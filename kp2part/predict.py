@@ -1,10 +1,10 @@
 r"""Segments one object of a photo with an exported model.
 
     python -m kp2part.predict --image=dog.jpg --keypoints=dog.json \
-        --output=answer
+        --output=prediction
 
-Writes answer/mask.png (grey levels are part ids, of the photo's own size) and
-answer/overlay.png. The keypoints are in pixels of the photo: a list of K
+Writes prediction/mask.png, of the photo's own size, whose gray levels are part
+ids, and prediction/overlay.png. The keypoints are in pixels of the photo: a list of K
 [x, y, v] in the category's order, or an object by keypoint name:
 {"nose": [120, 88, 2], ...}. Without --box the keypoints' extent with a margin
 serves. --saved_model may be the directory of the versions: the newest is taken.
@@ -88,17 +88,19 @@ def main(argv):
         task = ask.task
         keypoints = one_object_json.load(_KEYPOINTS.value, task.category)
         try:
-            (answer,) = ask([image], keypoints[np.newaxis], box)
+            (prediction,) = ask([image], keypoints[np.newaxis], box)
         except ValueError as error:
             raise ValueError(f"{_IMAGE.value}: {error}") from error
-    picture = overlay(image, answer.mask, keypoints, task)
+    picture = overlay(image, prediction.mask, keypoints, task)
     output = pathlib.Path(_OUTPUT.value)
-    atomic.write_bytes(output / "mask.png", pictures.encode_png(answer.mask))
+    atomic.write_bytes(
+        output / "mask.png", pictures.encode_png(prediction.mask)
+    )
     atomic.write_bytes(output / "overlay.png", pictures.encode_png(picture))
     for i, part in enumerate(task.category.parts):
         logging.info(
             "%3d %-12s %8d px, sure to %3.0f %%",
-            i, part, answer.area[i], 100 * answer.confidence[i],
+            i, part, prediction.area[i], 100 * prediction.confidence[i],
         )  # fmt: skip
     logging.info("Wrote %s", output / "mask.png")
 

@@ -3,8 +3,8 @@ r"""Joins a training run and its scores in one page to look at.
     python -m kp2part.report --workdir=runs/quadruped \
         --evaluation=runs/quadruped/val --output=runs/quadruped/index.html
 
-The page holds its pictures: it can be sent as one file. --answer adds a picture
-that kp2part.predict has made.
+The page holds its pictures: it can be sent as one file. --prediction adds a
+picture that kp2part.predict has made.
 """
 
 import pathlib
@@ -24,7 +24,7 @@ _EVALUATION = flags.DEFINE_string(
     "evaluation", None, "Directory that kp2part.evaluate has written."
 )
 _ANSWER = flags.DEFINE_string(
-    "answer", None, "overlay.png of kp2part.predict, to be shown too."
+    "prediction", None, "overlay.png of kp2part.predict, to be shown too."
 )
 _TITLE = flags.DEFINE_string("title", "kp2part", "Heading of the page.")
 _OUTPUT = flags.DEFINE_string("output", None, "The page, .html.")

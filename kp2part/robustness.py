@@ -141,8 +141,8 @@ def score(
         settings.keypoint_dropout, settings.keypoint_jitter
     )
     pooled = sum(
-        inference.confusion(batch, answers).sum(0)
-        for batch, answers in inference.answers(
+        inference.confusion(batch, predictions).sum(0)
+        for batch, predictions in inference.predictions(
             model, examples, _BATCH_SIZE.value, noise
         )
     )

@@ -50,8 +50,8 @@ def score(config: config_lib.TrainConfig, path: pathlib.Path):
     _, validation = splits.choose(config, manifest)
     matrices = np.concatenate(
         [
-            inference.confusion(batch, answers)
-            for batch, answers in inference.answers(
+            inference.confusion(batch, predictions)
+            for batch, predictions in inference.predictions(
                 model, validation, config.batch_size
             )
         ]

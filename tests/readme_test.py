@@ -46,7 +46,7 @@ class ReadmeTest(absltest.TestCase):
             script = script.replace(theirs, ours)
         self.run_script(script, folder)
         self.check_results(folder)
-        shutil.rmtree(folder / "answer")
+        shutil.rmtree(folder / "prediction")
         (folder / "mask.png").unlink()
         self.run_clients(folder)
         self.check_masks(folder, folder / "docs" / "sample.jpg")
@@ -84,11 +84,11 @@ class ReadmeTest(absltest.TestCase):
 
     def check_masks(self, folder, photo):
         photo = cv2.imread(str(photo))
-        for name in "answer/mask.png", "mask.png":
+        for name in "prediction/mask.png", "mask.png":
             mask = cv2.imread(str(folder / name), cv2.IMREAD_UNCHANGED)
             self.assertEqual(mask.shape, photo.shape[:2])
             self.assertLess(mask.max(), 5)
-        overlay = cv2.imread(str(folder / "answer" / "overlay.png"))
+        overlay = cv2.imread(str(folder / "prediction" / "overlay.png"))
         self.assertEqual(overlay.shape, photo.shape)
 
     def check_results(self, folder):

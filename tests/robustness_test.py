@@ -21,8 +21,8 @@ class RobustnessTest(absltest.TestCase):
         tiny.write_records(str(self.base / "data"), {"val": 6})
         # Answers the part of whichever keypoint is near.
         heatmaps = keras.Input((32, 32, 3), name="heatmaps")
-        labelled = metadata.TaskLabel(task.Task(tiny.CATEGORY, 32, 2.0))
-        parts = blocks.part_logits(labelled(heatmaps), 3, "parts")
+        labeled = metadata.TaskLabel(task.Task(tiny.CATEGORY, 32, 2.0))
+        parts = blocks.part_logits(labeled(heatmaps), 3, "parts")
         model = keras.Model({"heatmaps": heatmaps}, {"parts": parts})
         kernel = np.eye(3)[[1, 0, 2]].reshape(1, 1, 3, 3)
         model.get_layer("parts").set_weights([kernel, np.array([0.1, 0, 0])])

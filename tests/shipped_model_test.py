@@ -33,7 +33,7 @@ class ShippedModelTest(absltest.TestCase):
         served = client.connect(str(published.SHIPPED))
         model, task = model_file.load(str(published.SHIPPED / "model.keras"))
         self.assertEqual(task, served.task)
-        # Weights alone: no optimiser's.
+        # Weights alone: no optimizer's.
         size = (published.SHIPPED / "model.keras").stat().st_size
         self.assertLess(size, 1.1 * 4 * model.count_params())
         self.assertEqual(metadata.task_of(model).category.name, "quadruped")
@@ -45,8 +45,8 @@ class ShippedModelTest(absltest.TestCase):
         category = served.task.category
         keypoints = one_object_json.load(str(photos / "sample.json"), category)
         image = (photos / "sample.jpg").read_bytes()
-        (answer,) = served([image], keypoints[np.newaxis])
-        mask = answer.mask
+        (prediction,) = served([image], keypoints[np.newaxis])
+        mask = prediction.mask
         parts = list(category.parts)
         hits = []
         for part, names in TELLING.items():

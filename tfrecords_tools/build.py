@@ -76,7 +76,7 @@ _ASPECT = flags.DEFINE_enum(
     "stretch",
     task.ASPECTS,
     "How a box becomes a square: stretch it, as in the paper, or pad it with "
-    "black pixels, which are labelled as ignored.",
+    "black pixels, which are labeled as ignored.",
 )
 _UNASSIGNED = flags.DEFINE_enum(
     "unassigned",

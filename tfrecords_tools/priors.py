@@ -8,7 +8,7 @@ r"""Computes and stores the priors of RefineNet beside the records.
 For every record: the training objects of the most similar poses, never the
 object itself, their parts morphed onto its pose. kp2part.train does the same
 where --network needs it; this does it before, or shows it: --dry_run draws
-neighbours, morphed parts and priors of some objects and stores nothing.
+neighbors, morphed parts and priors of some objects and stores nothing.
 
 Takes the flags of kp2part.train, of which it heeds those that say what is
 learned from (--train_split, --fold, --classes, ...) and --nn_missing. Uses all

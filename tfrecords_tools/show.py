@@ -4,7 +4,7 @@
         --output=sheet.png
 
 Each example is shown twice: with its keypoints (left ones blue, right ones
-orange) and with its parts in the category's colours.
+orange) and with its parts in the category's colors.
 """
 
 from absl import flags

@@ -71,10 +71,12 @@ class OverGrpc:
         for name, values in inputs.items():
             request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
         try:
-            answer = self._stub.Predict(request, timeout=self.timeout_seconds)
+            response = self._stub.Predict(request, timeout=self.timeout_seconds)
         except grpc.RpcError as error:
             raise self._error(error) from error
-        return {name: tf.make_ndarray(answer.outputs[name]) for name in outputs}
+        return {
+            name: tf.make_ndarray(response.outputs[name]) for name in outputs
+        }
 
     def close(self):
         """See `part_client.Backend`."""

@@ -41,7 +41,7 @@ class Backend(Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class Prediction:
     """The parts of one object.
 
     Attributes:
@@ -106,7 +106,7 @@ class PartClient:
         images: Sequence[bytes],
         keypoints: np.ndarray,
         boxes: np.ndarray | None = None,
-    ) -> list[Answer]:
+    ) -> list[Prediction]:
         """Returns the parts of any number of objects, in their order.
 
         Args:
@@ -135,9 +135,9 @@ class PartClient:
         files[:] = images
         inputs["image_bytes"] = files
         return [
-            answer
+            prediction
             for rows in self._batches(images)
-            for answer in self._ask(inputs, rows)
+            for prediction in self._ask(inputs, rows)
         ]
 
     def _batches(self, images: Sequence[bytes]) -> Iterator[slice]:
@@ -151,7 +151,9 @@ class PartClient:
         if start < len(images):
             yield slice(start, len(images))
 
-    def _ask(self, inputs: dict[str, np.ndarray], rows: slice) -> list[Answer]:
+    def _ask(
+        self, inputs: dict[str, np.ndarray], rows: slice
+    ) -> list[Prediction]:
         named = keys.BOX in inputs
         try:
             found = self.backend.run(
@@ -167,10 +169,12 @@ class PartClient:
             # Which of them? The others are as good alone.
             single = (slice(i, i + 1) for i in range(rows.start, rows.stop))
             return [
-                answer for row in single for answer in self._ask(inputs, row)
+                prediction
+                for row in single
+                for prediction in self._ask(inputs, row)
             ]
         columns = (found[name] for name in _OUTPUTS)
-        return [_answer(*row) for row in zip(*columns, strict=True)]
+        return [_prediction(*row) for row in zip(*columns, strict=True)]
 
 
 def reason(message: str) -> str:
@@ -185,8 +189,8 @@ def reason(message: str) -> str:
     return re.sub(r"^\[(.*?[.:])\](?= |$)", r"\1", told)
 
 
-def _answer(mask, box, area, confidence) -> Answer:
-    return Answer(
+def _prediction(mask, box, area, confidence) -> Prediction:
+    return Prediction(
         mask=cv2.imdecode(np.frombuffer(mask, np.uint8), cv2.IMREAD_UNCHANGED),
         box=np.asarray(box, np.float32),
         area=np.asarray(area, np.int64),

@@ -21,7 +21,7 @@ LEVELS = ("must", "may")
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class Response:
     """What a server answered.
 
     Attributes:
@@ -59,7 +59,7 @@ class Case:
     body: bytes | None
     expect: Mapping
 
-    def ask(self, url: str, timeout_seconds: float = 60.0) -> Answer:
+    def ask(self, url: str, timeout_seconds: float = 60.0) -> Response:
         """Returns what the server at `url`, `http://host:port`, answers.
 
         Raises:
@@ -75,7 +75,7 @@ class Case:
             )
             response = connection.getresponse()
             content_type = response.getheader("Content-Type", "")
-            return Answer(response.status, content_type, response.read())
+            return Response(response.status, content_type, response.read())
         except http.client.HTTPException as error:
             raise OSError(f"no HTTP: {error!r}") from error
         finally:

@@ -15,7 +15,7 @@ import tensorflow as tf
 NAME = "kp2part"
 _NUM_KEYPOINTS = 6
 _SIZE = 16  # Of the masks, in pixels.
-# Version: the grey level above which a pixel is part 3.
+# Version: the gray level above which a pixel is part 3.
 _VERSIONS = {1: 100, 2: 50}
 _ECHOES = {
     "u8": tf.uint8,

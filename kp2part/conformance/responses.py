@@ -22,17 +22,17 @@ _NODE = "[[{{function_node"
 _CUT = "..."
 
 
-def difference(expect: Mapping, answer: cases.Answer) -> str | None:
+def difference(expect: Mapping, response: cases.Response) -> str | None:
     """Returns in a few words what differs, or None.
 
     Args:
         expect: `cases.Case.expect`.
-        answer: Of the server.
+        response: Of the server.
     """
     for name in ("status", "content_type"):
-        if getattr(answer, name) != expect[name]:
-            return f"{name} {getattr(answer, name)}, not {expect[name]}"
-    text = answer.body.decode(errors="backslashreplace")
+        if getattr(response, name) != expect[name]:
+            return f"{name} {getattr(response, name)}, not {expect[name]}"
+    text = response.body.decode(errors="backslashreplace")
     if "error" in expect:
         return _error_difference(expect["error"], text)
     return _body_difference(expect["body_text"], text)

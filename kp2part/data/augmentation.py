@@ -8,14 +8,14 @@ from kp2part.schema import task as task_lib
 
 @dataclasses.dataclass(frozen=True)
 class Augmentation:
-    """How far training examples are moved and recoloured, at random.
+    """How far training examples are moved and recolored, at random.
 
     Attributes:
         flip: Probability of a mirror image, in [0, 1].
         rotation: Largest angle, in degrees.
         scale: Largest zoom in or out, as a share: 0.2 is 1/1.2 to 1.2 times.
         translation: Largest shift along x and y, as a share of the side.
-        colour: Largest change of brightness, contrast and saturation, as a
+        color: Largest change of brightness, contrast and saturation, as a
             share.
         keypoint_dropout: Share of the keypoints that are taken away.
         keypoint_jitter: Standard deviation of the shift of each keypoint along
@@ -28,7 +28,7 @@ class Augmentation:
     rotation: float = 0.0
     scale: float = 0.0
     translation: float = 0.0
-    colour: float = 0.0
+    color: float = 0.0
     keypoint_dropout: float = 0.0
     keypoint_jitter: float = 0.0
     elastic: float = 0.0
@@ -38,7 +38,7 @@ class Augmentation:
             raise ValueError(
                 f"`flip` must be in [0, 1]. Received: flip={self.flip}"
             )
-        for name in "scale", "translation", "colour", "keypoint_dropout":
+        for name in "scale", "translation", "color", "keypoint_dropout":
             value = getattr(self, name)
             if not 0 <= value < 1:
                 raise ValueError(
@@ -74,8 +74,8 @@ def make_augment(task: task_lib.Task, augmentation: Augmentation) -> ops.Op:
         steps.append(ops.make_affine(*moves))
     if augmentation.elastic:
         steps.append(ops.make_elastic(augmentation.elastic))
-    if augmentation.colour:
-        steps.append(ops.make_colour(augmentation.colour))
+    if augmentation.color:
+        steps.append(ops.make_color(augmentation.color))
     noise = augmentation.keypoint_dropout, augmentation.keypoint_jitter
     if any(noise):
         steps.append(ops.make_keypoint_noise(*noise))

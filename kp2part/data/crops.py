@@ -42,7 +42,7 @@ def fit(box, size: int, aspect: str):
         box: int32 [4], not empty.
         size: Side of the crop, in pixels.
         aspect: "stretch" fills the crop; "pad" keeps the box's aspect ratio and
-            centres it.
+            centers it.
 
     Returns:
         int32 [2] and int32 [2]: the content's (height, width) and its
@@ -79,7 +79,7 @@ def cut_image(image, box, size: int, aspect: str):
 
 
 def cut_mask(mask, box, size: int, aspect: str):
-    """Returns the crop of a label map, by nearest neighbours.
+    """Returns the crop of a label map, by nearest neighbors.
 
     Args:
         mask: uint8 [H, W], part ids.
@@ -96,7 +96,7 @@ def cut_mask(mask, box, size: int, aspect: str):
 
 
 def cut_labels(maps, box, size: int, aspect: str, fill: int):
-    """Returns the crop of several label maps, by nearest neighbours.
+    """Returns the crop of several label maps, by nearest neighbors.
 
     Args:
         maps: uint8 [H, W, N], part ids.
@@ -181,13 +181,13 @@ def paste(probabilities, box, aspect: str):
     """
     size = probabilities.shape[0]
     content, corner = fit(box, size, aspect)
-    answer = tf.slice(
+    prediction = tf.slice(
         probabilities,
         tf.concat([corner, [0]], 0),
         tf.concat([content, [-1]], 0),
     )
     # Probabilities are interpolated, not labels: edges stay smooth.
-    return tf.image.resize(answer, tf.reverse(box[2:] - box[:2], [0]))
+    return tf.image.resize(prediction, tf.reverse(box[2:] - box[:2], [0]))
 
 
 def surround(labels, box, source_size):

@@ -34,7 +34,7 @@ def draw_points(keypoints, size: int, sigma: float):
         sigma: Standard deviation, in pixels.
 
     Returns:
-        float32 [B, S, S, K], in [0, 1]; 1 at a keypoint on a pixel's centre.
+        float32 [B, S, S, K], in [0, 1]; 1 at a keypoint on a pixel's center.
     """
     pixels = tf.range(size, dtype=tf.float32)[:, tf.newaxis]
     x, y, v = tf.unstack(keypoints[:, tf.newaxis], axis=-1)  # [B, 1, K]

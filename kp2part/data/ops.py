@@ -104,7 +104,7 @@ def make_flip(
 
 
 def make_affine(rotation: float, scale: float, translation: float) -> Op:
-    """Returns an op that rotates, zooms and shifts an example about its centre.
+    """Returns an op that rotates, zooms and shifts an example about its center.
 
     Pixels from outside are black, and `keys.IGNORE_LABEL` in the mask.
 
@@ -123,11 +123,11 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
         zoom = tf.pow(1 + scale, draw[1])
         shift = draw[2:] * translation * size
         matrix = _similarity(angle, zoom)
-        centre = (size - 1) / 2  # In points, whose origin is a pixel's centre.
-        points = (example[keys.KEYPOINTS][:, :2] - centre) @ matrix
-        points = points + centre + shift
+        center = (size - 1) / 2  # In points, whose origin is a pixel's center.
+        points = (example[keys.KEYPOINTS][:, :2] - center) @ matrix
+        points = points + center + shift
         v = example[keys.KEYPOINTS][:, 2:]
-        warp = _inverse_warp(matrix, zoom, shift, centre)
+        warp = _inverse_warp(matrix, zoom, shift, center)
         return {
             **example,
             **_with_maps(
@@ -194,7 +194,7 @@ def make_elastic(stddev: float) -> Op:
     return bend
 
 
-def make_colour(strength: float) -> Op:
+def make_color(strength: float) -> Op:
     """Returns an op that changes brightness, contrast and saturation.
 
     Reads and writes image: float32 [S, S, 3], in 0..255; reads seed.
@@ -203,18 +203,18 @@ def make_colour(strength: float) -> Op:
         strength: Largest change of each, as a share.
     """
 
-    def recolour(example):
+    def recolor(example):
         image = example[keys.IMAGE]
         draw = tf.random.stateless_uniform(
             [3], example[SEED] + [0, 3], 1 - strength, 1 + strength
         )
-        grey = tf.reduce_mean(image, axis=-1, keepdims=True)
-        image = grey + (image - grey) * draw[0]
+        gray = tf.reduce_mean(image, axis=-1, keepdims=True)
+        image = gray + (image - gray) * draw[0]
         mean = tf.reduce_mean(image)
         image = (mean + (image - mean) * draw[1]) * draw[2]
         return {**example, keys.IMAGE: tf.clip_by_value(image, 0.0, 255.0)}
 
-    return recolour
+    return recolor
 
 
 def make_keypoint_noise(dropout: float, jitter: float) -> Op:
@@ -255,11 +255,11 @@ def _similarity(angle, zoom):
     return tf.stack([tf.stack([cos, sin]), tf.stack([-sin, cos])])
 
 
-def _inverse_warp(matrix, zoom, shift, centre):
+def _inverse_warp(matrix, zoom, shift, center):
     # The image op maps output to input points, columns (x, y), row by row.
     inverse = tf.transpose(matrix) / zoom**2  # Of row vectors, again.
     a, b = inverse[0, 0], inverse[1, 0]
     c, d = inverse[0, 1], inverse[1, 1]
-    offset = centre - tf.linalg.matvec(tf.transpose(inverse), centre + shift)
+    offset = center - tf.linalg.matvec(tf.transpose(inverse), center + shift)
     row = [a, b, offset[0], c, d, offset[1], 0.0, 0.0]
     return tf.stack(row)

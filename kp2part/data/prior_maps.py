@@ -2,17 +2,17 @@
 
 import tensorflow as tf
 
-# Fang et al. keep 5 neighbours and average 3: in training any 3 of them, for
+# Fang et al. keep 5 neighbors and average 3: in training any 3 of them, for
 # an answer the first 3.
-NUM_NEIGHBOURS = 5
+NUM_NEIGHBORS = 5
 NUM_AVERAGED = 3
 
 
 def average(maps, num_parts: int, seed=None):
-    """Returns the prior of some neighbours: a probability for each part.
+    """Returns the prior of some neighbors: a probability for each part.
 
     Args:
-        maps: uint8 [S, S, N], part ids, the most similar neighbour first.
+        maps: uint8 [S, S, N], part ids, the most similar neighbor first.
         num_parts: P.
         seed: int32 [2] for any `NUM_AVERAGED` of them, None for the first.
 
@@ -21,6 +21,6 @@ def average(maps, num_parts: int, seed=None):
     """
     order = tf.range(tf.shape(maps)[-1])
     if seed is not None:
-        order = tf.argsort(tf.random.stateless_uniform([NUM_NEIGHBOURS], seed))
+        order = tf.argsort(tf.random.stateless_uniform([NUM_NEIGHBORS], seed))
     chosen = tf.gather(maps, order[:NUM_AVERAGED], axis=-1)
     return tf.reduce_mean(tf.one_hot(chosen, num_parts), axis=-2)

@@ -3,7 +3,7 @@
 They stand for `transform`, `dense_image_warp`, `interpolate_spline` and
 `sparse_image_warp` of tensorflow-addons, which ended in May 2024; `make
 test-tfa` holds them to it. They take one image, eagerly or inside `tf.data`.
-Points, shifts and flows are (x, y), in pixels, with the origin at the centre of
+Points, shifts and flows are (x, y), in pixels, with the origin at the center of
 the top-left pixel: tensorflow-addons has (y, x) in all but `transform`. A flow
 points backwards: it is the way that a pixel of the output has come.
 """
@@ -153,7 +153,7 @@ def move_points(points, flow, num_steps: int = 16):
     """Returns where a backward flow brings points of the input.
 
     The inverse of p = q - flow(q) by fixed-point steps, which converge where
-    neighbours differ less in their flow than in their place.
+    neighbors differ less in their flow than in their place.
 
     Args:
         points: float32 [N, 2], of the input.

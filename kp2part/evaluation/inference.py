@@ -34,7 +34,7 @@ def check_category(task: task_lib.Task, manifest: manifest_lib.Manifest):
             )
 
 
-def answers(
+def predictions(
     model: keras.Model,
     examples: example_set.Examples,
     batch_size: int,
@@ -49,7 +49,8 @@ def answers(
         noise: Changes the keypoints before, see `ops.make_keypoint_noise`.
 
     Yields:
-        A batch of `input_pipeline.eval_batches` as arrays, and `answer` to it.
+        A batch of `input_pipeline.eval_batches` as arrays, and its predictions,
+        see `predict`.
     """
     examples = priors.attach(model, examples)
     batches = input_pipeline.eval_batches(
@@ -57,13 +58,13 @@ def answers(
     )
     with tqdm.tqdm(total=examples.count(), unit="example") as progress:
         for batch in batches.as_numpy_iterator():
-            yield batch, answer(model, batch)
+            yield batch, predict(model, batch)
             progress.update(len(batch[keys.PART_MASK]))
 
 
-def confusion(batch: dict, answers: dict[str, np.ndarray]) -> np.ndarray:
+def confusion(batch: dict, predictions: dict[str, np.ndarray]) -> np.ndarray:
     """Returns the confusion matrix of each example, int64 [B, P, P]."""
-    logits = answers[keys.PARTS]
+    logits = predictions[keys.PARTS]
     return metrics.confusion(
         batch[keys.PART_MASK], logits.argmax(-1), logits.shape[-1]
     )
@@ -71,7 +72,7 @@ def confusion(batch: dict, answers: dict[str, np.ndarray]) -> np.ndarray:
 
 def box_scores(
     batch: dict,
-    answers: dict[str, np.ndarray],
+    predictions: dict[str, np.ndarray],
     task: task_lib.Task,
     boxes: part_boxes.PartBoxes,
 ) -> list[dict[str, float]]:
@@ -80,7 +81,7 @@ def box_scores(
     The answers are pasted into their photos as the exported model does it.
     """
     scores = []
-    for i, logits in enumerate(answers[keys.PARTS]):
+    for i, logits in enumerate(predictions[keys.PARTS]):
         key = batch[keys.IMAGE_ID][i].decode(), batch[keys.OBJECT_INDEX][i]
         if key not in boxes:
             continue
@@ -95,7 +96,7 @@ def box_scores(
     return scores
 
 
-def answer(model: keras.Model, batch: dict) -> dict[str, np.ndarray]:
+def predict(model: keras.Model, batch: dict) -> dict[str, np.ndarray]:
     """Returns the logits [B, S, S, P] of a batch, by output name."""
     return model.predict_on_batch({name: batch[name] for name in model.input})
 
@@ -109,8 +110,8 @@ def draw(
     step = max(examples.count() // count, 1)
     batches = input_pipeline.eval_batches(examples, task, count, step)
     batch = next(batches.as_numpy_iterator())
-    answers = answer(model, batch)
-    return pictures.example_grid(batch, answers, task.category)
+    predictions = predict(model, batch)
+    return pictures.example_grid(batch, predictions, task.category)
 
 
 def make_noise(settings: dict[str, float]) -> ops.Op | None:

@@ -5,12 +5,12 @@ import numpy as np
 from kp2part.schema import keys
 
 
-def confusion(labels, answers, num_parts: int) -> np.ndarray:
+def confusion(labels, predictions, num_parts: int) -> np.ndarray:
     """Returns one confusion matrix per image.
 
     Args:
         labels: int [N, H, W], part ids; `keys.IGNORE_LABEL` is left out.
-        answers: int [N, H, W], part ids.
+        predictions: int [N, H, W], part ids.
         num_parts: P.
 
     Returns:
@@ -18,10 +18,10 @@ def confusion(labels, answers, num_parts: int) -> np.ndarray:
     """
     count = len(labels)
     labels = np.asarray(labels, np.int64).reshape(count, -1)
-    answers = np.asarray(answers, np.int64).reshape(count, -1)
+    predictions = np.asarray(predictions, np.int64).reshape(count, -1)
     known = labels != keys.IGNORE_LABEL
     image = np.broadcast_to(np.arange(count)[:, np.newaxis], labels.shape)
-    cells = (image * num_parts + labels) * num_parts + answers
+    cells = (image * num_parts + labels) * num_parts + predictions
     totals = np.bincount(cells[known], minlength=count * num_parts**2)
     return totals.reshape(count, num_parts, num_parts)
 

@@ -11,7 +11,7 @@ from kp2part.experiments import comparison as comparison_lib
 from kp2part.visualization import plots
 
 _NUM_COLUMNS = 3  # Of panels.
-# Of systems: colours that the colour-blind tell apart (Okabe and Ito), and
+# Of systems: colors that the color-blind tell apart (Okabe and Ito), and
 # markers, dashes and hatches for those who see none.
 STYLES = (
     ("#0072b2", "o", "-", ""),
@@ -107,7 +107,7 @@ def shares(
     axes[0, 0].set_xscale("log")
     axes[0, 0].set_xticks(ticks, [f"{100 * x:g} %" for x in ticks])
     axes[0, 0].set_xticks([], minor=True)
-    axes[0, 0].margins(x=0.1)  # Labels of neighbouring panels stay apart.
+    axes[0, 0].margins(x=0.1)  # Labels of neighboring panels stay apart.
     figure.supxlabel("share of the training objects")
     figure.supylabel(measure)
     figure.legend(
@@ -181,13 +181,13 @@ def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
 def _draw_curves(axis, curves: Mapping[str, Sequence[tuple]]):
     for (system, rows), style in zip(curves.items(), itertools.cycle(STYLES)):
         places, means, spreads = np.transpose(rows)
-        colour, marker, line, _ = style
+        color, marker, line, _ = style
         axis.errorbar(
             places,
             means,
             yerr=spreads,
             label=system,
-            color=colour,
+            color=color,
             marker=marker,
             markersize=5,
             markeredgecolor="black",

@@ -51,11 +51,11 @@ def draw(
     keys = example_choice.choose(classes, count)
     if not keys:
         return None
-    answers = {
-        run.system: answer(directory / run.name, examples, keys)
+    predictions = {
+        run.system: predict(directory / run.name, examples, keys)
         for run, examples in zip(runs, sets, strict=True)
     }
-    titles = ["image", "keypoints", *answers, truth]
+    titles = ["image", "keypoints", *predictions, truth]
     width = len(titles) * (_SIDE + _GAP)
     category = sets[0].manifest.category
     examples = look_up(sets[0], keys)
@@ -67,14 +67,18 @@ def draw(
             pictures.legend(category, width, note, with_ignored),
             pictures.headings(titles, width),
             *(
-                row(examples[key], [a[key] for a in answers.values()], category)
+                row(
+                    examples[key],
+                    [a[key] for a in predictions.values()],
+                    category,
+                )
                 for key in keys
             ),
         ]
     )
 
 
-def answer(
+def predict(
     workdir: pathlib.Path,
     examples: example_set.Examples,
     keys: Iterable[example_choice.Key],
@@ -83,10 +87,10 @@ def answer(
     checkpoint, _ = workdir_lib.Workdir(workdir).checkpoint()
     model, _ = model_file.load(str(checkpoint))
     found = {}
-    for batch, answers in inference.answers(
+    for batch, predictions in inference.predictions(
         model, _of_photos(examples, keys), _BATCH_SIZE
     ):
-        labels = answers[keys_lib.PARTS].argmax(-1).astype(np.uint8)
+        labels = predictions[keys_lib.PARTS].argmax(-1).astype(np.uint8)
         found |= zip(_keys(batch), labels, strict=True)
     # Or else all systems' graphs would wait in memory.
     del model
@@ -111,21 +115,23 @@ def look_up(
 
 def row(
     example: dict,
-    answers: Sequence[np.ndarray],
+    predictions: Sequence[np.ndarray],
     category: category_lib.Category,
 ) -> np.ndarray:
     """Returns the pictures of an example beside each other, a line above.
 
     Args:
         example: Of `look_up`.
-        answers: uint8 [S, S], part ids; S may differ.
-        category: Names and colours.
+        predictions: uint8 [S, S], part ids; S may differ.
+        category: Names and colors.
 
     Returns:
         uint8 [any, any, 3].
     """
     image = np.round(example[keys_lib.IMAGE]).astype(np.uint8)
-    masks = [_resize(mask) for mask in answers] + [example[keys_lib.PART_MASK]]
+    masks = [_resize(mask) for mask in predictions] + [
+        example[keys_lib.PART_MASK]
+    ]
     cells = [
         image,
         pictures.draw_keypoints(image, example[keys_lib.KEYPOINTS], category),

@@ -38,15 +38,15 @@ def check(saved_model: pathlib.Path, server: serving_graph.PartServer) -> float:
             not finite, or differs by more than `TOLERANCE`.
     """
     requests = sample_requests.requests(server)
-    answers = _answers(saved_model, requests)
-    for name, values in answers.items():
+    outputs = _outputs(saved_model, requests)
+    for name, values in outputs.items():
         if values.dtype == np.float32 and not np.isfinite(values).all():
             raise ValueError(
                 f"{saved_model}: `{name}` must be finite numbers. Are those of "
                 "the weights?"
             )
     difference = max(
-        np.abs(answers[f"{name}/{key}"] - value).max()
+        np.abs(outputs[f"{name}/{key}"] - value).max()
         for name in _COMPARED
         for key, value in _expected(server, name, requests[name]).items()
     )
@@ -66,7 +66,7 @@ def _expected(server, name, inputs) -> dict[str, np.ndarray]:
     return {key: value.numpy() for key, value in function(**tensors).items()}
 
 
-def _answers(saved_model, requests) -> dict[str, np.ndarray]:
+def _outputs(saved_model, requests) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as directory:
         paths = [f"{directory}/requests.npz", f"{directory}/answers.npz"]
         np.savez(

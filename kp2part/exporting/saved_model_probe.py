@@ -15,7 +15,7 @@ import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 
-def main(saved_model: str, requests: str, answers: str):
+def main(saved_model: str, requests: str, outputs: str):
     """Writes the answers of each signature to its request."""
     # Pickles hold the strings. The file is the parent process's own.
     with np.load(requests, allow_pickle=True) as archive:
@@ -23,7 +23,7 @@ def main(saved_model: str, requests: str, answers: str):
     model = tf.saved_model.load(saved_model)
     outputs = {}
     for name in sorted({key.split("/")[0] for key in inputs}):
-        answer = model.signatures[name](
+        output = model.signatures[name](
             **{
                 key.split("/")[1]: tf.constant(
                     values.tolist() if values.dtype == object else values
@@ -32,8 +32,8 @@ def main(saved_model: str, requests: str, answers: str):
                 if key.startswith(f"{name}/")
             }
         )
-        outputs |= {f"{name}/{k}": v.numpy() for k, v in answer.items()}
-    np.savez(answers, **outputs)
+        outputs |= {f"{name}/{k}": v.numpy() for k, v in output.items()}
+    np.savez(outputs, **outputs)
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def check_file(contents):
 
 
 def _of_any_shape(values):
-    # Else the declared shape is believed, and a check of it optimised away.
+    # Else the declared shape is believed, and a check of it optimized away.
     return tf.raw_ops.PlaceholderWithDefault(
         input=values, shape=tf.TensorShape(None)
     )

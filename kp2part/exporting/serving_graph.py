@@ -81,17 +81,17 @@ class PartServer:
                 pixels; by default the keypoints' extent with a margin.
 
         Returns:
-            mask_bytes: string [N], PNG files of the photos' own sizes, grey
+            mask_bytes: string [N], PNG files of the photos' own sizes, gray
             levels are part ids; area: int32 [N, P], pixels of each part in the
             mask; confidence: float32 [N, P], in [0, 1], the mean probability of
             each part over those of its pixels that lie in the box, 0 if there
             are none; box: float32 [N, 4], the pixels looked at.
         """
         crop = self._crop(image_bytes, keypoints, box)
-        answers = self._answer(crop)
+        probabilities = self._predict(crop)
         return {
             **serving_masks.paste(
-                answers, crop[keys.BOX], crop[keys.SOURCE_SIZE], self.task
+                probabilities, crop[keys.BOX], crop[keys.SOURCE_SIZE], self.task
             ),
             keys.BOX: tf.cast(crop[keys.BOX], tf.float32),
         }
@@ -107,7 +107,7 @@ class PartServer:
         """
         crop = self._crop(image_bytes, keypoints, box)
         return {
-            PROBABILITIES: self._answer(crop),
+            PROBABILITIES: self._predict(crop),
             keys.BOX: tf.cast(crop[keys.BOX], tf.float32),
         }
 
@@ -217,7 +217,7 @@ class PartServer:
             keys.SOURCE_SIZE: source_size,
         }
 
-    def _answer(self, crop):
+    def _predict(self, crop):
         inputs = {
             **crop,
             keys.HEATMAPS: heatmaps.draw_pose(crop[keys.KEYPOINTS], self.task),

@@ -38,13 +38,13 @@ def paste(probabilities, box, source_size, task: task_lib.Task):
 
 
 def _paste_one(probabilities, box, source_size, task):
-    answer = crops.paste(probabilities, box, task.aspect)
-    labels = tf.argmax(answer, axis=-1, output_type=tf.int32)
+    prediction = crops.paste(probabilities, box, task.aspect)
+    labels = tf.argmax(prediction, axis=-1, output_type=tf.int32)
     mask = crops.surround(tf.cast(labels, tf.uint8), box, source_size)
     return {
         MASK_BYTES: tf.io.encode_png(mask[..., tf.newaxis]),
         AREA: _areas(mask, task.num_parts),
-        CONFIDENCE: _confidence(tf.reduce_max(answer, -1), labels, task),
+        CONFIDENCE: _confidence(tf.reduce_max(prediction, -1), labels, task),
     }
 
 

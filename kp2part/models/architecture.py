@@ -21,7 +21,7 @@ class Architecture:
         output_stride: Finest grid of the decoders: 1 as in the paper, 2 or 4
             halves it once or twice and enlarges the logits. Most of the cost is
             at full resolution, little of the answer.
-        refine_head: Of RefineNet: "fidelity" answers with one grey level per
+        refine_head: Of RefineNet: "fidelity" answers with one gray level per
             part, as Fang et al. do; "fair" with a logit for each part, as all
             other networks do.
     """

@@ -55,7 +55,7 @@ def residual_block(
 
 
 def normalize(x, normalization: str, name: str):
-    """Returns x, normalised in the way of that name."""
+    """Returns x, normalized in the way of that name."""
     if normalization == "none":
         return x
     if normalization == "batch":

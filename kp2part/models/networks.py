@@ -5,7 +5,7 @@ import keras
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import early_fusion
 from kp2part.models import kp2part
-from kp2part.models import nearest_neighbour
+from kp2part.models import nearest_neighbor
 from kp2part.models import pose_to_part
 from kp2part.models import refinenet
 from kp2part.models import ternausnet
@@ -14,7 +14,7 @@ from kp2part.schema import task as task_lib
 BUILDERS = {
     "early_fusion": early_fusion.build,
     "kp2part": kp2part.build,
-    "nearest_neighbour": nearest_neighbour.build,
+    "nearest_neighbor": nearest_neighbor.build,
     "pose_to_part": pose_to_part.build,
     "refinenet": refinenet.build,
     "ternausnet": ternausnet.build,

@@ -1,26 +1,26 @@
-"""Parts as grey levels and colours, the way of Fang et al. (2018)."""
+"""Parts as gray levels and colors, the way of Fang et al. (2018)."""
 
 import keras
 
 from kp2part.schema import keys
 
 
-@keras.saving.register_keras_serializable(package="kp2part")
-class PaletteColours(keras.layers.Layer):
-    """Probabilities [B, H, W, P] as mean colours [B, H, W, 3], in [-1, 1].
+@keras.saving.register_keras_serializable("kp2part", "PaletteColours")
+class PaletteColors(keras.layers.Layer):
+    """Probabilities [B, H, W, P] as mean colors [B, H, W, 3], in [-1, 1].
 
     The palette of VOC, in which Fang et al. draw their priors.
     """
 
     def call(self, inputs):
         ids = range(inputs.shape[-1])
-        colours = [
+        colors = [
             [sum(128 >> j for j in range(3) if i >> c & 1 << 3 * j)
              for c in range(3)]
             for i in ids
         ]  # fmt: skip
-        colours = keras.ops.convert_to_tensor(colours, inputs.dtype)
-        return keras.ops.matmul(inputs, colours / 127.5 - 1)
+        colors = keras.ops.convert_to_tensor(colors, inputs.dtype)
+        return keras.ops.matmul(inputs, colors / 127.5 - 1)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 3)
@@ -28,9 +28,9 @@ class PaletteColours(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="kp2part")
 class PaletteLogits(keras.layers.Layer):
-    """A grey image [B, H, W, 1], in [-1, 1], as logits [B, H, W, P].
+    """A gray image [B, H, W, 1], in [-1, 1], as logits [B, H, W, P].
 
-    Fang et al. draw part i in the grey level 35 i of 0..255 and answer with the
+    Fang et al. draw part i in the gray level 35 i of 0..255 and answer with the
     nearest. A logit is -100 times the distance to a part's level: 100 is the
     weight of their loss, see `palette.PaletteLoss`.
 
@@ -55,7 +55,7 @@ class PaletteLogits(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="kp2part")
 class PaletteLoss(keras.losses.Loss):
-    """100 times the mean distance of grey levels (Fang et al., 2018).
+    """100 times the mean distance of gray levels (Fang et al., 2018).
 
     Takes the logits of `palette.PaletteLogits`, each -100 times a distance.
     Pixels of `keys.IGNORE_LABEL` do not count.

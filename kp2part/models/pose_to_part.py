@@ -26,7 +26,7 @@ def pose_to_part(
     Args:
         heatmaps: float32 [B, H, W, K]; H and W are multiples of 32.
         num_parts: P.
-        architecture: Its widths, normalisation and output stride.
+        architecture: Its widths, normalization and output stride.
         name: Name of the output.
 
     Returns:

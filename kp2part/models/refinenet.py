@@ -31,16 +31,16 @@ def build(
     known = metadata.KnownPoses(name="known_poses")(prior)
     fidelity = architecture.refine_head == "fidelity"
     if fidelity:
-        known = palette.PaletteColours(name="prior_colours")(known)
+        known = palette.PaletteColors(name="prior_colors")(known)
     x = keras.layers.Concatenate()([seen, known])
     x = unet(x, size, 2 * architecture.num_filters)
     if fidelity:
-        grey = keras.layers.Conv2D(
-            1, 1, activation="tanh", dtype="float32", name="grey"
+        gray = keras.layers.Conv2D(
+            1, 1, activation="tanh", dtype="float32", name="gray"
         )(x)
         parts = palette.PaletteLogits(
             task.num_parts, dtype="float32", name=keys.PARTS
-        )(grey)
+        )(gray)
     else:
         parts = blocks.part_logits(x, task.num_parts, keys.PARTS)
     return keras.Model(

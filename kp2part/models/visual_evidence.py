@@ -33,7 +33,7 @@ def visual_evidence(
             empty.
         num_parts: P.
         architecture: The encoder, the decoder's number of filters, and the
-            normalisation of skips.
+            normalization of skips.
         name: Name of the output.
         stacked: Maps [B, H, W, C] in [0, 1] to stack to the image's channels.
 

@@ -119,7 +119,7 @@ def similarities(target: Poses, sources: Poses, rig: rig_lib.Rig):
     shift = middle - turn * old_middle
     # The first piece is the body, its first bone that both show.
     crops_turn = _diagonal(target) / _diagonal(sources)  # [N]
-    crops_shift = _centre(target) - crops_turn * _centre(sources)
+    crops_shift = _center(target) - crops_turn * _center(sources)
     body_turn = _first(turn[:, 0], shown[:, 0], crops_turn)
     body_shift = _first(shift[:, 0], shown[:, 0], crops_shift)
     anchored = body_turn[:, tf.newaxis, tf.newaxis]
@@ -244,16 +244,16 @@ def _squared(a, b, common):
 
 
 def _in_crop(pose: Poses):
-    centre, diagonal = _centre(pose), _diagonal(pose)
-    return (pose.keypoints - centre[..., tf.newaxis]) / diagonal[
+    center, diagonal = _center(pose), _diagonal(pose)
+    return (pose.keypoints - center[..., tf.newaxis]) / diagonal[
         ..., tf.newaxis
     ]
 
 
-def _centre(pose: Poses):
+def _center(pose: Poses):
     x, y = tf.unstack(pose.scale * pose.size / 2, axis=-1)
     return tf.complex(x, y)
 
 
 def _diagonal(pose: Poses):
-    return tf.cast(abs(_centre(pose)) * 2, tf.complex64)
+    return tf.cast(abs(_center(pose)) * 2, tf.complex64)

@@ -47,7 +47,7 @@ def build(
 
     Args:
         library: As `PoseLibrary.to_bytes` makes it. An object in it is no
-            neighbour of itself.
+            neighbor of itself.
         manifest: The records.
         splits: Names of splits.
     """
@@ -85,7 +85,7 @@ def _make_morph(
         maps = lookup.part_maps(
             example[keys.KEYPOINTS],
             pose_library.scale_of(example[keys.BOX], size, manifest.aspect),
-            prior_maps.NUM_NEIGHBOURS,
+            prior_maps.NUM_NEIGHBORS,
             pose_library.key(example),
         )
         # Below each other: a PNG file has at most 4 channels.

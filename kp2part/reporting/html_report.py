@@ -36,7 +36,7 @@ img {{ max-width: 100%; height: auto }}
 <p>Left keypoints are blue, right ones orange. Truth is the mask that the
 network did not see.</p>
 {examples}
-{answer}
+{prediction}
 </html>
 """
 
@@ -45,7 +45,7 @@ def render(
     title: str,
     workdir: workdir_lib.Workdir,
     evaluation: pathlib.Path,
-    answer: pathlib.Path | None,
+    prediction: pathlib.Path | None,
 ) -> str:
     """Returns the page as HTML, its pictures inside."""
     training = json_file.read_json(workdir.path / "training.json")
@@ -53,9 +53,9 @@ def render(
     _, task = model_file.load(str(workdir.best))
     history = workdir.history(training["epochs"])
     shown = ""
-    if answer:
+    if prediction:
         shown = "<h2>Answer of the exported model</h2>" + picture(
-            answer.read_bytes(), "photo with its keypoints and parts"
+            prediction.read_bytes(), "photo with its keypoints and parts"
         )
     return _PAGE.format(
         title=html.escape(title),
@@ -75,7 +75,7 @@ def render(
             (evaluation / "examples.png").read_bytes(),
             "rows of image, keypoints, pseudo parts, parts and truth",
         ),
-        answer=shown,
+        prediction=shown,
     )
 
 

@@ -16,7 +16,7 @@ from kp2part.schema import rig as rig_lib
 from kp2part.schema import sides
 
 DIRECTORY = pathlib.Path(__file__).parents[1] / "categories"
-_COLOUR = re.compile("#[0-9a-fA-F]{6}")
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
 _REQUIRED = {"name", "classes", "keypoints", "parts"}
 _OPTIONAL = {"skeleton", "palette", "keypoint_aliases", "pieces"}
 
@@ -33,7 +33,7 @@ class Category:
             with the annotated parts that make it up (those of "background" are
             known and left out); paired like `keypoints`.
         skeleton: Pairs of keypoint names, for drawing.
-        palette: P colours "#rrggbb", in the order of `parts`.
+        palette: P colors "#rrggbb", in the order of `parts`.
         keypoint_aliases: For each annotation format, its keypoint names that
             differ, with ours.
         pieces: What moves as one, the body first: for the networks that morph
@@ -94,10 +94,10 @@ class Category:
 
     def _check_palette(self):
         if len(self.palette) != len(self.parts) or not all(
-            _COLOUR.fullmatch(c) for c in self.palette
+            _COLOR.fullmatch(c) for c in self.palette
         ):
             raise ValueError(
-                f"`palette` must be {len(self.parts)} colours '#rrggbb', one "
+                f"`palette` must be {len(self.parts)} colors '#rrggbb', one "
                 f"per part. Received: palette={list(self.palette)}"
             )
 
@@ -118,8 +118,8 @@ class Category:
         return tuple((index(a), index(b)) for a, b in self.skeleton)
 
     @property
-    def colours(self) -> tuple[tuple[int, int, int], ...]:
-        """P colours (r, g, b), each in 0..255."""
+    def colors(self) -> tuple[tuple[int, int, int], ...]:
+        """P colors (r, g, b), each in 0..255."""
         return tuple(
             (int(c[1:3], 16), int(c[3:5], 16), int(c[5:7], 16))
             for c in self.palette

@@ -3,7 +3,7 @@
 Pure Python, so that clients can import it without TensorFlow.
 
 Pixel convention, everywhere in kp2part: points are (x, y) in pixels with the
-origin at the centre of the top-left pixel; boxes are (xmin, ymin, xmax, ymax)
+origin at the center of the top-left pixel; boxes are (xmin, ymin, xmax, ymax)
 in pixel edges, the origin at the top-left corner of that pixel, so that a box
 of whole numbers is the slice `[ymin:ymax, xmin:xmax]`. The point (0, 0) lies in
 the middle of the box (0, 0, 1, 1).

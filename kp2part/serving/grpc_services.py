@@ -46,7 +46,7 @@ class _Door:
         self._store = store
         self._metrics = metrics
 
-    def answer(self, method: str, function: Callable, request, context):
+    def response(self, method: str, function: Callable, request, context):
         started = time.perf_counter()
         status = grpc.StatusCode.UNKNOWN
         try:
@@ -76,10 +76,10 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         self._door = door
 
     def Predict(self, request, context):
-        return self._door.answer("Predict", predict, request, context)
+        return self._door.response("Predict", predict, request, context)
 
     def GetModelMetadata(self, request, context):
-        return self._door.answer(
+        return self._door.response(
             "GetModelMetadata", get_model_metadata, request, context
         )
 
@@ -98,7 +98,7 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
         self._door = door
 
     def GetModelStatus(self, request, context):
-        return self._door.answer(
+        return self._door.response(
             "GetModelStatus", get_model_status, request, context
         )
 

@@ -37,10 +37,10 @@ def encode_rows(outputs: Mapping[str, np.ndarray]) -> bytes:
     _check_batch(outputs)
     columns = [_texts(k, v, kept=1) for k, v in sorted(outputs.items())]
     if len(columns) == 1:
-        return _answer("predictions", _list(columns[0]))
+        return _response("predictions", _list(columns[0]))
     names = [json.dumps(name) for name in sorted(outputs)]
     rows = (_object(names, row) for row in zip(*columns, strict=True))
-    return _answer("predictions", _list(rows))
+    return _response("predictions", _list(rows))
 
 
 def encode_columns(outputs: Mapping[str, np.ndarray]) -> bytes:
@@ -54,12 +54,12 @@ def encode_columns(outputs: Mapping[str, np.ndarray]) -> bytes:
     """
     columns = [_texts(k, v, kept=0)[0] for k, v in sorted(outputs.items())]
     if len(columns) == 1:
-        return _answer("outputs", columns[0])
+        return _response("outputs", columns[0])
     names = [json.dumps(name) for name in sorted(outputs)]
-    return _answer("outputs", _object(names, columns))
+    return _response("outputs", _object(names, columns))
 
 
-def _answer(key, text):
+def _response(key, text):
     # Bytes that are no UTF-8 come out as they went in.
     return f'{{\n    "{key}": {text}\n}}'.encode(errors="surrogateescape")
 

@@ -75,7 +75,7 @@ def application(
     """
 
     def application(environ, start_response):
-        status, content_type, body = _answer(environ, store, max_body_bytes)
+        status, content_type, body = _response(environ, store, max_body_bytes)
         reason = http.client.responses.get(status, "Client Closed Request")
         start_response(f"{status} {reason}", [("Content-Type", content_type)])
         return [body]
@@ -83,7 +83,7 @@ def application(
     return application
 
 
-def _answer(environ, store, max_body_bytes):
+def _response(environ, store, max_body_bytes):
     """Returns the HTTP status, the content type and the body."""
     method, target = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
     if method == "OPTIONS":

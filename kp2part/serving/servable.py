@@ -94,10 +94,10 @@ class Servable:
         }
         try:
             with self._admission.turn(_num_rows(inputs)):
-                answer = self._session.run(fetches, feeds)
+                response = self._session.run(fetches, feeds)
         except tf.errors.OpError as error:
             raise errors.from_op_error(error) from error
-        return {k: _array(answer[k]) for k in wanted}
+        return {k: _array(response[k]) for k in wanted}
 
 
 def _load(path, meta_graph):

@@ -34,7 +34,7 @@ _TYPES = {
 
 
 @dataclasses.dataclass(frozen=True)
-class _Answer:
+class _Response:
     body: bytes
     content_type: str
     status: http.HTTPStatus = http.HTTPStatus.OK
@@ -64,25 +64,25 @@ def application(
     def serve(environ, start_response) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         if method not in ("GET", "HEAD"):
-            answer = _error(
+            response = _error(
                 http.HTTPStatus.METHOD_NOT_ALLOWED,
                 f"Method must be GET or HEAD. Received: {method}",
             )
         elif path == "/model.json":
-            answer = _model(model_name, metadata)
+            response = _model(model_name, metadata)
         else:
-            answer = files.get(path) or _error(
+            response = files.get(path) or _error(
                 http.HTTPStatus.NOT_FOUND, "The page has no such file."
             )
-        return _send(answer, environ, start_response)
+        return _send(response, environ, start_response)
 
     return serve
 
 
-def _read_files(directory: pathlib.Path) -> dict[str, _Answer]:
+def _read_files(directory: pathlib.Path) -> dict[str, _Response]:
     paths = [p for p in directory.rglob("*") if p.suffix in _TYPES]
     files = {
-        f"/{path.relative_to(directory).as_posix()}": _Answer(
+        f"/{path.relative_to(directory).as_posix()}": _Response(
             path.read_bytes(), _TYPES[path.suffix]
         )
         for path in paths
@@ -94,7 +94,7 @@ def _read_files(directory: pathlib.Path) -> dict[str, _Answer]:
     return {"/": files["/index.html"], **files}
 
 
-def _model(name: str, metadata: Callable[[], bytes | None]) -> _Answer:
+def _model(name: str, metadata: Callable[[], bytes | None]) -> _Response:
     contents = metadata()
     if contents is None:
         return _error(
@@ -109,27 +109,27 @@ def _model(name: str, metadata: Callable[[], bytes | None]) -> _Answer:
             http.HTTPStatus.INTERNAL_SERVER_ERROR,
             f"Model {name!r}: its kp2part.json must be a JSON object: {error}",
         )
-    return _Answer(json.dumps(fields).encode(), _TYPES[".json"])
+    return _Response(json.dumps(fields).encode(), _TYPES[".json"])
 
 
-def _error(status: http.HTTPStatus, message: str) -> _Answer:
+def _error(status: http.HTTPStatus, message: str) -> _Response:
     body = json.dumps({"error": message}).encode()
-    return _Answer(body, _TYPES[".json"], status)
+    return _Response(body, _TYPES[".json"], status)
 
 
-def _send(answer: _Answer, environ, start_response) -> Iterable[bytes]:
+def _send(response: _Response, environ, start_response) -> Iterable[bytes]:
     headers = [("Cache-Control", "no-cache"), *_SAFETY]
-    status = answer.status
+    status = response.status
     if status == http.HTTPStatus.METHOD_NOT_ALLOWED:
         headers.append(("Allow", "GET, HEAD"))
     if status == http.HTTPStatus.OK:
-        headers.append(("ETag", answer.etag))
-        if answer.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        headers.append(("ETag", response.etag))
+        if response.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             start_response("304 Not Modified", headers)
             return []
     headers += [
-        ("Content-Type", answer.content_type),
-        ("Content-Length", str(len(answer.body))),
+        ("Content-Type", response.content_type),
+        ("Content-Length", str(len(response.body))),
     ]
     start_response(f"{status.value} {status.phrase}", headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]

@@ -65,7 +65,7 @@ class Pictures(keras.callbacks.Callback):
     Args:
         logdir: Where to.
         batches: As `input_pipeline.eval_batches` makes them.
-        task: Names and colours of the parts.
+        task: Names and colors of the parts.
     """
 
     def __init__(self, logdir: pathlib.Path, batches, task: task_lib.Task):
@@ -78,8 +78,10 @@ class Pictures(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         inputs = {name: self.batch[name] for name in self.model.input}
-        answers = self.model.predict_on_batch(inputs)
-        sheet = pictures.example_grid(self.batch, answers, self.task.category)
+        predictions = self.model.predict_on_batch(inputs)
+        sheet = pictures.example_grid(
+            self.batch, predictions, self.task.category
+        )
         with self.writer.as_default():
             tf.summary.image("validation", sheet[None], step=epoch)
 

@@ -1,4 +1,4 @@
-"""The optimiser, losses and metrics of a network."""
+"""The optimizer, losses and metrics of a network."""
 
 import keras
 
@@ -16,7 +16,7 @@ def compile_model(
 
     Args:
         model: A network of `models`.
-        config: Optimiser and weights.
+        config: Optimizer and weights.
         steps: Number of steps of an epoch, for the schedule.
     """
     weights = {
@@ -55,7 +55,7 @@ def make_loss(
 def make_optimizer(
     config: config_lib.TrainConfig, steps: int
 ) -> keras.optimizers.Optimizer:
-    """Returns the optimiser with its schedule, in steps."""
+    """Returns the optimizer with its schedule, in steps."""
     rate = config.learning_rate
     if config.schedule == "cosine":
         warmup = config.warmup_epochs * steps

@@ -58,7 +58,7 @@ flags.DEFINE_string(
     "kp2part (the paper's full model), pose_to_part (keypoints only), "
     "ternausnet (image only), early_fusion (both, stacked, in one U-Net), "
     "refinenet (parts of similar poses, morphed and refined) or "
-    "nearest_neighbour (morphed only; learns nothing).",
+    "nearest_neighbor (morphed only; learns nothing).",
 )
 flags.DEFINE_flag(
     _RecipeFlag(
@@ -112,14 +112,14 @@ flags.DEFINE_enum(
     "refine_head",
     "fair",
     architecture_lib.REFINE_HEADS,
-    "Of refinenet: a logit for each part (fair), or one grey level for each "
+    "Of refinenet: a logit for each part (fair), or one gray level for each "
     "part, as its authors have it (fidelity).",
 )
 flags.DEFINE_enum(
     "nn_missing",
     "masked",
     NN_MISSING,
-    "Which poses refinenet and nearest_neighbour take for similar: compare the "
+    "Which poses refinenet and nearest_neighbor take for similar: compare the "
     "keypoints that both show (masked), or only poses that show all (strict).",
 )
 flags.DEFINE_integer(
@@ -182,7 +182,7 @@ flags.DEFINE_integer(
     "epoch is one of these. kp2part.crossval needs the last alone.",
     lower_bound=1,
 )
-flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "Optimiser.")
+flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "Optimizer.")
 flags.DEFINE_float("learning_rate", 1e-4, "Peak learning rate.")
 flags.DEFINE_enum("schedule", "constant", SCHEDULES, "Of the learning rate.")
 flags.DEFINE_integer(
@@ -216,7 +216,7 @@ flags.DEFINE_float(
     "pixels of a 256 px crop, at most 8.",
 )
 flags.DEFINE_float(
-    "colour", 0.0, "Largest random change of brightness and colour, a share."
+    "color", 0.0, "Largest random change of brightness and color, a share."
 )
 flags.DEFINE_float(
     "keypoint_dropout", 0.0, "Share of keypoints taken away at random."

@@ -41,7 +41,7 @@ def train(config: config_lib.TrainConfig):
         logging.info("All %d epochs are done: %s", done, workdir.best)
         return
     model = network.load_or_make(config, checkpoint, training, task)
-    if not model.trainable_variables:  # The nearest neighbour is as it is.
+    if not model.trainable_variables:  # The nearest neighbor is as it is.
         config = dataclasses.replace(config, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")
     training, validation = (

@@ -17,24 +17,24 @@ _CELL = 128  # Small examples are enlarged to about this side.
 
 
 def paint(mask: np.ndarray, category: category_lib.Category) -> np.ndarray:
-    """Returns a label map in the category's colours.
+    """Returns a label map in the category's colors.
 
     Args:
-        mask: uint8 [H, W], part ids or `keys.IGNORE_LABEL` (grey).
+        mask: uint8 [H, W], part ids or `keys.IGNORE_LABEL` (gray).
         category: Its palette.
 
     Returns:
         uint8 [H, W, 3], RGB.
     """
-    colours = np.full((256, 3), _IGNORED, np.uint8)
-    colours[: len(category.parts)] = category.colours
-    return colours[mask]
+    colors = np.full((256, 3), _IGNORED, np.uint8)
+    colors[: len(category.parts)] = category.colors
+    return colors[mask]
 
 
 def blend(
     image: np.ndarray, mask: np.ndarray, category: category_lib.Category
 ) -> np.ndarray:
-    """Returns an image with its parts in colour and outlined.
+    """Returns an image with its parts in color and outlined.
 
     Args:
         image: uint8 [H, W, 3], RGB.
@@ -46,7 +46,7 @@ def blend(
     """
     mixed = cv2.addWeighted(image, 0.45, paint(mask, category), 0.55, 0)
     picture = np.where((mask > 0)[..., np.newaxis], mixed, image)
-    # An outline tells neighbours apart for those who do not see the colours.
+    # An outline tells neighbors apart for those who do not see the colors.
     edges = cv2.morphologyEx(
         mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)
     )
@@ -69,7 +69,7 @@ def draw_keypoints(
         uint8 [H, W, 3].
     """
     picture = image.copy()
-    # Smaller ones show no colour inside their outline.
+    # Smaller ones show no color inside their outline.
     radius = max(3, round(max(image.shape[:2]) / 90))
     points = [tuple(int(round(c)) for c in row[:2]) for row in keypoints]
     shown = keypoints[:, 2] > 0
@@ -83,7 +83,7 @@ def draw_keypoints(
     ):
         if show:
             cv2.circle(
-                picture, point, radius, _side_colour(name), -1, cv2.LINE_AA
+                picture, point, radius, _side_color(name), -1, cv2.LINE_AA
             )
             cv2.circle(picture, point, radius, (0, 0, 0), 1, cv2.LINE_AA)
     return picture
@@ -129,34 +129,34 @@ def legend(
     note: str = "",
     with_ignored: bool = False,
 ) -> np.ndarray:
-    """Returns what the colours of parts and keypoints mean.
+    """Returns what the colors of parts and keypoints mean.
 
     Args:
         category: Its palette. The background is left out: it stays as it is.
         width: In pixels. Where it ends another line begins.
         note: Text before.
-        with_ignored: Whether to explain the grey of `keys.IGNORE_LABEL`.
+        with_ignored: Whether to explain the gray of `keys.IGNORE_LABEL`.
 
     Returns:
         uint8 [any, width, 3], on white.
     """
-    entries = list(zip(category.parts, category.colours, strict=True))[1:]
+    entries = list(zip(category.parts, category.colors, strict=True))[1:]
     if with_ignored:
         entries.append(("not judged", _IGNORED))
     entries += [
-        (f"{side} keypoint", _side_colour(side))
+        (f"{side} keypoint", _side_color(side))
         for side in ("left", "right", "other")
     ]
     lines = [np.full((_HEADER, width, 3), 255, np.uint8)]
     x = 4 + _text_width(note) + 16 if note else 4
     write(lines[0], note, (4, _HEADER - 7))
-    for text, colour in entries:
+    for text, color in entries:
         step = _SWATCH + 4 + _text_width(text) + 16
         if x > 4 and x + step > width:
             x = 4
             lines.append(np.full_like(lines[0], 255))
         corners = (x, 6), (x + _SWATCH, _HEADER - 7)
-        cv2.rectangle(lines[-1], *corners, colour, -1)
+        cv2.rectangle(lines[-1], *corners, color, -1)
         cv2.rectangle(lines[-1], *corners, (0, 0, 0), 1)
         write(lines[-1], text, (x + _SWATCH + 4, _HEADER - 7))
         x += step
@@ -167,7 +167,7 @@ def write(
     picture: np.ndarray,
     text: str,
     corner: tuple[int, int],
-    colour: tuple[int, int, int] = (0, 0, 0),
+    color: tuple[int, int, int] = (0, 0, 0),
     max_width: int | None = None,
 ):
     """Writes a line of text into a picture.
@@ -176,35 +176,35 @@ def write(
         picture: uint8 [H, W, 3], changed in place.
         text: ASCII.
         corner: (x, y) of its lower left end, in pixels.
-        colour: (r, g, b).
+        color: (r, g, b).
         max_width: In pixels; longer text is made smaller.
     """
     size = _TEXT_SIZE
     if max_width and _text_width(text) > max_width:
         size *= max_width / _text_width(text)
-    cv2.putText(picture, text, corner, _FONT, size, colour, 1, cv2.LINE_AA)
+    cv2.putText(picture, text, corner, _FONT, size, color, 1, cv2.LINE_AA)
 
 
 def example_grid(
     batch: Mapping[str, np.ndarray],
-    answers: Mapping[str, np.ndarray],
+    predictions: Mapping[str, np.ndarray],
     category: category_lib.Category,
 ) -> np.ndarray:
     """Returns a row for each example: image, keypoints, answers, truth.
 
     Args:
         batch: As `input_pipeline.eval_batches` makes it.
-        answers: Logits [B, S, S, P] by output name.
-        category: Names and colours.
+        predictions: Logits [B, S, S, P] by output name.
+        category: Names and colors.
 
     Returns:
         uint8 [any, any, 3].
     """
     images = np.round(batch[keys.IMAGE]).astype(np.uint8)
-    names = [n for n in (keys.PSEUDO_PARTS, keys.PARTS) if n in answers]
+    names = [n for n in (keys.PSEUDO_PARTS, keys.PARTS) if n in predictions]
     rows = []
     for i, image in enumerate(images):
-        masks = [np.argmax(answers[n][i], -1) for n in names]
+        masks = [np.argmax(predictions[n][i], -1) for n in names]
         masks.append(batch[keys.PART_MASK][i])
         image, keypoints, masks = _enlarge(
             image, batch[keys.KEYPOINTS][i], masks
@@ -230,7 +230,7 @@ def _text_width(text: str) -> int:
     return cv2.getTextSize(text, _FONT, _TEXT_SIZE, 1)[0][0]
 
 
-def _side_colour(name: str) -> tuple[int, int, int]:
+def _side_color(name: str) -> tuple[int, int, int]:
     words = name.split("_")
     if "left" in words:
         return (0, 114, 255)
@@ -240,7 +240,7 @@ def _side_colour(name: str) -> tuple[int, int, int]:
 def _enlarge(image, keypoints, masks):
     factor = max(round(_CELL / image.shape[1]), 1)
     size = (factor * image.shape[1], factor * image.shape[0])
-    # (0, 0) is the centre of the first pixel.
+    # (0, 0) is the center of the first pixel.
     points = (keypoints[:, :2] + 0.5) * factor - 0.5
     return (
         cv2.resize(image, size, interpolation=cv2.INTER_CUBIC),

@@ -41,20 +41,18 @@ def curves(history: Sequence[dict[str, float]]) -> bytes:
     return to_png(figure)
 
 
-def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
+def iou_bars(scores: dict, colors: Sequence[str]) -> bytes:
     """Returns a bar chart of the IoU of each part, with intervals.
 
     Args:
         scores: As `scores.summarize` returns them.
-        colours: One for each part, "#rrggbb".
+        colors: One for each part, "#rrggbb".
 
     Returns:
         A PNG file.
     """
     names, values, errors, fills = [], [], [[], []], []
-    for (part, value), colour in zip(
-        scores["iou"].items(), colours, strict=True
-    ):
+    for (part, value), color in zip(scores["iou"].items(), colors, strict=True):
         if value is None:
             continue
         low, high = scores["interval"]["iou"][part]
@@ -62,7 +60,7 @@ def iou_bars(scores: dict, colours: Sequence[str]) -> bytes:
         values.append(value)
         errors[0].append(max(value - low, 0))
         errors[1].append(max(high - value, 0))
-        fills.append(colour)
+        fills.append(color)
     figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
     axis.bar(
         names, values, yerr=errors, color=fills, edgecolor="black", capsize=4

@@ -228,12 +228,12 @@ class PageBrowserTest(absltest.TestCase):
         np.testing.assert_allclose(
             found.box, (x, y, x + width, y + height), atol=1.0
         )
-        (answer,) = ask(
+        (prediction,) = ask(
             [HORSE.read_bytes()], found.keypoints[np.newaxis], [found.box]
         )
         mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         self.assertEqual(mask.ndim, 2)
-        np.testing.assert_array_equal(mask, answer.mask)
+        np.testing.assert_array_equal(mask, prediction.mask)
         return mask
 
     def check_coco(self, path, mask):

@@ -11,7 +11,7 @@ test("a category is read from what the server says", () => {
   assert.deepEqual(read.mirror, [0, 2, 1, 3]);
   assert.deepEqual(read.skeleton, [[0, 3], [1, 3], [2, 3]]);
   assert.deepEqual(read.parts, ["background", "rest", "base"]);
-  assert.deepEqual(read.colours[2], [10, 11, 12]);
+  assert.deepEqual(read.colors[2], [10, 11, 12]);
 });
 
 test("a missing field is named", () => {

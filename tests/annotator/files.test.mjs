@@ -98,7 +98,7 @@ for (const [name, damage, message] of BROKEN) {
   });
 }
 
-test("a grey PNG holds the levels, each row after a zero", async () => {
+test("a gray PNG holds the levels, each row after a zero", async () => {
   const file = await encodeGrey(LABELS, 3, 2);
   const bytes = Buffer.from(await file.arrayBuffer());
   assert.deepEqual([...bytes.subarray(0, 4)], [137, 80, 78, 71]);

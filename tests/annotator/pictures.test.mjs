@@ -7,7 +7,7 @@ import * as mask from "../../kp2part/annotator/files/mask.mjs";
 import { layOut } from "../../kp2part/annotator/view/skeleton_layout.mjs";
 import { FIELDS } from "./category.fixture.mjs";
 
-const COLOURS = [[0, 0, 0], [200, 100, 0], [10, 20, 30]];
+const COLORS = [[0, 0, 0], [200, 100, 0], [10, 20, 30]];
 const HOW = { shown: [false, true, true], opacity: 0.5, period: 1e9, line: 1 };
 
 test("later objects lie on top, and stay apart", () => {
@@ -16,23 +16,23 @@ test("later objects lie on top, and stay apart", () => {
   assert.deepEqual([...composed], [1, 256 + 1, 256 + 2]);
 });
 
-test("parts are coloured inside, white where another begins", () => {
+test("parts are colored inside, white where another begins", () => {
   // Five rows of five: a square of part 1 in the middle, 3 x 3.
   const labels = new Uint8Array(25);
   for (const i of [6, 7, 8, 11, 12, 13, 16, 17, 18]) labels[i] = 1;
   const composed = mask.compose([labels], 25);
-  const pixels = mask.paint(composed, 5, COLOURS, HOW);
+  const pixels = mask.paint(composed, 5, COLORS, HOW);
   const at = (i) => [...pixels.subarray(4 * i, 4 * i + 4)];
   assert.deepEqual(at(12), [200, 100, 0, 128]);
   assert.deepEqual(at(11), [255, 255, 255, 255]);
   assert.deepEqual(at(0), [0, 0, 0, 0]);
   const hidden = { ...HOW, shown: [false, false, true] };
-  assert.ok(mask.paint(composed, 5, COLOURS, hidden).every((v) => v === 0));
+  assert.ok(mask.paint(composed, 5, COLORS, hidden).every((v) => v === 0));
   const clear = { ...HOW, opacity: 0 };
-  assert.ok(mask.paint(composed, 5, COLOURS, clear).every((v) => v === 0));
+  assert.ok(mask.paint(composed, 5, COLORS, clear).every((v) => v === 0));
 });
 
-test("parts differ in pattern, not only in colour", () => {
+test("parts differ in pattern, not only in color", () => {
   const same = [[0, 0, 0], [90, 90, 90], [90, 90, 90]];
   const painted = [1, 2].map((part) => mask.paint(
     new Uint16Array(400).fill(part), 20, same, { ...HOW, period: 8 }).join());

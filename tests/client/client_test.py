@@ -61,8 +61,8 @@ class FakeBackend:
         if signature == "metadata":
             document = json.dumps(TASK.to_json()).encode()
             return {"json_bytes": np.array([document], object)}
-        answer = masks(list(inputs["image_bytes"]))
-        return {name: answer[name] for name in outputs}
+        prediction = masks(list(inputs["image_bytes"]))
+        return {name: prediction[name] for name in outputs}
 
     def close(self):
         self.calls.append("closed")
@@ -80,13 +80,13 @@ class PartClientTest(absltest.TestCase):
     def sizes(self):
         return [len(inputs["image_bytes"]) for _, inputs in self.backend.calls]
 
-    def test_answer(self):
-        (answer,) = self.ask([b"1234"])
-        np.testing.assert_array_equal(answer.mask, np.ones((2, 3)))
-        self.assertEqual(answer.mask.dtype, np.uint8)
-        np.testing.assert_array_equal(answer.box, [7, 7, 7, 7])
-        np.testing.assert_array_equal(answer.area, [2, 2, 2])
-        np.testing.assert_array_equal(answer.confidence, [0.5, 0.5, 0.5])
+    def test_prediction(self):
+        (prediction,) = self.ask([b"1234"])
+        np.testing.assert_array_equal(prediction.mask, np.ones((2, 3)))
+        self.assertEqual(prediction.mask.dtype, np.uint8)
+        np.testing.assert_array_equal(prediction.box, [7, 7, 7, 7])
+        np.testing.assert_array_equal(prediction.area, [2, 2, 2])
+        np.testing.assert_array_equal(prediction.confidence, [0.5, 0.5, 0.5])
         self.assertEqual(self.backend.calls[0][0], "serving_default")
 
     def test_boxes_have_a_signature_of_their_own(self):
@@ -98,10 +98,10 @@ class PartClientTest(absltest.TestCase):
 
     def test_requests_are_bounded_and_in_order(self):
         images = [b"x" * n for n in (1, 2, 3, 4, 5, 50, 6, 7)]
-        answers = self.ask(images, max_objects=3, max_bytes=12)
+        predictions = self.ask(images, max_objects=3, max_bytes=12)
         # 1 + 2 + 3; 4 + 5; 50 alone; 6; 7 would be 13.
         self.assertEqual(self.sizes(), [3, 2, 1, 1, 1])
-        found = [answer.mask[0, 0] for answer in answers]
+        found = [prediction.mask[0, 0] for prediction in predictions]
         self.assertEqual(found, [len(image) % 3 for image in images])
         ask = part_client.PartClient(self.backend)
         self.assertEqual(ask([], np.zeros([0, 3, 3])), [])
@@ -165,16 +165,16 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
         self.server.connections.add(self.client_address)
         status = self.server.statuses.pop(0) if self.server.statuses else 200
         try:
-            answer = status, self.answer(status, json.loads(body))
+            prediction = status, self.respond(status, json.loads(body))
         except ValueError as error:
-            answer = 400, {"error": str(error)}
-        self.send_response(answer[0])
-        text = json.dumps(answer[1]).encode()
+            prediction = 400, {"error": str(error)}
+        self.send_response(prediction[0])
+        text = json.dumps(prediction[1]).encode()
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
 
-    def answer(self, status, body):
+    def respond(self, status, body):
         if status == "slow":
             time.sleep(1)
         if status != 200:
@@ -223,7 +223,7 @@ class GrpcServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
             code = self.codes.pop(0)
             context.abort(code, f"told {code.name}")
         inputs = {k: tf.make_ndarray(v) for k, v in request.inputs.items()}
-        answer = predict_pb2.PredictResponse()
+        prediction = predict_pb2.PredictResponse()
         try:
             found = FakeBackend().run(
                 request.model_spec.signature_name,
@@ -233,8 +233,8 @@ class GrpcServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         except ValueError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         for name, values in found.items():
-            answer.outputs[name].CopyFrom(tf.make_tensor_proto(values))
-        return answer
+            prediction.outputs[name].CopyFrom(tf.make_tensor_proto(values))
+        return prediction
 
 
 @contextlib.contextmanager
@@ -281,17 +281,17 @@ class RemoteTest(parameterized.TestCase):
         )
 
     @parameterized.parameters("rest", "grpc")
-    def test_answers_are_those_of_the_model(self, name):
+    def test_predictions_are_those_of_the_model(self, name):
         ask = self.connect(name)
         self.assertEqual(ask.task, TASK)
         images = [b"1", b"22", b"333"]
-        answers = ask(images, np.stack([KEYPOINTS] * 3))
+        predictions = ask(images, np.stack([KEYPOINTS] * 3))
         expected = part_client.PartClient(FakeBackend())(
             images, np.stack([KEYPOINTS] * 3)
         )
-        for answer, wanted in zip(answers, expected, strict=True):
+        for prediction, wanted in zip(predictions, expected, strict=True):
             for field in "mask", "box", "area", "confidence":
-                found, want = getattr(answer, field), getattr(wanted, field)
+                found, want = getattr(prediction, field), getattr(wanted, field)
                 np.testing.assert_array_equal(found, want)
                 self.assertEqual(found.dtype, want.dtype)
 
@@ -376,7 +376,7 @@ class RemoteTest(parameterized.TestCase):
         with self.assertRaisesRegex(kind, f"told {name}"):
             self.connect("grpc")([b"1"], KEYPOINTS[np.newaxis])
 
-    def test_no_answer_in_time(self):
+    def test_no_prediction_in_time(self):
         self.rest.statuses = ["slow", "slow"]
         with self.assertRaisesRegex(TimeoutError, "v1/models/toy: .*timed out"):
             self.connect("rest", timeout_seconds=0.2)(
@@ -395,7 +395,7 @@ class RemoteTest(parameterized.TestCase):
     def test_another_kind_of_server(self):
         self.rest.url = self.rest.url.replace("toy", "other")
         with absltest.mock.patch.object(
-            RestHandler, "answer", lambda *_: {"outputs": {"x": [1]}}
+            RestHandler, "respond", lambda *_: {"outputs": {"x": [1]}}
         ):
             with self.assertRaisesRegex(ConnectionError, "does not answer as"):
                 self.connect("rest")([b"1"], KEYPOINTS[np.newaxis])

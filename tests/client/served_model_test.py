@@ -65,7 +65,7 @@ class ServedModelTest(parameterized.TestCase):
         cls.keypoints = cls.folder / "keypoints.json"
         cls.keypoints.write_text(json.dumps(KEYPOINTS.tolist()))
 
-    def test_three_ways_one_answer(self):
+    def test_three_ways_one_prediction(self):
         images = [photo(i, 60 + i, 90) for i in range(3)]
         boxes = np.array([[10, 5, 70 + i, 55] for i in range(3)], np.float32)
         for given in None, boxes:
@@ -73,11 +73,13 @@ class ServedModelTest(parameterized.TestCase):
                 ask(images, np.stack([KEYPOINTS] * 3), given)
                 for ask in self.clients.values()
             ]
-            for answers in found[1:]:
-                for answer, wanted in zip(answers, found[0], strict=True):
+            for predictions in found[1:]:
+                for prediction, wanted in zip(
+                    predictions, found[0], strict=True
+                ):
                     for field in "mask", "box", "area", "confidence":
                         np.testing.assert_allclose(
-                            getattr(answer, field),
+                            getattr(prediction, field),
                             getattr(wanted, field),
                             rtol=1e-6,
                         )
@@ -121,8 +123,10 @@ class ServedModelTest(parameterized.TestCase):
                 ask([photo()], KEYPOINTS[np.newaxis])
 
     def expected(self):
-        (answer,) = self.clients["in process"]([photo()], KEYPOINTS[np.newaxis])
-        return answer.mask
+        (prediction,) = self.clients["in process"](
+            [photo()], KEYPOINTS[np.newaxis]
+        )
+        return prediction.mask
 
     def test_predict_with_url(self):
         status, *texts = programs.run(
@@ -224,8 +228,8 @@ class NginxTest(absltest.TestCase):
     def test_good_requests_pass(self):
         url = f"http://127.0.0.1:{self.port}/v1/models/toy"
         with client.connect(url) as ask:
-            (answer,) = ask([photo()], KEYPOINTS[np.newaxis])
-        self.assertEqual(answer.mask.shape, (70, 90))
+            (prediction,) = ask([photo()], KEYPOINTS[np.newaxis])
+        self.assertEqual(prediction.mask.shape, (70, 90))
         status, fields = self.ask("GET", "/v1/models/toy")
         self.assertEqual(status, 200)
         self.assertEqual(fields["model_version_status"][0]["version"], "1")

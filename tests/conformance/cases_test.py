@@ -54,36 +54,36 @@ class CasesTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, ": has no case"):
             self.load()
 
-    def answer_with(self, data):
+    def response_with(self, data):
         """A server that takes one request, keeps it and sends `data`."""
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
 
-        def answer():
+        def response():
             client, _ = listener.accept()
             with client:
                 self.request = client.recv(10_000)
                 client.sendall(data)
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=response)
         thread.start()
         self.addCleanup(thread.join)
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     def test_the_target_is_sent_as_it_is(self):
-        url = self.answer_with(
+        url = self.response_with(
             b"HTTP/1.1 404 x\r\nContent-Type: a/b\r\n"
             b"Content-Length: 2\r\n\r\nhi"
         )
         (case,) = self.load({**LINE, "body_b64": "AQI="})
-        self.assertEqual(case.ask(url), cases_lib.Answer(404, "a/b", b"hi"))
+        self.assertEqual(case.ask(url), cases_lib.Response(404, "a/b", b"hi"))
         self.assertStartsWith(
             self.request, b"POST /v1/models/../a%70b?x=1 HTTP/1.1\r\n"
         )
         self.assertIn(b"X-One: 1\r\n", self.request)
 
     def test_no_http(self):
-        url = self.answer_with(b"hello\r\n")
+        url = self.response_with(b"hello\r\n")
         (case,) = self.load(LINE)
         with self.assertRaisesRegex(OSError, "no HTTP"):
             case.ask(url)

@@ -10,7 +10,7 @@ JSON = "application/json"
 def compare(expect, body, status=200, content_type=JSON):
     expect = {"status": 200, "content_type": JSON, **expect}
     return responses.difference(
-        expect, cases.Answer(status, content_type, body)
+        expect, cases.Response(status, content_type, body)
     )
 
 

@@ -37,8 +37,8 @@ class CropsTest(parameterized.TestCase):
             np.array([[x, y, 2]], np.float32), box, size, aspect
         ).numpy()[0]
         rows, columns = np.indices(cut.shape)
-        centre = [(columns * cut).sum(), (rows * cut).sum()] / cut.sum()
-        np.testing.assert_allclose(moved[:2], centre, atol=0.51)
+        center = [(columns * cut).sum(), (rows * cut).sum()] / cut.sum()
+        np.testing.assert_allclose(moved[:2], center, atol=0.51)
         self.assertEqual(moved[2], 2)
 
     def test_stretch_by_hand(self):

@@ -110,12 +110,12 @@ class AffineTest(parameterized.TestCase):
                 moved[keys.IMAGE][..., 0].numpy(),
                 (moved[keys.PART_MASK].numpy() == 1).astype(float),
             ):
-                centre = [(columns * weight).sum(), (rows * weight).sum()]
-                centre /= weight.sum()
+                center = [(columns * weight).sum(), (rows * weight).sum()]
+                center /= weight.sum()
                 np.testing.assert_allclose(
-                    moved[keys.KEYPOINTS][0, :2], centre, atol=0.6
+                    moved[keys.KEYPOINTS][0, :2], center, atol=0.6
                 )
-            moved_far = max(moved_far, np.abs(centre - np.array([x, y])).max())
+            moved_far = max(moved_far, np.abs(center - np.array([x, y])).max())
         self.assertGreater(moved_far, 2)
 
     def test_outside_is_ignored_and_keypoints_there_are_absent(self):
@@ -142,14 +142,14 @@ class AffineTest(parameterized.TestCase):
 
 class ElasticTest(absltest.TestCase):
     def test_image_mask_and_keypoints_move_together(self):
-        size, centres = 128, np.array([[30, 40], [90, 25], [70, 100]])
+        size, centers = 128, np.array([[30, 40], [90, 25], [70, 100]])
         rows, columns = np.indices((size, size))
-        away = [np.hypot(columns - x, rows - y) for x, y in centres]
+        away = [np.hypot(columns - x, rows - y) for x, y in centers]
         discs = np.stack(away, -1) <= 5  # A channel and a part for each.
         still = {
             keys.IMAGE: 100 * discs.astype(np.float32),
             keys.PART_MASK: (discs @ [1, 2, 3]).astype(np.uint8),
-            keys.KEYPOINTS: np.float32([[x, y, 2] for x, y in centres]),
+            keys.KEYPOINTS: np.float32([[x, y, 2] for x, y in centers]),
         }
         moved_far = 0.0
         for moved in draw(ops.make_elastic(8.0), still, 8):
@@ -159,14 +159,14 @@ class ElasticTest(absltest.TestCase):
                     moved[keys.IMAGE][..., k].numpy(),
                     moved[keys.PART_MASK].numpy() == k + 1,
                 ):
-                    centre = np.array(
+                    center = np.array(
                         [(columns * weight).sum(), (rows * weight).sum()]
                     )
                     np.testing.assert_allclose(
-                        keypoints[k, :2], centre / weight.sum(), atol=0.5
+                        keypoints[k, :2], center / weight.sum(), atol=0.5
                     )
             np.testing.assert_array_equal(keypoints[:, 2], 2)
-            moved_far = max(moved_far, np.abs(keypoints[:, :2] - centres).max())
+            moved_far = max(moved_far, np.abs(keypoints[:, :2] - centers).max())
         self.assertGreater(moved_far, 4)
 
     def test_outside_repeats_the_edge_and_keypoints_there_are_absent(self):
@@ -221,7 +221,7 @@ class ElasticTest(absltest.TestCase):
         np.testing.assert_allclose(large, small, rtol=0.05)  # 64/63, 256/255.
 
     def test_the_largest_cannot_fold(self):
-        # A flow folds where neighbours differ by more than their distance. It
+        # A flow folds where neighbors differ by more than their distance. It
         # is a sum of shifts times what each does alone, so its steepest slope
         # is that of the largest shifts, their signs as bad as can be.
         n = ops.ELASTIC_POINTS
@@ -237,10 +237,10 @@ class ElasticTest(absltest.TestCase):
         self.assertBetween(2 * ops.LARGEST_ELASTIC * slope, 0.9, 1.0)
 
 
-class ColourTest(absltest.TestCase):
+class ColorTest(absltest.TestCase):
     def test_changes_pixels_only(self):
         value = example()
-        changed = apply(ops.make_colour(0.3), value)
+        changed = apply(ops.make_color(0.3), value)
         self.assertGreater(
             np.abs(changed[keys.IMAGE] - value[keys.IMAGE]).mean(), 1
         )
@@ -303,7 +303,7 @@ class AugmentationTest(parameterized.TestCase):
     @parameterized.parameters(
         ({"flip": 1.5}, "flip=1.5"),
         ({"scale": -0.1}, "scale=-0.1"),
-        ({"colour": 1.0}, "below 1. Received: colour=1.0"),
+        ({"color": 1.0}, "below 1. Received: color=1.0"),
         ({"keypoint_dropout": 1.0}, "keypoint_dropout=1.0"),
         ({"keypoint_jitter": -1.0}, "keypoint_jitter=-1.0"),
         ({"rotation": float("nan")}, "rotation=nan"),

@@ -14,20 +14,20 @@ TASK = task.Task(tiny.CATEGORY, 32, 2.0)
 
 
 class EvaluationTest(absltest.TestCase):
-    def test_answers_cover_the_set_once(self):
+    def test_predictions_cover_the_set_once(self):
         directory = self.create_tempdir().full_path
         manifest = tiny.write_records(directory, {"val": 5})
         small = architecture.Architecture(pose_widths=(2, 2, 2, 2, 2))
         model = networks.build("pose_to_part", TASK, small)
         examples = example_set.Examples(manifest, ("val",))
-        pairs = list(inference.answers(model, examples, 2))
+        pairs = list(inference.predictions(model, examples, 2))
         matrices = np.concatenate([inference.confusion(*p) for p in pairs])
         self.assertEqual(matrices.shape, (5, 3, 3))
         known = sum((b["part_mask"] != 255).sum() for b, _ in pairs)
         self.assertEqual(matrices.sum(), known)
         noise = ops.make_keypoint_noise(0.9, 0.0)
         (_, plain), *_ = pairs
-        (_, other), *_ = inference.answers(model, examples, 2, noise)
+        (_, other), *_ = inference.predictions(model, examples, 2, noise)
         self.assertGreater(np.abs(plain["parts"] - other["parts"]).max(), 0)
 
     def test_box_scores_are_in_the_photo(self):

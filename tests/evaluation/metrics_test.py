@@ -7,19 +7,21 @@ from kp2part.evaluation import metrics
 class MetricsTest(absltest.TestCase):
     def test_confusion_by_hand(self):
         labels = [[[0, 1, 1], [255, 2, 0]]]  # One image of 2 x 3.
-        answers = [[[0, 1, 0], [1, 2, 2]]]
+        predictions = [[[0, 1, 0], [1, 2, 2]]]
         np.testing.assert_array_equal(
-            metrics.confusion(labels, answers, 3),
+            metrics.confusion(labels, predictions, 3),
             [[[1, 0, 1], [1, 1, 0], [0, 0, 1]]],  # Rows: truth.
         )
 
     def test_confusion_keeps_images_apart(self):
         rng = np.random.default_rng(0)
         labels = rng.choice([0, 1, 2, 255], (4, 5, 7))
-        answers = rng.integers(0, 3, (4, 5, 7))
-        together = metrics.confusion(labels, answers, 3)
+        predictions = rng.integers(0, 3, (4, 5, 7))
+        together = metrics.confusion(labels, predictions, 3)
         for i in range(4):
-            alone = metrics.confusion(labels[i : i + 1], answers[i : i + 1], 3)
+            alone = metrics.confusion(
+                labels[i : i + 1], predictions[i : i + 1], 3
+            )
             np.testing.assert_array_equal(together[i], alone[0])
         self.assertEqual(together.sum(), (labels != 255).sum())
 
@@ -32,7 +34,7 @@ class MetricsTest(absltest.TestCase):
             metrics.mean_iou(matrix, background=False), 4 / 7
         )
 
-    def test_part_answered_but_nowhere_true_counts_as_0(self):
+    def test_part_predicted_but_nowhere_true_counts_as_0(self):
         np.testing.assert_allclose(
             metrics.iou(np.array([[2, 2], [0, 0]])), [0.5, 0]
         )

@@ -51,7 +51,7 @@ class ScoresTest(absltest.TestCase):
         again = scores.by_class(MATRICES, ["cat", "cat"], parts)
         self.assertAlmostEqual(again["cat"]["iou"]["head"], 5 / 10)
 
-    def test_a_part_only_answered_is_not_an_image_with_it(self):
+    def test_a_part_only_predicted_is_not_an_image_with_it(self):
         matrices = np.array([[[5, 2], [0, 0]], [[4, 0], [1, 3]]])
         summary = scores.summarize(matrices, ("background", "head"))
         self.assertEqual(summary["num_examples_with"]["head"], 1)

@@ -37,8 +37,8 @@ class ExampleSheetTest(absltest.TestCase):
         (path / "train.flags").write_text(config.to_flagfile())
         (path / "metrics.json").write_text("{}")
         heatmaps = keras.Input((size, size, 3), name="heatmaps")
-        labelled = metadata.TaskLabel(task.Task(tiny.CATEGORY, size))
-        parts = blocks.part_logits(labelled(heatmaps), 3, "parts")
+        labeled = metadata.TaskLabel(task.Task(tiny.CATEGORY, size))
+        parts = blocks.part_logits(labeled(heatmaps), 3, "parts")
         model = keras.Model({"heatmaps": heatmaps}, {"parts": parts})
         bias = 9.0 * np.eye(3)[part]
         model.get_layer("parts").set_weights([np.zeros((1, 1, 3, 3)), bias])
@@ -47,7 +47,7 @@ class ExampleSheetTest(absltest.TestCase):
     def draw(self, count):
         return example_sheet.draw(self.base, self.runs, count, "pseudo-label")
 
-    def test_columns_are_image_keypoints_answers_truth(self):
+    def test_columns_are_image_keypoints_predictions_truth(self):
         sheet = self.draw(3)
         legend = len(sheet) - LINE - 3 * (LINE + CELL)
         self.assertGreaterEqual(legend, LINE)
@@ -80,7 +80,7 @@ class ExampleSheetTest(absltest.TestCase):
                     picture, pictures.blend(image, mask, category)
                 )
 
-    def test_rows_are_examples_that_all_systems_answered(self):
+    def test_rows_are_examples_that_all_systems_predicted(self):
         # The second is judged by cats alone, by chance or by its flagfile.
         self.finish(self.runs[1], part=2, size=32, classes=("cat",))
         sheet, cats = self.draw(99), 4
@@ -94,10 +94,10 @@ class ExampleSheetTest(absltest.TestCase):
         (self.base / self.runs[1].name / "metrics.json").unlink()
         self.assertIsNone(self.draw(3))
 
-    def test_answers_are_the_networks(self):
+    def test_predictions_are_the_networks(self):
         examples = example_choice.validation(self.base / self.runs[0].name)
         keys = [("photo4", 1), ("photo3", 0)]
-        found = example_sheet.answer(
+        found = example_sheet.predict(
             self.base / self.runs[0].name, examples, keys
         )
         # Both objects of the photos, and no other photo.
@@ -107,7 +107,7 @@ class ExampleSheetTest(absltest.TestCase):
         self.assertEqual(found[keys[0]].shape, (32, 32))
         self.assertTrue((found[keys[0]] == 1).all())
 
-    def test_answers_grow_without_new_labels(self):
+    def test_predictions_grow_without_new_labels(self):
         example = {
             "image": np.zeros((192, 192, 3), np.float32),
             "keypoints": np.zeros((3, 3), np.float32),
@@ -116,9 +116,9 @@ class ExampleSheetTest(absltest.TestCase):
             "object_index": np.int64(0),
             "class_name": b"cat",
         }
-        answer = np.zeros((64, 64), np.uint8)
-        answer[10:20, 30:50] = 2
-        row = example_sheet.row(example, [answer], tiny.CATEGORY)
+        prediction = np.zeros((64, 64), np.uint8)
+        prediction[10:20, 30:50] = 2
+        row = example_sheet.row(example, [prediction], tiny.CATEGORY)
         cell = row[LINE : LINE + 192, 2 * CELL : 2 * CELL + 192]
         rows, columns = np.nonzero(cell.any(-1))
         self.assertEqual((rows.min(), rows.max()), (30, 59))

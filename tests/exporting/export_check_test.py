@@ -52,9 +52,9 @@ class ExportCheckTest(absltest.TestCase):
         self.assertEmpty(list(base.iterdir()))
 
     def test_weights_that_are_no_numbers(self):
-        answers = {"tensors/parts": np.full([1, 2], np.nan, np.float32)}
+        predictions = {"tensors/parts": np.full([1, 2], np.nan, np.float32)}
         with absltest.mock.patch.object(
-            export_check, "_answers", return_value=answers
+            export_check, "_answers", return_value=predictions
         ):
             with self.assertRaisesRegex(ValueError, "`tensors/parts` must be"):
                 export_check.check(self.path, self.server)

@@ -73,7 +73,7 @@ class SavedModelTest(parameterized.TestCase):
         cls.predictor = in_process.Predictor(str(cls.base / "toy"))
         cls.ask = part_client.PartClient(cls.predictor)
 
-    def answer(self, image, keypoints, box=None):
+    def predict(self, image, keypoints, box=None):
         boxes = None if box is None else box[np.newaxis]
         return self.ask([image], keypoints[np.newaxis], boxes)[0]
 
@@ -129,20 +129,20 @@ class SavedModelTest(parameterized.TestCase):
         batch = next(
             input_pipeline.eval_batches(examples, task, 4).as_numpy_iterator()
         )
-        trained = inference.answer(model, batch)[keys_lib.PARTS].argmax(-1)
+        trained = inference.predict(model, batch)[keys_lib.PARTS].argmax(-1)
         self.assertGreater(len(np.unique(trained)), 1)
         box = np.array([0, 0, 32, 32], np.float32)
         for record, mask in zip(
             examples.read().as_numpy_iterator(), trained, strict=True
         ):
-            (answer,) = served(
+            (prediction,) = served(
                 [record[keys_lib.IMAGE]],
                 record[keys_lib.KEYPOINTS][np.newaxis],
                 box[np.newaxis],
             )
-            np.testing.assert_array_equal(answer.mask, mask)
+            np.testing.assert_array_equal(prediction.mask, mask)
 
-    def test_answer_equals_the_networks_step_by_step(self):
+    def test_prediction_equals_the_networks_step_by_step(self):
         box = tf.constant([10, 5, 71, 60])
         pixels = tf.io.decode_image(photo(), channels=3)
         how = (box, 32, "pad")
@@ -157,36 +157,38 @@ class SavedModelTest(parameterized.TestCase):
             tf.nn.softmax(logits[0]), box, tf.constant([70, 90]), "pad"
         )
         # Context 0.1 of 50 x 45 px adds 5 and 4.5 px on each side.
-        answer = self.answer(
+        prediction = self.predict(
             photo(), KEYPOINTS, np.array([15.5, 9.9, 65.8, 55.1], np.float32)
         ).mask
-        self.assertEqual(answer.shape, (70, 90))
-        self.assertGreater((answer == expected.numpy()).mean(), 0.999)
+        self.assertEqual(prediction.shape, (70, 90))
+        self.assertGreater((prediction == expected.numpy()).mean(), 0.999)
 
     def test_probabilities_are_some(self):
         signature = self.predictor.signatures["probabilities"]
-        answer = signature(
+        prediction = signature(
             image_bytes=tf.constant([photo()]),
             keypoints=tf.constant([KEYPOINTS]),
             box=tf.constant([[15.5, 9.9, 65.8, 55.1]]),
         )
-        self.assertEqual(answer["probabilities"].shape, (1, 32, 32, 3))
-        self.assertGreaterEqual(answer["probabilities"].numpy().min(), 0)
-        totals = answer["probabilities"].numpy().sum(-1)
+        self.assertEqual(prediction["probabilities"].shape, (1, 32, 32, 3))
+        self.assertGreaterEqual(prediction["probabilities"].numpy().min(), 0)
+        totals = prediction["probabilities"].numpy().sum(-1)
         np.testing.assert_allclose(totals, 1, atol=1e-5)
-        np.testing.assert_array_equal(answer["box"], [[10, 5, 71, 60]])
+        np.testing.assert_array_equal(prediction["box"], [[10, 5, 71, 60]])
 
     def test_photos_of_different_sizes_in_one_request(self):
         signature = self.predictor.signatures["serving_default"]
-        answer = signature(
+        prediction = signature(
             image_bytes=tf.constant([photo(70, 90), photo(100, 80, 1)]),
             keypoints=tf.constant([KEYPOINTS, KEYPOINTS]),
         )
-        sizes = [tf.io.decode_png(mask).shape for mask in answer["mask_bytes"]]
+        sizes = [
+            tf.io.decode_png(mask).shape for mask in prediction["mask_bytes"]
+        ]
         self.assertEqual(sizes, [(70, 90, 1), (100, 80, 1)])
-        alone = self.answer(photo(100, 80, 1), KEYPOINTS).mask
+        alone = self.predict(photo(100, 80, 1), KEYPOINTS).mask
         np.testing.assert_array_equal(
-            tf.io.decode_png(answer["mask_bytes"][1])[..., 0], alone
+            tf.io.decode_png(prediction["mask_bytes"][1])[..., 0], alone
         )
 
     def test_box_of_keypoints_by_hand(self):
@@ -249,7 +251,7 @@ class SavedModelTest(parameterized.TestCase):
     def test_bad_input(self, change, message):
         inputs = {"image": photo(), "keypoints": KEYPOINTS, "box": None}
         with self.assertRaisesRegex(ValueError, message):
-            self.answer(**{**inputs, **change})
+            self.predict(**{**inputs, **change})
 
     @parameterized.named_parameters(
         ("scalar", photo(), r"must have shape \[N\].*: \[\]"),
@@ -285,9 +287,9 @@ class SavedModelTest(parameterized.TestCase):
 
     def test_area_and_confidence(self):
         box = np.array([15.5, 9.9, 65.8, 55.1], np.float32)
-        answer = self.answer(photo(), KEYPOINTS, box)
+        prediction = self.predict(photo(), KEYPOINTS, box)
         np.testing.assert_array_equal(
-            answer.area, np.bincount(answer.mask.ravel(), minlength=3)
+            prediction.area, np.bincount(prediction.mask.ravel(), minlength=3)
         )
         inputs = {
             "image_bytes": np.array([photo()], object),
@@ -305,7 +307,7 @@ class SavedModelTest(parameterized.TestCase):
             for i in range(3)
         ]
         self.assertGreater(max(expected), 1 / 3)
-        np.testing.assert_allclose(answer.confidence, expected, rtol=1e-5)
+        np.testing.assert_allclose(prediction.confidence, expected, rtol=1e-5)
 
     def test_part_without_pixels_has_confidence_0(self):
         model = networks.build("kp2part", self.task, SMALL)
@@ -314,10 +316,14 @@ class SavedModelTest(parameterized.TestCase):
             [np.zeros(head.kernel.shape), np.array([5.0, 0.0, 0.0])]
         )
         path = saved_model.export(model, str(self.base / "background"))
-        (answer,) = client.connect(str(path))([photo()], KEYPOINTS[np.newaxis])
-        np.testing.assert_array_equal(answer.area, [70 * 90, 0, 0])
+        (prediction,) = client.connect(str(path))(
+            [photo()], KEYPOINTS[np.newaxis]
+        )
+        np.testing.assert_array_equal(prediction.area, [70 * 90, 0, 0])
         sure = np.exp(5) / (np.exp(5) + 2)
-        np.testing.assert_allclose(answer.confidence, [sure, 0, 0], rtol=1e-5)
+        np.testing.assert_allclose(
+            prediction.confidence, [sure, 0, 0], rtol=1e-5
+        )
 
     def test_metadata_by_key(self):
         keys = np.array([b"network", b"task"], object)

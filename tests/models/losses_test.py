@@ -52,8 +52,8 @@ class PartLossTest(absltest.TestCase):
         self.assertEqual(again.dice_weight, 0.25)
 
     def test_palette_is_100_times_the_distance_of_grey_levels(self):
-        grey = np.array([-1.0, -0.9, 0.5], np.float32).reshape(1, 1, 3, 1)
-        logits = palette.PaletteLogits(3)(grey)
+        gray = np.array([-1.0, -0.9, 0.5], np.float32).reshape(1, 1, 3, 1)
+        logits = palette.PaletteLogits(3)(gray)
         labels = np.array([[[0, 1, 255]]], np.uint8)
         level = 35 / 127.5 - 1
         expected = 100 * (0 + abs(-0.9 - level)) / 2

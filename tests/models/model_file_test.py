@@ -39,9 +39,9 @@ class ModelFileTest(absltest.TestCase):
             for name, x in loaded.input.items()
         }
         expected = trained.predict_on_batch(inputs)["parts"]
-        answer = loaded.predict_on_batch(inputs)["parts"]
+        prediction = loaded.predict_on_batch(inputs)["parts"]
         np.testing.assert_allclose(
-            answer, expected, atol=0.05 * np.abs(expected).max()
+            prediction, expected, atol=0.05 * np.abs(expected).max()
         )
 
     def test_encoders_of_keras_load_as_float32_too(self):

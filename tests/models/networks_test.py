@@ -23,7 +23,7 @@ SMALL = architecture.Architecture("squeezenet", 2, (3, 4, 5, 6, 7), "group")
 OUTPUTS = {
     "early_fusion": ["parts"],
     "kp2part": ["parts", "pseudo_parts"],
-    "nearest_neighbour": ["parts"],
+    "nearest_neighbor": ["parts"],
     "pose_to_part": ["parts"],
     "refinenet": ["parts"],
     "ternausnet": ["parts"],
@@ -31,7 +31,7 @@ OUTPUTS = {
 INPUTS = {
     "early_fusion": ["heatmaps", "image"],
     "kp2part": ["heatmaps", "image"],
-    "nearest_neighbour": ["prior"],
+    "nearest_neighbor": ["prior"],
     "pose_to_part": ["heatmaps"],
     "refinenet": ["image", "prior"],
     "ternausnet": ["image"],
@@ -91,15 +91,15 @@ class NetworksTest(parameterized.TestCase):
         self.assertEqual(model.count_params(), expected)
 
     @parameterized.parameters("kp2part", "early_fusion")
-    def test_image_and_pose_both_reach_the_answer(self, name):
+    def test_image_and_pose_both_reach_the_prediction(self, name):
         model = networks.build(name, TASK, SMALL)
         inputs = inputs_of(model)
-        answer = model.predict_on_batch(inputs)
+        prediction = model.predict_on_batch(inputs)
         for name in inputs:
             changed = {**inputs, name: inputs_of(model, seed=1)[name]}
             other = model.predict_on_batch(changed)
             self.assertGreater(
-                np.abs(other["parts"] - answer["parts"]).max(), 1e-4
+                np.abs(other["parts"] - prediction["parts"]).max(), 1e-4
             )
 
     @parameterized.product(
@@ -141,27 +141,27 @@ class NetworksTest(parameterized.TestCase):
         rates = [x for x in model.layers if isinstance(x, keras.layers.Dropout)]
         self.assertEqual([x.rate for x in rates], [0.5] * 3)
 
-    def test_fidelity_answers_with_the_nearest_grey_level(self):
+    def test_fidelity_predictions_with_the_nearest_grey_level(self):
         logits = palette.PaletteLogits(3)(
             np.array([-1.0, -0.9, 35 / 127.5 - 1, 0.9]).reshape(1, 1, 4, 1)
         )
         np.testing.assert_array_equal(np.argmax(logits[0, 0], -1), [0, 0, 1, 2])
-        colours = palette.PaletteColours()(np.eye(5)[None, None])
+        colors = palette.PaletteColors()(np.eye(5)[None, None])
         np.testing.assert_allclose(
-            (np.array(colours[0, 0]) + 1) * 127.5,
+            (np.array(colors[0, 0]) + 1) * 127.5,
             [[0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128]],
             atol=1e-4,
         )
 
-    def test_nearest_neighbour_is_its_prior(self):
-        model = networks.build("nearest_neighbour", TASK)
+    def test_nearest_neighbor_is_its_prior(self):
+        model = networks.build("nearest_neighbor", TASK)
         prior = np.random.default_rng(0).dirichlet([1] * 3, (1, 32, 32))
         logits = model.predict_on_batch({"prior": prior.astype(np.float32)})
         odds = np.exp(logits["parts"])
         np.testing.assert_allclose(odds, np.maximum(prior, 1e-3), rtol=1e-4)
 
     @parameterized.parameters("kp2part", "refinenet")
-    def test_averaged_answers_are_mirrored_with_their_input(self, name):
+    def test_averaged_predictions_are_mirrored_with_their_input(self, name):
         task = dataclasses.replace(TASK, bones=True)
         model = mirrored.average(networks.build(name, task, SMALL))
         self.assertEqual(metadata.task_of(model), task)
@@ -177,12 +177,14 @@ class NetworksTest(parameterized.TestCase):
             name: np.ascontiguousarray(x[:, :, ::-1, list(swaps[name])])
             for name, x in inputs.items()
         }
-        answer = model.predict_on_batch(inputs)["parts"]
+        prediction = model.predict_on_batch(inputs)["parts"]
         other = model.predict_on_batch(flipped)["parts"]
         np.testing.assert_allclose(
-            answer, other[:, :, ::-1, [0, 2, 1]], rtol=1e-3, atol=1e-3
+            prediction, other[:, :, ::-1, [0, 2, 1]], rtol=1e-3, atol=1e-3
         )
-        self.assertGreater(np.abs(answer - answer[:, :, ::-1]).max(), 1e-3)
+        self.assertGreater(
+            np.abs(prediction - prediction[:, :, ::-1]).max(), 1e-3
+        )
 
     @parameterized.parameters(*applications.CONSTRUCTORS)
     def test_encoders_of_keras_learn_all_layers(self, name):
@@ -251,7 +253,7 @@ class NetworksTest(parameterized.TestCase):
         keras_b0 = keras.applications.EfficientNetB0(
             include_top=False, weights=None
         )
-        # What B0 has besides: squeeze-and-excitation, its own normalisation of
+        # What B0 has besides: squeeze-and-excitation, its own normalization of
         # the image, and the head.
         others = sum(
             layer.count_params()
@@ -282,13 +284,13 @@ class NetworksTest(parameterized.TestCase):
     def test_pose_to_part_does_not_look_at_the_image(self):
         model = networks.build("kp2part", TASK, SMALL)
         inputs = inputs_of(model)
-        answer = model.predict_on_batch(inputs)
+        prediction = model.predict_on_batch(inputs)
         blind = model.predict_on_batch({**inputs, "image": inputs["image"] * 0})
         np.testing.assert_array_equal(
-            blind["pseudo_parts"], answer["pseudo_parts"]
+            blind["pseudo_parts"], prediction["pseudo_parts"]
         )
 
-    def test_loss_of_the_answer_teaches_pose_to_part(self):
+    def test_loss_of_the_prediction_teaches_pose_to_part(self):
         model = networks.build("kp2part", TASK, SMALL)
         model.compile("sgd", {"parts": "mse"})
         layer = model.get_layer("pose_down1_conv1")

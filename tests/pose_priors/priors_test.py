@@ -159,7 +159,7 @@ class PriorsTest(absltest.TestCase):
                 expected = lookup.part_maps(
                     example["keypoints"],
                     pose_library.scale_of(example["box"], SIZE, "stretch"),
-                    prior_maps.NUM_NEIGHBOURS,
+                    prior_maps.NUM_NEIGHBORS,
                     pose_library.key(example),
                 )
                 np.testing.assert_array_equal(
@@ -179,7 +179,7 @@ class PriorsTest(absltest.TestCase):
         priors.build(self.library, self.manifest, ("train",))
         self.assertEqual(path.read_bytes(), before)
 
-    def test_other_neighbours_lie_elsewhere(self):
+    def test_other_neighbors_lie_elsewhere(self):
         strict = library_of(self.manifest, strict=True).to_bytes()
         self.assertNotEqual(
             priors.build(self.library, self.manifest, ("val",)),

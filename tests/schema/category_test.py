@@ -24,7 +24,7 @@ class CategoryTest(parameterized.TestCase):
         self.assertEqual(
             list(loaded.parts), ["background", "head", "torso", "legs", "tail"]
         )
-        self.assertLen(set(loaded.colours), 5)
+        self.assertLen(set(loaded.colors), 5)
 
     def test_neck_is_torso_and_horn_is_head(self):
         cow = category.load("cow")
@@ -59,7 +59,7 @@ class CategoryTest(parameterized.TestCase):
             {"keypoint_aliases": {"coco": {"Toe": "toe"}}},
             "`keypoint_aliases` must use names.*'toe'",
         ),
-        ("palette", {"palette": ["#000000"]}, "must be 3 colours"),
+        ("palette", {"palette": ["#000000"]}, "must be 3 colors"),
         ("unknown_field", {"bones": []}, "unknown fields .'bones'"),
         ("wrong_type", {"parts": 3}, "object has no attribute"),
     )

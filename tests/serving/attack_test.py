@@ -85,7 +85,7 @@ class ServingAttackTest(parameterized.TestCase):
             except OSError:
                 return b""
 
-    def assert_answers(self):
+    def assert_responses(self):
         status, body = self.ask()
         self.assertEqual(
             (status, json.loads(body)), (200, {"predictions": [8]})
@@ -109,33 +109,33 @@ class ServingAttackTest(parameterized.TestCase):
         self.assert_refused(*self.ask(body, headers=headers))
         grown = psutil.Process().memory_info().rss - rss
         self.assertLess(grown, 200 << 20)
-        self.assert_answers()
+        self.assert_responses()
 
     def test_hundred_thousand_instances(self):
         body = json.dumps(
             {"signature_name": "f32", "instances": [1.5] * 100_000}
         )
-        status, answer = self.ask(body)
+        status, response = self.ask(body)
         self.assertEqual(status, 200)
-        self.assertLen(json.loads(answer)["predictions"], 100_000)
+        self.assertLen(json.loads(response)["predictions"], 100_000)
 
     def test_body_above_the_limit(self):
         head = b"POST %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
         for length in 100 << 20, 10**18:
-            answer = self.send(head % (PREDICT.encode(), length))
-            self.assertStartsWith(answer, b"HTTP/1.1 413 ")
-        self.assert_answers()
+            response = self.send(head % (PREDICT.encode(), length))
+            self.assertStartsWith(response, b"HTTP/1.1 413 ")
+        self.assert_responses()
 
     def test_chunks_above_the_limit(self):
         rss = psutil.Process().memory_info().rss
         head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         chunk = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
-        answer = self.send(head, *[chunk] * 100)
+        response = self.send(head, *[chunk] * 100)
         # Cut while it sends, it may not see the answer.
-        self.assertIn(answer[:13], (b"", b"HTTP/1.1 413 "))
+        self.assertIn(response[:13], (b"", b"HTTP/1.1 413 "))
         grown = psutil.Process().memory_info().rss - rss
         self.assertLess(grown, 200 << 20)
-        self.assert_answers()
+        self.assert_responses()
 
     @parameterized.named_parameters(
         ("header_of_a_megabyte",
@@ -153,20 +153,20 @@ class ServingAttackTest(parameterized.TestCase):
         ("garbage", bytes(range(256)) * 10 + b"\r\n\r\n"),
     )  # fmt: skip
     def test_malformed_http(self, request):
-        answer = self.send(request)
+        response = self.send(request)
         # Cut while it sends, it may not see the answer.
-        self.assertRegex(answer[:13], rb"^$|^HTTP/1.\d (4\d\d|501) ")
-        self.assert_answers()
+        self.assertRegex(response[:13], rb"^$|^HTTP/1.\d (4\d\d|501) ")
+        self.assert_responses()
 
     def test_length_and_chunks_together_are_one_request(self):
         # Who reads the length sees a second request in the body: smuggling.
-        answer = self.send(
+        response = self.send(
             b"POST /v1/models/m:predict HTTP/1.1\r\nContent-Length: 4\r\n"
             b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
             b"%x\r\n%s\r\n0\r\n\r\n" % (len(F32), F32)
         )
-        self.assertEqual(answer.count(b"HTTP/1.1"), 1)
-        self.assertIn(b"predictions", answer)
+        self.assertEqual(response.count(b"HTTP/1.1"), 1)
+        self.assertIn(b"predictions", response)
 
     @parameterized.parameters(
         "/v1/models/..%2f..%2f..%2fetc%2fpasswd",
@@ -190,12 +190,12 @@ class ServingAttackTest(parameterized.TestCase):
             self.addCleanup(clients[-1].close)
             clients[-1].sendall(starts[i % 3])
         began = time.monotonic()
-        self.assert_answers()
+        self.assert_responses()
         self.assertLess(time.monotonic() - began, 5)
         for client in clients:
             self.assertEqual(client.recv(1), b"")
 
-    def test_many_at_once_are_all_answered(self):
+    def test_many_at_once_are_all_responded(self):
         with futures.ThreadPoolExecutor(100) as pool:
             statuses = list(pool.map(lambda _: self.ask()[0], range(300)))
         self.assertEqual(statuses, [200] * 300)
@@ -205,12 +205,12 @@ class ServingAttackTest(parameterized.TestCase):
         self.assertEqual(expected[0], 200)
         bodies = [masks_body(PNG)] * 3 + [masks_body(b"no image")]
         with futures.ThreadPoolExecutor(4) as pool:
-            answers = list(pool.map(self.ask, bodies * 10))
-        for i, answer in enumerate(answers):
+            responses = list(pool.map(self.ask, bodies * 10))
+        for i, response in enumerate(responses):
             if i % 4 == 3:
-                self.assert_refused(*answer)
+                self.assert_refused(*response)
             else:
-                self.assertEqual(answer, expected)
+                self.assertEqual(response, expected)
 
     def stub(self, **options):
         channel = grpc.insecure_channel(
@@ -226,7 +226,7 @@ class ServingAttackTest(parameterized.TestCase):
         request.inputs["x"].CopyFrom(tf.make_tensor_proto(array))
         return request
 
-    def test_grpc_message_of_20_mb_is_answered_and_of_40_refused(self):
+    def test_grpc_message_of_20_mb_is_responded_and_of_40_refused(self):
         stub = self.stub(**{"grpc.max_receive_message_length": -1})
         for size, code in (20, None), (40, grpc.StatusCode.RESOURCE_EXHAUSTED):
             request = self.grpc_request("echo", [b"x" * (size << 20)])
@@ -243,23 +243,23 @@ class ServingAttackTest(parameterized.TestCase):
         self.assertEqual(
             caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED
         )
-        self.assert_answers()
+        self.assert_responses()
 
     def test_swaps_under_load_fail_no_request(self):
         """A good version, then three that are broken in each way."""
         stop = threading.Event()
-        answers = []
+        responses = []
 
         def ask():
             while not stop.is_set():
                 status, body = self.ask()
-                answers.append((status, json.loads(body)["predictions"][0]))
+                responses.append((status, json.loads(body)["predictions"][0]))
 
         thread = threading.Thread(target=ask)
         thread.start()
         try:
             serving_models.write(self.base / "2", 3)
-            self.wait_for(lambda: answers and answers[-1] == (200, 12))
+            self.wait_for(lambda: responses and responses[-1] == (200, 12))
             for version, damage in (
                 (3, lambda p: (p / "saved_model.pb").write_bytes(b"\x0a\xff")),
                 (4, lambda p: shutil.rmtree(p / "variables")),
@@ -275,7 +275,7 @@ class ServingAttackTest(parameterized.TestCase):
             for version in 2, 3, 4:
                 shutil.rmtree(self.base / str(version), ignore_errors=True)
             self.wait_for(lambda: self.store.servable("m").version == 1)
-        self.assertEqual(set(answers), {(200, 8), (200, 12)})
+        self.assertEqual(set(responses), {(200, 8), (200, 12)})
 
     def error_of(self, version):
         statuses = self.store.status("m").model_version_status

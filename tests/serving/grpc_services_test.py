@@ -79,7 +79,7 @@ class GrpcServicesTest(parameterized.TestCase):
         self.assertEqual(caught.exception.code(), code)
         self.assertIn(text, caught.exception.details())
 
-    def test_predict_answers_in_typed_fields(self):
+    def test_predict_responses_in_typed_fields(self):
         response = self.prediction.Predict(predict_request(inputs=GOOD))
         mask, score = response.outputs["mask"], response.outputs["score"]
         self.assertEqual([d.size for d in mask.tensor_shape.dim], [1, 16, 16])

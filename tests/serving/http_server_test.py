@@ -14,7 +14,7 @@ from kp2part.serving import http_server
 class HttpServerTest(absltest.TestCase):
     def serve(self, application=None, **limits):
         server = http_server.HttpServer(
-            application or self.answer,
+            application or self.response,
             "127.0.0.1",
             0,
             http_server.Limits(**limits),
@@ -24,7 +24,7 @@ class HttpServerTest(absltest.TestCase):
         self.port = server.port
         return server
 
-    def answer(self, environ, start_response):
+    def response(self, environ, start_response):
         """POST waits until `go` is set; GET does not."""
         body = environ["wsgi.input"].read()
         if environ["REQUEST_METHOD"] == "POST":
@@ -57,12 +57,12 @@ class HttpServerTest(absltest.TestCase):
         return client
 
     def in_background(self, method):
-        answers = []
+        responses = []
         thread = threading.Thread(
-            target=lambda: answers.append(self.ask(method, b"x"))
+            target=lambda: responses.append(self.ask(method, b"x"))
         )
         thread.start()
-        return thread, answers
+        return thread, responses
 
     def wait_until_cut(self, client, send=b"", seconds=10):
         """Returns the seconds until the server ends a connection."""
@@ -80,7 +80,7 @@ class HttpServerTest(absltest.TestCase):
                 return time.monotonic() - began
         self.fail(f"Not cut in {seconds} s.")
 
-    def test_body_and_header_limits_answer_in_json(self):
+    def test_body_and_header_limits_response_in_json(self):
         self.serve(max_body_bytes=100, max_header_bytes=200)
         self.assertEqual(self.ask(body=b"x" * 99), (200, b"99"))
         status, body = self.ask(body=b"x" * 100)
@@ -147,9 +147,9 @@ class HttpServerTest(absltest.TestCase):
         with self.assertRaises(OSError):
             self.ask()
 
-    def test_full_queue_is_503_and_others_are_answered(self):
+    def test_full_queue_is_503_and_others_are_responded(self):
         self.serve(num_threads=1, max_queue=1)
-        first, answers = self.in_background("POST")
+        first, responses = self.in_background("POST")
         self.assertTrue(self.computing.wait(20))
         second = self.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
         self.ask("GET")  # Whatever came before it is in the queue by now.
@@ -160,12 +160,12 @@ class HttpServerTest(absltest.TestCase):
         self.assertEqual(self.ask("GET"), (200, b"0"))
         self.go.set()
         first.join()
-        self.assertEqual(answers, [(200, b"1")])
+        self.assertEqual(responses, [(200, b"1")])
         self.assertIn(b" 200 ", second.makefile("rb").readline())
 
     def test_stop_lets_requests_finish_and_takes_no_more(self):
         server = self.serve()
-        thread, answers = self.in_background("POST")
+        thread, responses = self.in_background("POST")
         self.assertTrue(self.computing.wait(20))
         stopping = threading.Thread(target=server.stop)
         stopping.start()
@@ -174,7 +174,7 @@ class HttpServerTest(absltest.TestCase):
             self.ask()
         self.go.set()
         thread.join()
-        self.assertEqual(answers, [(200, b"1")])
+        self.assertEqual(responses, [(200, b"1")])
         stopping.join(5)
         self.assertFalse(stopping.is_alive())
 
@@ -191,7 +191,7 @@ class HttpServerTest(absltest.TestCase):
             OSError, f"HTTP cannot listen at 127.0.0.1, port {self.port}"
         ):
             http_server.HttpServer(
-                self.answer, "127.0.0.1", self.port, http_server.Limits()
+                self.response, "127.0.0.1", self.port, http_server.Limits()
             )
 
     def test_limits_must_be_positive(self):

@@ -20,7 +20,7 @@ class EncodeTest(parameterized.TestCase):
         )
 
     def test_rows_of_several_outputs(self):
-        answer = json_outputs.encode_rows(
+        response = json_outputs.encode_rows(
             {
                 "y": np.array([[True], [False]]),
                 'm"_bytes': strings(b"\xff\x00", b""),
@@ -29,7 +29,7 @@ class EncodeTest(parameterized.TestCase):
             }
         )
         self.assertEqual(
-            json.loads(answer)["predictions"],
+            json.loads(response)["predictions"],
             [
                 {"y": [True], 'm"_bytes': {"b64": "/wA="}, "s": '"\n',
                  "f": [[0.5]]},
@@ -39,18 +39,18 @@ class EncodeTest(parameterized.TestCase):
         )  # fmt: skip
 
     def test_columns(self):
-        answer = json_outputs.encode_columns(
+        response = json_outputs.encode_columns(
             {"a": np.array(3), "b": np.zeros((2, 0, 3), np.float32)}
         )
         self.assertEqual(
-            answer, b'{\n    "outputs": {"a": 3, "b": [[], []]}\n}'
+            response, b'{\n    "outputs": {"a": 3, "b": [[], []]}\n}'
         )
-        answer = json_outputs.encode_columns({"a": strings(b"x", b"y")})
-        self.assertEqual(answer, b'{\n    "outputs": ["x", "y"]\n}')
+        response = json_outputs.encode_columns({"a": strings(b"x", b"y")})
+        self.assertEqual(response, b'{\n    "outputs": ["x", "y"]\n}')
 
     def test_bytes_come_out_as_they_are(self):
-        answer = json_outputs.encode_rows({"s": strings(b"\xff\xd8\\")})
-        self.assertIn(b'["\xff\xd8\\\\"]', answer)
+        response = json_outputs.encode_rows({"s": strings(b"\xff\xd8\\")})
+        self.assertIn(b'["\xff\xd8\\\\"]', response)
 
     @parameterized.parameters(
         # Six digits, if they are enough.
@@ -74,17 +74,19 @@ class EncodeTest(parameterized.TestCase):
         (-np.inf, "-Infinity"),
     )
     def test_float32(self, value, text):
-        answer = json_outputs.encode_rows({"y": np.array([value], np.float32)})
+        response = json_outputs.encode_rows(
+            {"y": np.array([value], np.float32)}
+        )
         self.assertEqual(
-            answer, f'{{\n    "predictions": [{text}]\n}}'.encode()
+            response, f'{{\n    "predictions": [{text}]\n}}'.encode()
         )
 
     def test_all_kinds_of_float32_are_read_back_as_they_were(self):
         bits = np.random.default_rng(0).integers(0, 2**32, 20_000, np.uint32)
         values = bits.view(np.float32)
         values = values[np.isfinite(values)]
-        answer = json_outputs.encode_rows({"y": values})
-        texts = answer.decode().split("[")[1].split("]")[0].split(", ")
+        response = json_outputs.encode_rows({"y": values})
+        texts = response.decode().split("[")[1].split("]")[0].split(", ")
         np.testing.assert_array_equal(np.float32(texts), values)
         for text, value in zip(texts, values.tolist(), strict=True):
             six = f"{value:.6g}"
@@ -94,10 +96,10 @@ class EncodeTest(parameterized.TestCase):
                 self.assertEqual(float(text), float(f"{value:.9g}"))
 
     def test_float64(self):
-        answer = json_outputs.encode_rows(
+        response = json_outputs.encode_rows(
             {"y": np.array([0.1, 1e22, 123456789.123, 3, np.nan])}
         )
-        self.assertIn(b"[0.1, 1e+22, 123456789.123, 3.0, NaN]", answer)
+        self.assertIn(b"[0.1, 1e+22, 123456789.123, 3.0, NaN]", response)
 
     @parameterized.parameters(
         ({"a": np.zeros(2), "b": np.zeros(4)},

@@ -65,29 +65,29 @@ class RestTest(parameterized.TestCase):
         cls.application = staticmethod(rest.application(store, 1000))
 
     def ask(self, method, target, body=b"", **headers):
-        status, content_type, answer = ask(
+        status, content_type, response = ask(
             self.application, method, target, body, **headers
         )
         self.assertEqual(content_type, "application/json")
-        return status, json.loads(answer)
+        return status, json.loads(response)
 
-    def check_error(self, answer, message, status="400 Bad Request"):
-        self.assertEqual(answer, (status, {"error": message}))
+    def check_error(self, response, message, status="400 Bad Request"):
+        self.assertEqual(response, (status, {"error": message}))
 
     def test_predict(self):
         for target in f"{MODEL}:predict", f"{MODEL}/versions/7:predict":
-            status, answer = self.ask("POST", target, F32)
+            status, response = self.ask("POST", target, F32)
             self.assertEqual(status, "200 OK")
-            self.assertEqual(answer, {"predictions": [2.0, 5.0]})
+            self.assertEqual(response, {"predictions": [2.0, 5.0]})
 
     def test_predict_columns(self):
         body = b'{"signature_name": "f32", "inputs": {"x": [1, 2.5]}}'
-        _, answer = self.ask("POST", f"{MODEL}:predict", body)
-        self.assertEqual(answer, {"outputs": [2.0, 5.0]})
+        _, response = self.ask("POST", f"{MODEL}:predict", body)
+        self.assertEqual(response, {"outputs": [2.0, 5.0]})
 
     def test_default_signature(self):
-        _, answer = self.ask("POST", f"{MODEL}:predict", photo_body())
-        first, second = answer["predictions"]
+        _, response = self.ask("POST", f"{MODEL}:predict", photo_body())
+        first, second = response["predictions"]
         self.assertEqual(first, second)
         size = serving_models.SIZE
         self.assertEqual(first["mask"], [[3] * size] * size)
@@ -190,24 +190,24 @@ class RestTest(parameterized.TestCase):
 
     @parameterized.parameters("", "/versions/7", "/labels/any")
     def test_status(self, rest_of_target):
-        _, answer = self.ask("GET", f"{MODEL}{rest_of_target}")
+        _, response = self.ask("GET", f"{MODEL}{rest_of_target}")
         ok = {"error_code": "OK", "error_message": ""}
         self.assertEqual(
-            answer["model_version_status"],
+            response["model_version_status"],
             [{"version": "7", "state": "AVAILABLE", "status": ok}],
         )
         json_format.ParseDict(
-            answer, get_model_status_pb2.GetModelStatusResponse()
+            response, get_model_status_pb2.GetModelStatusResponse()
         )
 
     def test_metadata(self):
-        _, answer = self.ask("GET", f"{MODEL}/metadata")
+        _, response = self.ask("GET", f"{MODEL}/metadata")
         spec = json_format.ParseDict(
-            answer["model_spec"], model_pb2.ModelSpec()
+            response["model_spec"], model_pb2.ModelSpec()
         )
         self.assertEqual((spec.name, spec.version.value), ("m", 7))
         signatures = json_format.ParseDict(
-            answer["metadata"]["signature_def"],
+            response["metadata"]["signature_def"],
             get_model_metadata_pb2.SignatureDefMap(),
         ).signature_def
         self.assertIn("__saved_model_init_op", signatures)
@@ -215,7 +215,7 @@ class RestTest(parameterized.TestCase):
         sizes = [dim.size for dim in keypoints.tensor_shape.dim]
         self.assertEqual(sizes, [-1, serving_models.NUM_KEYPOINTS, 3])
         # Fields that are empty are there too.
-        x = answer["metadata"]["signature_def"]["signature_def"]["f32"][
+        x = response["metadata"]["signature_def"]["signature_def"]["f32"][
             "inputs"
         ]["x"]
         self.assertEqual(
@@ -227,8 +227,8 @@ class RestTest(parameterized.TestCase):
         headers = {"HTTP_CONTENT_ENCODING": "GZIP"}
         target = f"{MODEL}:predict"
         packed = gzip.compress(F32)
-        _, answer = self.ask("POST", target, packed, **headers)
-        self.assertEqual(answer, {"predictions": [2.0, 5.0]})
+        _, response = self.ask("POST", target, packed, **headers)
+        self.assertEqual(response, {"predictions": [2.0, 5.0]})
         spaces = gzip.compress(F32 + b" " * 1000)
         for broken in packed[:-3], F32, b"", spaces:
             self.check_error(

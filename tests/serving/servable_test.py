@@ -49,9 +49,9 @@ class ServableTest(absltest.TestCase):
             np.zeros((0,), np.float32),
         ):
             x = np.asarray(x)
-            answer = self.servable.run("f32", {"x": x})["y"]
-            self.assertEqual(answer.shape, x.shape)
-            np.testing.assert_array_equal(answer, 2 * x)
+            response = self.servable.run("f32", {"x": x})["y"]
+            self.assertEqual(response.shape, x.shape)
+            np.testing.assert_array_equal(response, 2 * x)
 
     def test_strings_are_object_arrays_of_bytes(self):
         for x in (
@@ -59,9 +59,11 @@ class ServableTest(absltest.TestCase):
             np.array(b"b", object),
             np.array([], object),
         ):
-            answer = self.servable.run("echo", {"x": x})["y"]
-            self.assertEqual((answer.dtype, answer.shape), (object, x.shape))
-            np.testing.assert_array_equal(answer, x)
+            response = self.servable.run("echo", {"x": x})["y"]
+            self.assertEqual(
+                (response.dtype, response.shape), (object, x.shape)
+            )
+            np.testing.assert_array_equal(response, x)
 
     def test_signature_that_is_not_for_clients(self):
         for name in "__saved_model_init_op", "nope":
@@ -144,12 +146,12 @@ class ServableTest(absltest.TestCase):
             )
             builder.save()
         words.write_text("another file")
-        answer = servable_lib.Servable("m", 1, path).run(
+        response = servable_lib.Servable("m", 1, path).run(
             "serving_default",
             {"word": np.array([b"dog", b"?"], object), "key": np.int64([7, 8])},
         )
-        np.testing.assert_array_equal(answer["id"], [11, 9])
-        np.testing.assert_array_equal(answer["key"], [7, 8])
+        np.testing.assert_array_equal(response["id"], [11, 9])
+        np.testing.assert_array_equal(response["key"], [7, 8])
 
     def test_file_without_a_graph_for_serving(self):
         path = pathlib.Path(self.create_tempdir().full_path)

@@ -63,9 +63,9 @@ class ServerTest(absltest.TestCase):
     def test_rest_and_grpc_are_of_one_store(self):
         server = self.serve()
         body = b'{"signature_name": "f32", "instances": [4]}'
-        status, _, answer = self.ask(server, "/v1/models/m:predict", body)
+        status, _, response = self.ask(server, "/v1/models/m:predict", body)
         self.assertEqual(
-            (status, json.loads(answer)), (200, {"predictions": [8]})
+            (status, json.loads(response)), (200, {"predictions": [8]})
         )
         with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
             stub = model_service_pb2_grpc.ModelServiceStub(channel)

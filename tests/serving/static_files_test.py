@@ -138,18 +138,18 @@ class PageFilesTest(parameterized.TestCase):
     def test_text_can_be_read(self, beginning):
         style = (PAGE / "style.css").read_text()
         block = style[style.index(beginning) :].split("}")[0]
-        colours = dict(re.findall(r"--([\w-]+): (#\w+);", block))
+        colors = dict(re.findall(r"--([\w-]+): (#\w+);", block))
         for text, back in (
             ("text", "back"), ("text", "card"), ("text", "soft"),
             ("quiet", "back"), ("quiet", "card"), ("quiet", "soft"),
             ("on-accent", "accent"), ("bad", "back"),
         ):  # fmt: skip
-            ratio = contrast(colours[text], colours[back])
+            ratio = contrast(colors[text], colors[back])
             self.assertGreaterEqual(ratio, 4.5, (text, back))
         # Borders of controls, and the ring of focus.
         for line in "edge", "accent":
             for back in "back", "card":
-                ratio = contrast(colours[line], colours[back])
+                ratio = contrast(colors[line], colors[back])
                 self.assertGreaterEqual(ratio, 3, (line, back))
 
     def test_modules_in_node(self):
@@ -171,13 +171,13 @@ class PageFilesTest(parameterized.TestCase):
 
 
 def contrast(first: str, second: str) -> float:
-    """Returns WCAG 2's contrast ratio of two colours."""
+    """Returns WCAG 2's contrast ratio of two colors."""
     light, dark = sorted((luminance(first), luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def luminance(colour: str) -> float:
-    digits = colour[1:]
+def luminance(color: str) -> float:
+    digits = color[1:]
     if len(digits) == 3:
         digits = "".join(2 * d for d in digits)
     channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]

@@ -55,7 +55,7 @@ class ProgramsTest(absltest.TestCase):
         self.assertEqual(code, 0, errors)
         self.assertFalse((root / "data/priors").exists())
         picture = cv2.imread(str(root / "a.png"))
-        # 3 objects; itself, 3 neighbours and their parts, prior, truth.
+        # 3 objects; itself, 3 neighbors and their parts, prior, truth.
         self.assertEqual(picture.shape[1], 9 * 40)
         self.assertGreater(picture.shape[0], 3 * 40)
         code, _, errors = programs.run("tfrecords_tools.priors", *common)

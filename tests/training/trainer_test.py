@@ -53,7 +53,7 @@ class TrainingTest(absltest.TestCase):
 
     def test_networks_that_know_poses_train_reload_and_go_on(self):
         # One learns, the other has nothing to learn.
-        for name, epochs in ("refinenet", 3), ("nearest_neighbour", 1):
+        for name, epochs in ("refinenet", 3), ("nearest_neighbor", 1):
             first = self.config(name, network=name, nn_missing="strict")
             trainer.train(first)
             model = keras.saving.load_model(self.base / name / "model.keras")
@@ -73,7 +73,7 @@ class TrainingTest(absltest.TestCase):
         self.assertLen(list((self.base / "data/priors").iterdir()), 1)
 
     def test_fidelity_learns_grey_levels(self):
-        config = self.config("grey", network="refinenet")
+        config = self.config("gray", network="refinenet")
         config = dataclasses.replace(
             config,
             epochs=1,
@@ -82,7 +82,7 @@ class TrainingTest(absltest.TestCase):
             ),
         )
         trainer.train(config)
-        model = keras.saving.load_model(self.base / "grey/model.keras")
+        model = keras.saving.load_model(self.base / "gray/model.keras")
         self.assertIsInstance(model.loss["parts"], palette.PaletteLoss)
 
     def test_a_run_goes_on_although_kp2part_has_new_settings(self):

@@ -12,7 +12,7 @@ class PicturesTest(absltest.TestCase):
         painted = pictures.paint(mask, tiny.CATEGORY)
         np.testing.assert_array_equal(
             painted[0],
-            [tiny.CATEGORY.colours[0], tiny.CATEGORY.colours[1], (128,) * 3],
+            [tiny.CATEGORY.colors[0], tiny.CATEGORY.colors[1], (128,) * 3],
         )
 
     def test_blend_leaves_the_background(self):
@@ -49,20 +49,20 @@ class PicturesTest(absltest.TestCase):
         )
 
     def test_legend_has_the_parts_and_begins_a_line_where_one_ends(self):
-        def colours(picture):
+        def colors(picture):
             return {tuple(map(int, c)) for c in picture.reshape(-1, 3)}
 
         wide = pictures.legend(tiny.CATEGORY, 900, "all, fold0")
-        _, *parts = tiny.CATEGORY.colours
-        self.assertContainsSubset([*parts, (0, 114, 255)], colours(wide))
+        _, *parts = tiny.CATEGORY.colors
+        self.assertContainsSubset([*parts, (0, 114, 255)], colors(wide))
         narrow = pictures.legend(tiny.CATEGORY, 150)
         self.assertEqual(narrow.shape[1], 150)
         self.assertGreater(len(narrow), 3 * len(wide))
-        self.assertContainsSubset(parts, colours(narrow))
+        self.assertContainsSubset(parts, colors(narrow))
         self.assertTrue((narrow[:, -2:] == 255).all())
-        grey = pictures.legend(tiny.CATEGORY, 900, with_ignored=True)
+        gray = pictures.legend(tiny.CATEGORY, 900, with_ignored=True)
         rectangle = np.full((3, 10, 3), 128)
-        self.assertGreater((grey == 128).all(-1).sum(), rectangle[..., 0].size)
+        self.assertGreater((gray == 128).all(-1).sum(), rectangle[..., 0].size)
         self.assertLess((wide == 128).all(-1).sum(), rectangle[..., 0].size)
 
     def test_png_round_trip_is_rgb(self):
@@ -74,7 +74,7 @@ class PicturesTest(absltest.TestCase):
         )
         np.testing.assert_array_equal(decoded, picture)
 
-    def test_example_grid_has_a_column_for_each_answer(self):
+    def test_example_grid_has_a_column_for_each_prediction(self):
         batch = {
             "image": np.zeros((2, 32, 32, 3), np.float32),
             "keypoints": np.zeros((2, 3, 3), np.float32),
@@ -82,8 +82,8 @@ class PicturesTest(absltest.TestCase):
         }
         logits = np.zeros((2, 32, 32, 3), np.float32)
         both = {"pseudo_parts": logits, "parts": logits}
-        for answers, columns in ((both, 5), ({"parts": logits}, 4)):
-            sheet = pictures.example_grid(batch, answers, tiny.CATEGORY)
+        for predictions, columns in ((both, 5), ({"parts": logits}, 4)):
+            sheet = pictures.example_grid(batch, predictions, tiny.CATEGORY)
             # Small examples are shown four times as large.
             self.assertEqual(sheet.shape[1:], (columns * 128, 3))
             self.assertGreater(sheet.shape[0], 2 * 128)

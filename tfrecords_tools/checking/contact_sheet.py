@@ -54,7 +54,7 @@ def draw(
 
     Args:
         examples: Under the keys of `schema`.
-        category: Names and colours.
+        category: Names and colors.
         columns: Number of examples side by side.
 
     Returns:
@@ -76,7 +76,7 @@ def draw_tile(
 
     Args:
         example: Under the keys of `schema`; image uint8 [S, S, 3].
-        category: Names and colours.
+        category: Names and colors.
 
     Returns:
         uint8 [S + line, 2 * S, 3], RGB.

@@ -30,7 +30,7 @@ def draw(
         count: Number of rows.
 
     Returns:
-        uint8 [any, any, 3], RGB. In a row: the object; its neighbours, each
+        uint8 [any, any, 3], RGB. In a row: the object; its neighbors, each
         followed by its parts morphed onto the object; their mean, the prior;
         the object's own parts.
     """
@@ -56,7 +56,7 @@ def draw(
 
 
 def _look_up(lookup: pose_library.Lookup, aspect: str, example: dict) -> tuple:
-    # The example, the indices of its neighbours, their morphed parts.
+    # The example, the indices of its neighbors, their morphed parts.
     size = lookup.library.size
     pose = (
         example[keys.KEYPOINTS],
@@ -80,18 +80,18 @@ def _draw_row(
     category, image = lookup.category, example[keys.IMAGE]
     tiles = [pictures.draw_keypoints(image, example[keys.KEYPOINTS], category)]
     for i, part_map in enumerate(maps):
-        neighbour = np.full_like(image, _WHITE)
+        neighbor = np.full_like(image, _WHITE)
         if i < len(nearest):
-            neighbour = _draw_neighbour(lookup, crops, nearest[i])
-        tiles += [neighbour, pictures.blend(image, part_map, category)]
+            neighbor = _draw_neighbor(lookup, crops, nearest[i])
+        tiles += [neighbor, pictures.blend(image, part_map, category)]
     stacked = np.transpose(maps, [1, 2, 0])
     prior = prior_maps.average(stacked, len(category.parts)).numpy()
-    tiles.append((prior @ np.array(category.colours)).astype(np.uint8))
+    tiles.append((prior @ np.array(category.colors)).astype(np.uint8))
     tiles.append(pictures.blend(image, example[keys.PART_MASK], category))
     return np.concatenate(tiles, axis=1)
 
 
-def _draw_neighbour(lookup, crops, index: int) -> np.ndarray:
+def _draw_neighbor(lookup, crops, index: int) -> np.ndarray:
     example = crops[index % len(lookup.library)]
     image = pictures.blend(
         example[keys.IMAGE], example[keys.PART_MASK], lookup.category
@@ -105,7 +105,7 @@ def _draw_neighbour(lookup, crops, index: int) -> np.ndarray:
 def _titles() -> list[str]:
     titles = ["object"]
     for i in range(1, prior_maps.NUM_AVERAGED + 1):
-        titles += [f"neighbour {i}", "morphed"]
+        titles += [f"neighbor {i}", "morphed"]
     return [*titles, "prior", "truth"]
 
 

@@ -191,11 +191,11 @@ def _foot(species, code, joints, bones, looks):
             fluff=0.3,
         )
     toes = poses.direction(bones[2])
-    centre = joints[3] + 0.6 * radius * toes
+    center = joints[3] + 0.6 * radius * toes
     axes = np.stack([toes, poses.LEFT, np.cross(toes, poses.LEFT)])
     return solids.ball(
         f"{code}foot",
-        centre,
+        center,
         axes,
         np.array((1.7, 1.15, 0.9)) * radius,
         tint="foot",

@@ -1,6 +1,6 @@
 """Encodes scenes in the formats of VOC, Pascal-Part, Berkeley and Animal-Pose.
 
-Points of a scene are (x, y) with the origin at the centre of the top-left
+Points of a scene are (x, y) with the origin at the center of the top-left
 pixel; keypoint files take them as they are, Animal-Pose's cut to whole pixels.
 Boxes in all files are VOC's: 1-based and inclusive.
 """

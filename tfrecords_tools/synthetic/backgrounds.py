@@ -1,6 +1,6 @@
 """Backgrounds and things that stand before or behind the animals.
 
-Sizes are (height, width), points (x, y) in pixels with the origin at the centre
+Sizes are (height, width), points (x, y) in pixels with the origin at the center
 of the top-left pixel, images float32 [H, W, 3] RGB in [0, 255].
 """
 
@@ -57,19 +57,19 @@ def occluder(
         box: (xmin, ymin, xmax, ymax) of the animal, in pixels.
 
     Returns:
-        Its bool [H, W] mask and its colours, float32 [H, W, 3].
+        Its bool [H, W] mask and its colors, float32 [H, W, 3].
     """
     kind = ("bush", "grass", "rock", "fence", "post")[rng.integers(5)]
     mask = _OCCLUDERS[kind](rng, size, np.asarray(box, float))
     green = kind in ("bush", "grass")
-    colour = _pick(rng, _GROUNDS[:2] + _GROUNDS[5:] if green else _THINGS)
+    color = _pick(rng, _GROUNDS[:2] + _GROUNDS[5:] if green else _THINGS)
     rough = 0.18 * canvas.noise(rng, size, 2) + 0.1 * canvas.noise(rng, size, 7)
-    return mask, np.clip(1 + rough, 0.4, 1.6)[..., None] * colour
+    return mask, np.clip(1 + rough, 0.4, 1.6)[..., None] * color
 
 
-def _pick(rng, colours):
-    colour = np.array(colours[rng.integers(len(colours))], np.float32)
-    return np.clip(colour + rng.normal(0, 10, 3), 15, 245).astype(np.float32)
+def _pick(rng, colors):
+    color = np.array(colors[rng.integers(len(colors))], np.float32)
+    return np.clip(color + rng.normal(0, 10, 3), 15, 245).astype(np.float32)
 
 
 def _stand_behind(rng, image, horizon):
@@ -78,40 +78,40 @@ def _stand_behind(rng, image, horizon):
     unit = size[0] * rng.uniform(0.08, 0.3)
     x, foot = rng.uniform(0, size[1]), horizon + rng.uniform(-0.05, 0.3) * unit
     kind = rng.integers(4)
-    colour = _pick(rng, _THINGS)
+    color = _pick(rng, _THINGS)
     if kind == 0:
         trunk = np.array([[x, foot], [x + rng.normal(0, 5), foot - 2 * unit]])
-        image[canvas.stroke(size, trunk, 0.15 * unit)] = colour * 0.6
+        image[canvas.stroke(size, trunk, 0.15 * unit)] = color * 0.6
         crown = canvas.ellipse(size, trunk[1], np.array((0.7, 0.8)) * unit)
         image[crown & (canvas.noise(rng, size, 6) > -0.8)] = _pick(
             rng, _GROUNDS
         )
     elif kind == 1:
         corners = np.array([[-0.7, 0], [0.7, 0], [0.7, -1], [-0.7, -1]])
-        image[canvas.fill(size, corners * unit + (x, foot))] = colour
+        image[canvas.fill(size, corners * unit + (x, foot))] = color
     elif kind == 2:
         radii = np.array((rng.uniform(0.4, 1), rng.uniform(0.3, 0.6))) * unit
-        image[canvas.ellipse(size, (x, foot), radii)] = colour
+        image[canvas.ellipse(size, (x, foot), radii)] = color
     else:
         for rail in rng.uniform(0.2, 1, 2):
             height = foot - rail * unit
             ends = np.array([[0, height], [size[1], height + rng.normal(0, 4)]])
-            image[canvas.stroke(size, ends, 0.1 * unit)] = colour
+            image[canvas.stroke(size, ends, 0.1 * unit)] = color
     return image
 
 
 def _bush(rng, size, box):
-    centre = rng.uniform(box[0], box[2]), box[3] + 0.02 * (box[3] - box[1])
+    center = rng.uniform(box[0], box[2]), box[3] + 0.02 * (box[3] - box[1])
     radii = np.array((0.25, 0.30)) * (box[2:] - box[:2]) * rng.uniform(0.7, 1.3)
     y, x = np.ogrid[: size[0], : size[1]]
-    away = np.hypot((x - centre[0]) / radii[0], (y - centre[1]) / radii[1])
+    away = np.hypot((x - center[0]) / radii[0], (y - center[1]) / radii[1])
     return away < 1 + 0.22 * canvas.noise(rng, size, 6)
 
 
 def _rock(rng, size, box):
-    centre = rng.uniform(box[0], box[2]), box[3]
+    center = rng.uniform(box[0], box[2]), box[3]
     radii = np.array((0.2, 0.24)) * (box[2:] - box[:2]) * rng.uniform(0.7, 1.4)
-    return canvas.ellipse(size, centre, radii)
+    return canvas.ellipse(size, center, radii)
 
 
 def _grass(rng, size, box):

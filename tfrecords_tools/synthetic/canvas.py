@@ -1,6 +1,6 @@
 """Pixels: noise, strokes, blur and JPEG. The one module that draws with OpenCV.
 
-Points are (x, y) in pixels with the origin at the centre of the top-left pixel;
+Points are (x, y) in pixels with the origin at the center of the top-left pixel;
 sizes are (height, width); images are RGB, float32 in [0, 255] until they are
 encoded.
 """
@@ -56,12 +56,12 @@ def stroke(
 
 
 def ellipse(
-    size: tuple[int, int], centre: np.ndarray, radii: np.ndarray
+    size: tuple[int, int], center: np.ndarray, radii: np.ndarray
 ) -> np.ndarray:
     """Returns a bool [H, W] mask of an upright ellipse."""
     y, x = np.ogrid[: size[0], : size[1]]
-    return ((x - centre[0]) / radii[0]) ** 2 + (
-        (y - centre[1]) / radii[1]
+    return ((x - center[0]) / radii[0]) ** 2 + (
+        (y - center[1]) / radii[1]
     ) ** 2 < 1
 
 

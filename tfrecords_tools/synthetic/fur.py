@@ -1,6 +1,6 @@
-"""Fur: the colours, patterns, hair and shading of rendered solids.
+"""Fur: the colors, patterns, hair and shading of rendered solids.
 
-Colours are RGB in [0, 255], float32.
+Colors are RGB in [0, 255], float32.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tfrecords_tools.synthetic import canvas
 from tfrecords_tools.synthetic import difficulty
 from tfrecords_tools.synthetic import solids
 
-# Coats of each species: the main colour, and that of its pattern.
+# Coats of each species: the main color, and that of its pattern.
 _COATS = {
     "cat": (
         ((120, 112, 104), (62, 56, 52)), ((205, 135, 70), (160, 90, 40)),
@@ -56,13 +56,13 @@ class Fur:
     """What an animal wears.
 
     Attributes:
-        tints: Colour [3] of each tint of a solid; "fur" is the coat.
-        second: Colour [3] of the pattern.
-        belly: Colour [3] of what faces the ground.
+        tints: Color [3] of each tint of a solid; "fur" is the coat.
+        second: Color [3] of the pattern.
+        belly: Color [3] of what faces the ground.
         pattern: "plain", "stripes", "patches" or "mottle".
-        blobs: [N, 4], centre in the body and radius of each patch.
+        blobs: [N, 4], center in the body and radius of each patch.
         frequency: Stripes per unit of the body.
-        hair: Deviation of single hairs from the colour, as a share of it.
+        hair: Deviation of single hairs from the color, as a share of it.
     """
 
     tints: dict[str, np.ndarray]
@@ -80,7 +80,7 @@ def draw(rng: np.random.Generator, species_name: str) -> Fur:
     base, second = np.array(coats[rng.integers(len(coats))], np.float32)
     base = np.clip(base * rng.uniform(0.85, 1.1) + rng.normal(0, 8, 3), 20, 245)
     patterns = _PATTERNS[species_name]
-    if np.abs(base - second).max() > 90:  # A coat of two colours shows them.
+    if np.abs(base - second).max() > 90:  # A coat of two colors shows them.
         patterns = ("patches",)
     return Fur(
         tints=_tints(rng, base.astype(np.float32), second),
@@ -123,7 +123,7 @@ def paint(
     camera: solids.Camera,
     axes: np.ndarray,
 ) -> np.ndarray:
-    """Returns the float32 [H, W, 3] colours of `surface`, 0 where empty.
+    """Returns the float32 [H, W, 3] colors of `surface`, 0 where empty.
 
     Args:
         rng: Source of randomness.
@@ -141,25 +141,25 @@ def paint(
     index = surface.index[rows, columns]
     table = np.stack([fur.tints[solid.tint] for solid in body])
     coat = np.array([s.tint in ("fur", "head", "ear", "foot") for s in body])
-    colours = table.astype(np.float32)[index]
+    colors = table.astype(np.float32)[index]
     seen = np.column_stack([columns, rows, surface.depth[rows, columns]])
     place = (camera.unproject(seen) @ axes.T).astype(np.float32)
     cloud = canvas.noise(rng, size, 5 + 0.06 * camera.scale)[rows, columns]
     weight = _pattern(fur, place, cloud)[:, None] * coat[index, None]
-    colours += weight * (fur.second - colours)
+    colors += weight * (fur.second - colors)
     normal = surface.normal[rows, columns]
     up = normal @ (camera.rotation @ axes[2]).astype(np.float32)
     under = np.clip(-up - 0.05, 0, 1)[:, None] * coat[index, None]
-    colours += 0.8 * under * (fur.belly - colours)
+    colors += 0.8 * under * (fur.belly - colors)
     hairs = canvas.noise(rng, size, (2.5, 1.2))[rows, columns]
-    colours *= (1 + fur.hair * hairs + 0.05 * cloud)[:, None]
+    colors *= (1 + fur.hair * hairs + 0.05 * cloud)[:, None]
     shade = _shading(rng, surface, camera)[rows, columns]
-    rgb[rows, columns] = colours * shade[:, None]
+    rgb[rows, columns] = colors * shade[:, None]
     return rgb
 
 
 def _pattern(fur, place, cloud):
-    """Returns the weight [N] of the pattern's colour at body points [N, 3]."""
+    """Returns the weight [N] of the pattern's color at body points [N, 3]."""
     if fur.pattern == "stripes":
         wave = np.sin(place[:, 0] * fur.frequency + 1.2 * cloud)
         return 0.8 * (wave > 0.1)

@@ -18,7 +18,7 @@ def build(
     forward = poses.direction(pose.head, pose.turn)
     left = poses.direction(0, pose.turn + 90)
     head = np.stack([forward, left, np.cross(forward, left)])
-    centre = top + 0.35 * species.head_radius * forward
+    center = top + 0.35 * species.head_radius * forward
     body = [
         solids.cone(
             "neck",
@@ -30,9 +30,9 @@ def build(
     ]
     if species.name == "horse":
         body += _mane(species, root, neck)
-    body += _skull(species, centre, head)
+    body += _skull(species, center, head)
     throat = top - head[2] * 0.75 * species.head_radius - 0.1 * forward
-    more_body, keypoints = _face(species, centre, head)
+    more_body, keypoints = _face(species, center, head)
     keypoints["throat"] = (throat, 1.2 * species.neck_radius)
     return body + more_body, keypoints
 
@@ -48,18 +48,18 @@ def _mane(species, root, neck):
     return [solids.cone("neck", *ends, (0.07, 0.07), tint="mane", fluff=2.0)]
 
 
-def _skull(species, centre, head):
+def _skull(species, center, head):
     radius = species.head_radius
     looks = {"tint": "head", "fluff": min(species.fluff, 1.2)}
-    start = centre + head.T @ np.array((0.30, 0, -0.15)) * radius
-    tip = _nose(species, centre, head)
+    start = center + head.T @ np.array((0.30, 0, -0.15)) * radius
+    tip = _nose(species, center, head)
     whole = "muzzle" if species.name == "dog" else "head"
     width = max(species.muzzle_radius * 1.25, 0.72 * radius)
     if species.name in ("cat", "dog"):
         width = species.muzzle_radius * 1.25
     body = [
         solids.ball(
-            "head", centre, head, np.array((1.0, 0.92, 1.0)) * radius, **looks
+            "head", center, head, np.array((1.0, 0.92, 1.0)) * radius, **looks
         ),
         solids.cone(whole, start, tip, (width, species.muzzle_radius), **looks),
     ]
@@ -79,23 +79,23 @@ def _skull(species, centre, head):
     ]
 
 
-def _nose(species, centre, head):
+def _nose(species, center, head):
     """Returns the middle of the end of the muzzle."""
     reach = 0.55 * species.head_radius + species.muzzle_length
-    return centre + reach * head[0] - 0.35 * species.head_radius * head[2]
+    return center + reach * head[0] - 0.35 * species.head_radius * head[2]
 
 
-def _face(species, centre, head):
+def _face(species, center, head):
     """Returns eyes, ears and horns, with the keypoints of the face."""
     body = []
-    nose = _nose(species, centre, head) + species.muzzle_radius * head[0]
+    nose = _nose(species, center, head) + species.muzzle_radius * head[0]
     keypoints = {"nose": (nose, 1.1 * species.muzzle_radius)}
     radius = species.head_radius
     spread = species.eye_spread
     for side, name in ((1, "left"), (-1, "right")):
         sides = np.array((1, side, 1))
         eye = np.array((0.85 - 0.45 * spread, 0.42 + 0.4 * spread, 0.32))
-        eye = centre + sides * eye / np.linalg.norm(eye) @ head * radius * 0.95
+        eye = center + sides * eye / np.linalg.norm(eye) @ head * radius * 0.95
         size = (0.21 if species.name == "cat" else 0.17) * radius
         body.append(
             solids.ball(
@@ -103,11 +103,11 @@ def _face(species, centre, head):
             )
         )
         keypoints[f"{name}_eye"] = (eye, 0.3 * radius)
-        ear = centre + sides * np.array((-0.25, 0.58, 0.68)) @ head * radius
+        ear = center + sides * np.array((-0.25, 0.58, 0.68)) @ head * radius
         body += _ear(species, name[0] + "ear", ear, head, sides)
         keypoints[f"{name}_ear"] = (ear, 0.6 * radius)
         if species.horn_length:
-            body += _horn(species, name[0] + "horn", centre, head, sides)
+            body += _horn(species, name[0] + "horn", center, head, sides)
     return body, keypoints
 
 
@@ -132,9 +132,9 @@ def _ear(species, part, base, head, sides):
     ]
 
 
-def _horn(species, part, centre, head, sides):
+def _horn(species, part, center, head, sides):
     radius, length = species.head_radius, species.horn_length
-    point = centre + sides * np.array((-0.2, 0.4, 0.85)) @ head * radius
+    point = center + sides * np.array((-0.2, 0.4, 0.85)) @ head * radius
     ways = [(0, 0.9, 0.3), (0.2, 0.5, 0.8)]
     if species.name == "sheep":  # Rolled beside the head.
         ways = [(-0.7, 0.6, 0.3), (-0.5, 0.5, -0.8), (0.8, 0.2, -0.5)]

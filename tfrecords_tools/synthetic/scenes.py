@@ -1,6 +1,6 @@
 """Scenes: photos of animals among things, with what is seen of each animal.
 
-Points are (x, y) in pixels with the origin at the centre of the top-left pixel;
+Points are (x, y) in pixels with the origin at the center of the top-left pixel;
 sizes are (height, width).
 """
 
@@ -118,12 +118,12 @@ def _background(rng, size, horizon, main):
     """Returns a background from which the main animal stands out, mostly."""
     least = 0 if rng.random() < difficulty.CAMOUFLAGE_SHARE else 85
     xmin, ymin, xmax, ymax = main.box
-    colour = main.rgb[main.mask].mean(0)
+    color = main.rgb[main.mask].mean(0)
     best, best_contrast = None, -1.0
     for _ in range(5):
         image = backgrounds.draw(rng, size, horizon)
         around = image[ymin : ymax + 1, xmin : xmax + 1]
-        contrast = np.median(np.abs(around - colour).max(-1))
+        contrast = np.median(np.abs(around - color).max(-1))
         if contrast > best_contrast:
             best, best_contrast = image, contrast
         if contrast >= least:
@@ -167,9 +167,9 @@ def _company(rng, size, main):
         near.append(_lookalike(rng, size, main))
     chance = rng.random()
     overlap = chance < difficulty.OVERLAPPING_SHARE
-    if chance < difficulty.OVERLAPPING_SHARE + difficulty.NEIGHBOUR_SHARE:
+    if chance < difficulty.OVERLAPPING_SHARE + difficulty.NEIGHBOR_SHARE:
         near = front if rng.random() < 0.4 else behind
-        near += _neighbour(rng, size, main, overlap)
+        near += _neighbor(rng, size, main, overlap)
     return behind, front
 
 
@@ -183,7 +183,7 @@ def _lookalike(rng, size, main):
     return sprites.draw_lookalike(rng, size, spot, length, main.fur)
 
 
-def _neighbour(rng, size, main, overlap):
+def _neighbor(rng, size, main, overlap):
     """Returns an animal whose box touches, or overlaps, that of `main`."""
     same = rng.random() < difficulty.SAME_FUR_SHARE
     others = [s for s in species_lib.ALL if s.name != main.class_name]
@@ -228,8 +228,8 @@ def _compose(
             continue
         xmin, _, xmax, foot = layer.box
         radii = np.array((0.5 * (xmax - xmin + 2), 0.05 * (xmax - xmin) + 2))
-        centre = ((xmin + xmax) / 2, foot)
-        dark = canvas.ellipse(image.shape[:2], centre, radii)
+        center = ((xmin + xmax) / 2, foot)
+        dark = canvas.ellipse(image.shape[:2], center, radii)
         shadow = 1 - 0.35 * canvas.blur(dark.astype(np.float32), 2)
         image = np.where(layer.mask[..., None], layer.rgb,
                          image * shadow[..., None])  # fmt: skip

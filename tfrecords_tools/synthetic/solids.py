@@ -5,7 +5,7 @@ perspective), in a depth buffer. So legs hide each other, and a trunk is
 foreshortened, from whichever side it is seen.
 
 World: x to the right of the photo, y up, z towards the viewer, in any unit.
-Photo: x to the right and y down in pixels, the origin at the centre of the
+Photo: x to the right and y down in pixels, the origin at the center of the
 top-left pixel, depth towards the viewer in pixels.
 """
 
@@ -23,12 +23,12 @@ class Solid:
 
     Attributes:
         part: What it is called, e.g. "torso".
-        start: World [3], centre of the first ball, or of the ellipsoid.
-        end: World [3], centre of the second ball; not used by ellipsoids.
+        start: World [3], center of the first ball, or of the ellipsoid.
+        end: World [3], center of the second ball; not used by ellipsoids.
         radii: (start, end) of a cone, (x, y, z) of an ellipsoid.
         axes: [3, 3], rows are the ellipsoid's axes in the world; None: a cone.
         fluff: How much its outline frays, 1 is short fur.
-        tint: What colours it, e.g. "fur".
+        tint: What colors it, e.g. "fur".
     """
 
     part: str
@@ -53,13 +53,13 @@ def cone(
 
 def ball(
     part: str,
-    centre: np.ndarray,
+    center: np.ndarray,
     axes: np.ndarray,
     radii: Sequence[float],
     **looks,
 ) -> Solid:
     """Returns an ellipsoid; `looks` are `fluff` and `tint`."""
-    return Solid(part, centre, None, tuple(radii), axes, **looks)
+    return Solid(part, center, None, tuple(radii), axes, **looks)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,12 +68,12 @@ class Camera:
 
     Attributes:
         scale: Pixels per unit of the world.
-        centre: Photo point [2] of the world's origin.
+        center: Photo point [2] of the world's origin.
         tilt: Angle in radians from which the camera looks down.
     """
 
     scale: float
-    centre: np.ndarray
+    center: np.ndarray
     tilt: float = 0.0
 
     @property
@@ -85,11 +85,11 @@ class Camera:
     def project(self, points: np.ndarray) -> np.ndarray:
         """Returns photo (x, y, depth) [..., 3] of world points [..., 3]."""
         seen = np.asarray(points) @ self.rotation.T * self.scale
-        return seen + np.append(self.centre, 0)
+        return seen + np.append(self.center, 0)
 
     def unproject(self, seen: np.ndarray) -> np.ndarray:
         """Returns world points [..., 3] of photo (x, y, depth) [..., 3]."""
-        return (seen - np.append(self.centre, 0)) / self.scale @ self.rotation
+        return (seen - np.append(self.center, 0)) / self.scale @ self.rotation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,24 +136,24 @@ def render(
 
 
 def _draw_ellipsoid(surface, index, solid, camera, fray):
-    centre = camera.project(solid.start)
+    center = camera.project(solid.start)
     axes = solid.axes @ camera.rotation.T
     radii = np.array(solid.radii) * camera.scale
     # q: the matrix with p @ q @ p = 1 on the surface.
     q = (axes.T / radii**2) @ axes
     reach = np.sqrt((axes[:, :2] ** 2 * radii[:, None] ** 2).sum(0))
-    low, high = centre[:2] - reach, centre[:2] + reach
+    low, high = center[:2] - reach, center[:2] + reach
     window, x, y = _window(surface, low, high, fray, solid.fluff)
     if window is None:
         return
-    x, y = x - np.float32(centre[0]), y - np.float32(centre[1])
+    x, y = x - np.float32(center[0]), y - np.float32(center[1])
     q = q.astype(np.float32)
     half_b = q[0, 2] * x + q[1, 2] * y
     c = q[0, 0] * x * x + 2 * q[0, 1] * x * y + q[1, 1] * y * y - 1
     root = half_b**2 - q[2, 2] * c
     z = (np.sqrt(np.maximum(root, 0)) - half_b) / q[2, 2]
     normal = np.stack([x, y, z], -1) @ q
-    _merge(surface, window, index, root > 0, z + centre[2], normal)
+    _merge(surface, window, index, root > 0, z + center[2], normal)
 
 
 def _draw_cone(surface, index, solid, camera, fray):

@@ -1,6 +1,6 @@
 """Sprites: an animal, or something that looks like a piece of one, in a photo.
 
-Points are (x, y) in pixels with the origin at the centre of the top-left pixel.
+Points are (x, y) in pixels with the origin at the center of the top-left pixel.
 """
 
 import dataclasses

@@ -1,6 +1,6 @@
 /**
  * Annotations as COCO has them, and back. Keypoints are kp2part's, with the
- * origin at the centre of the first pixel; boxes are x, y, width, height in
+ * origin at the center of the first pixel; boxes are x, y, width, height in
  * pixel edges; segmentations are uncompressed run lengths. The parts of an
  * object are annotations of their own, as in PACO: of the category
  * "<class>:<part>", with the object's id in `obj_ann_id`.

@@ -60,7 +60,7 @@ function partsPicture(category, { width, height }, answers, how) {
   const longest = Math.max(width, height);
   const line = Math.max(1, Math.round(longest / 700));
   const pixels = paint(
-    compose(maps, width * height), width, category.colours,
+    compose(maps, width * height), width, category.colors,
     { ...how, period: longest / 70, line });
   return createImageBitmap(new ImageData(pixels, width, height));
 }
@@ -73,8 +73,8 @@ function drawPose(context, { points }, { skeleton }, unit) {
     lines.moveTo(from.x, from.y);
     lines.lineTo(to.x, to.y);
   }
-  for (const [colour, width] of [["black", unit], ["white", unit / 2]]) {
-    context.strokeStyle = colour;
+  for (const [color, width] of [["black", unit], ["white", unit / 2]]) {
+    context.strokeStyle = color;
     context.lineWidth = width;
     context.stroke(lines);
   }

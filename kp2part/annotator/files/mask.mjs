@@ -1,7 +1,7 @@
-/** Label maps as pictures: each part in its colour, pattern and outline. */
+/** Label maps as pictures: each part in its color, pattern and outline. */
 
 /**
- * Which pixels of a part carry its pattern, for those who do not see colours.
+ * Which pixels of a part carry its pattern, for those who do not see colors.
  * Of places in units of the pattern's period; the first part stays plain.
  */
 const PATTERNS = [
@@ -35,7 +35,7 @@ export function compose(maps, length) {
  * Paints composed labels.
  * @param {Uint16Array} composed Of `compose`.
  * @param {number} width In pixels.
- * @param {[number, number, number][]} colours Of the parts, 0 to 255.
+ * @param {[number, number, number][]} colors Of the parts, 0 to 255.
  * @param {object} how
  * @param {boolean[]} how.shown Which parts.
  * @param {number} how.opacity In [0, 1]; outlines are opaque, or absent at 0.
@@ -43,14 +43,14 @@ export function compose(maps, length) {
  * @param {number} how.line Width of the outlines, in pixels.
  * @returns {Uint8ClampedArray} RGBA by rows.
  */
-export function paint(composed, width, colours, how) {
+export function paint(composed, width, colors, how) {
   const { shown, opacity, period, line } = how;
   const pixels = new Uint8ClampedArray(composed.length * 4);
   if (!opacity) return pixels;
   // One number for the four bytes of a pixel: this runs while dragging.
   const words = new Uint32Array(pixels.buffer);
-  const plain = colours.map((colour) => word(colour, opacity));
-  const inks = colours.map((c) => word(ink(c), 1 - (1 - opacity) ** 2));
+  const plain = colors.map((color) => word(color, opacity));
+  const inks = colors.map((c) => word(ink(c), 1 - (1 - opacity) ** 2));
   const outline = word(OUTLINE, 1);
   for (let i = 0; i < composed.length; i++) {
     const part = composed[i] & 255;
@@ -117,8 +117,8 @@ function widestNear(runs, { x, y }) {
   return { x: best.x, y: best.y };
 }
 
-function word(colour, opacity) {
-  const bytes = Uint8ClampedArray.from([...colour, 255 * opacity]);
+function word(color, opacity) {
+  const bytes = Uint8ClampedArray.from([...color, 255 * opacity]);
   return new Uint32Array(bytes.buffer)[0];
 }
 

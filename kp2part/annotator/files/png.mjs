@@ -1,6 +1,6 @@
 /**
- * Writes 8-bit grey PNG files. A canvas only writes colours, and masks are read
- * as grey levels. See https://www.w3.org/TR/png-3/.
+ * Writes 8-bit gray PNG files. A canvas only writes colors, and masks are read
+ * as gray levels. See https://www.w3.org/TR/png-3/.
  */
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
@@ -17,7 +17,7 @@ export async function encodeGrey(levels, width, height) {
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
   header.setUint32(4, height);
-  header.setUint8(8, 8); // Bits; the zeros after it: grey, not interlaced.
+  header.setUint8(8, 8); // Bits; the zeros after it: gray, not interlaced.
   const data = await deflate(filtered(levels, width, height));
   return new Blob([
     new Uint8Array(SIGNATURE),

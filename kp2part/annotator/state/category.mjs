@@ -9,7 +9,7 @@
  * @property {number[]} mirror K indices: what each keypoint is in a mirror.
  * @property {[number, number][]} skeleton Pairs of keypoint indices.
  * @property {string[]} parts P names, the background first.
- * @property {[number, number, number][]} colours P of (r, g, b), 0 to 255.
+ * @property {[number, number, number][]} colors P of (r, g, b), 0 to 255.
  */
 
 const OTHER_SIDE = { left: "right", right: "left" };
@@ -37,7 +37,7 @@ export function readCategory(fields) {
     mirror: keypoints.map((name) => keypoints.indexOf(mirrored(name))),
     skeleton: edges.map((edge) => edge.map((n) => keypoints.indexOf(n))),
     parts: Object.keys(category.parts),
-    colours: category.palette.map(rgb),
+    colors: category.palette.map(rgb),
   };
 }
 
@@ -55,6 +55,6 @@ function mirrored(name) {
   return name.split("_").map((w) => OTHER_SIDE[w] ?? w).join("_");
 }
 
-function rgb(colour) {
-  return [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+function rgb(color) {
+  return [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16));
 }

@@ -1,6 +1,6 @@
 /**
  * Where things are. Two conventions meet here, both of kp2part: keypoints are
- * (x, y) with the origin at the centre of the top-left pixel; boxes, and the
+ * (x, y) with the origin at the center of the top-left pixel; boxes, and the
  * places that a pointer touches, count from that pixel's corner.
  */
 

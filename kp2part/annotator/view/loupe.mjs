@@ -28,8 +28,8 @@ export class Loupe {
     context.lineTo(width / 2, width * 0.7);
     context.moveTo(width * 0.3, width / 2);
     context.lineTo(width * 0.7, width / 2);
-    for (const [colour, line] of [["black", 4], ["white", 2]]) {
-      context.strokeStyle = colour;
+    for (const [color, line] of [["black", 4], ["white", 2]]) {
+      context.strokeStyle = color;
       context.lineWidth = line;
       context.stroke();
     }

@@ -63,7 +63,7 @@ export class PartsPanel extends EventTarget {
   }
 }
 
-function partItems({ parts, colours }) {
+function partItems({ parts, colors }) {
   const items = [];
   const boxes = [];
   parts.slice(1).forEach((name, i) => {
@@ -72,7 +72,7 @@ function partItems({ parts, colours }) {
     const box = Object.assign(document.createElement("input"), {
       type: "checkbox", checked: true,
     });
-    label.append(box, swatch(i + 1, colours), name.replaceAll("_", " "));
+    label.append(box, swatch(i + 1, colors), name.replaceAll("_", " "));
     item.append(label);
     items.push(item);
     boxes.push(box);
@@ -80,13 +80,13 @@ function partItems({ parts, colours }) {
   return { items, boxes };
 }
 
-function swatch(part, colours) {
+function swatch(part, colors) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SWATCH;
   const labels = new Uint16Array(SWATCH * SWATCH).fill(part);
-  const shown = colours.map(() => true);
+  const shown = colors.map(() => true);
   const how = { shown, opacity: 0.8, period: 8, line: 1 };
-  const pixels = paint(labels, SWATCH, colours, how);
+  const pixels = paint(labels, SWATCH, colors, how);
   canvas.getContext("2d")
     .putImageData(new ImageData(pixels, SWATCH, SWATCH), 0, 0);
   return canvas;

@@ -1,4 +1,4 @@
-/** SVG shapes that tell the sides of keypoints apart, also without colours. */
+/** SVG shapes that tell the sides of keypoints apart, also without colors. */
 
 import { sideOf } from "../state/category.mjs";
 

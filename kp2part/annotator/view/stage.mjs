@@ -117,7 +117,7 @@ export class Stage {
     // As large on the screen for a small photo as for a large one.
     const pixel = geometry.fit(this.#photo, this.size).scale
       * this.#photo.width / width;
-    const pixels = paint(composed, width, category.colours, {
+    const pixels = paint(composed, width, category.colors, {
       shown, opacity, period: PATTERN_PERIOD / pixel,
       line: Math.max(1, Math.round(1.5 / pixel)),
     });

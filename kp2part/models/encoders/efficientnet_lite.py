@@ -23,7 +23,7 @@ _STAGES = (
     (5, 2, 6, 192, 4),
     (3, 1, 6, 320, 1),
 )
-# Ours -> theirs, of the convolutions and normalisations within a block.
+# Ours -> theirs, of the convolutions and normalizations within a block.
 _IN_BLOCK = {
     "expand": "_expand_conv",
     "expand_norm": "_bn0",

@@ -25,7 +25,7 @@ _FIRST_LAYERS = (
 def load_into(model: keras.Model, encoder: str, weights: str) -> int:
     """Gives the encoder of `model` pretrained weights.
 
-    Its batch normalisations then keep their statistics.
+    Its batch normalizations then keep their statistics.
 
     Args:
         model: A network with that encoder.
@@ -57,7 +57,7 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
 
 
 def freeze_normalization(model: keras.Model):
-    """Lets the batch normalisations of the encoder keep their statistics.
+    """Lets the batch normalizations of the encoder keep their statistics.
 
     Those of few images of a small batch are worse than those that it was
     trained with (Keras' guide to transfer learning).

@@ -52,8 +52,8 @@ class ContactSheetTest(absltest.TestCase):
         self.assertEqual((width, channels), (2 * 2 * 32, 3))
         self.assertEqual((height - 2 * (32 + 22)) % 22, 0)
         legend, tile = sheet[: -2 * 54], sheet[-108:-76, 32:64].astype(int)
-        for colour in ([255, 0, 0], [0, 0, 255]):
-            self.assertTrue((legend == colour).all(axis=-1).any())
+        for color in ([255, 0, 0], [0, 0, 255]):
+            self.assertTrue((legend == color).all(axis=-1).any())
         # Head left, torso right; between their outlines.
         self.assertTrue(
             (tile[4:28, 2:10, 0] > tile[4:28, 2:10, 2]).mean() > 0.9

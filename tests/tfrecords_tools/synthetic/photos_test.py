@@ -292,7 +292,7 @@ class AnimalTest(parameterized.TestCase):
                          (radius, radius), fluff=0)
             for part, z, radius in (("near", 5.0, 1.5), ("far", -3.0, 4.0))
         ]  # fmt: skip
-        camera = solids.Camera(scale=1.0, centre=np.array((6.0, 5.0)))
+        camera = solids.Camera(scale=1.0, center=np.array((6.0, 5.0)))
         fray = np.zeros((2, 11, 14), np.float32)
         surface = solids.render(balls, camera, (11, 14), fray)
         self.assertEqual(surface.index[5, 6], 0)

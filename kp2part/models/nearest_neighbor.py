@@ -23,5 +23,5 @@ def build(
     return keras.Model(
         {keys.PRIOR: prior},
         {keys.PARTS: logits},
-        name="nearest_neighbour",
+        name="nearest_neighbor",
     )

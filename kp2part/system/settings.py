@@ -1,0 +1,165 @@
+"""Settings: dataclasses whose fields state default, range and meaning once.
+
+    @dataclasses.dataclass(frozen=True)
+    class Optimization:
+        learning_rate: float = settings.field(1e-4, "Peak rate.", above=0)
+
+        def __post_init__(self):
+            settings.check(self)
+
+`settings_flags` makes the flags of a program from the same fields. A field that
+is itself such a dataclass groups settings; names are unique over all groups.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+from typing import Any
+
+_KEY = "setting"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """What a setting means, and what values it may have.
+
+    Attributes:
+        help: A sentence or more, for `--help` and the reference.
+        minimum: The least value.
+        above: All values are larger.
+        maximum: The largest value.
+        below: All values are smaller.
+        choices: The only values, if any are given.
+        only_with: Other settings and the values that they must have for this
+            one to act. Elsewhere it must stay at its default.
+    """
+
+    help: str
+    minimum: float | None = None
+    above: float | None = None
+    maximum: float | None = None
+    below: float | None = None
+    choices: tuple[str, ...] = ()
+    only_with: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def complaint(self, value) -> str | None:
+        """Returns what is wrong with a value, None if nothing is."""
+        if self.choices:
+            allowed = ", ".join(self.choices)
+            return None if value in self.choices else f"be one of {allowed}"
+        limits = self.minimum, self.above, self.maximum, self.below
+        if limits == (None,) * 4:
+            return None
+        # Comparisons with NaN are false: it is refused too.
+        if (
+            not isinstance(value, bool)
+            and isinstance(value, int | float)
+            and (self.minimum is None or value >= self.minimum)
+            and (self.above is None or value > self.above)
+            and (self.maximum is None or value <= self.maximum)
+            and (self.below is None or value < self.below)
+        ):
+            return None
+        return f"be {self.range}"
+
+    @property
+    def range(self) -> str:
+        """The range in words, empty if there is none."""
+        words = {
+            "at least": self.minimum,
+            "above": self.above,
+            "at most": self.maximum,
+            "below": self.below,
+        }
+        return " and ".join(
+            f"{word} {limit:g}"
+            for word, limit in words.items()
+            if limit is not None
+        )
+
+
+def field(default: Any, help: str, **rule) -> Any:
+    """Returns a field of a dataclass with a default, a meaning and a range.
+
+    Args:
+        default: Its default; `dataclasses.MISSING` if it must be given.
+        help: What it means.
+        **rule: See `Rule`.
+    """
+    return dataclasses.field(
+        default=default, metadata={_KEY: Rule(help, **rule)}
+    )
+
+
+def rule_of(item: dataclasses.Field) -> Rule | None:
+    """Returns the rule of a field, None if it groups other settings."""
+    return item.metadata.get(_KEY)
+
+
+def fields(kind) -> Iterator[dataclasses.Field]:
+    """Yields all fields that are settings, those of groups among them."""
+    for item in dataclasses.fields(kind):
+        if rule_of(item):
+            yield item
+        elif dataclasses.is_dataclass(item.type):
+            yield from fields(item.type)
+
+
+def check(instance):
+    """Checks all settings of a dataclass, in its `__post_init__`.
+
+    Raises:
+        ValueError: A value breaks a rule, or would do nothing; the message
+            names the setting, the rule and the value.
+    """
+    for item in dataclasses.fields(instance):
+        rule, value = rule_of(item), getattr(instance, item.name)
+        if rule is None or value == item.default:
+            continue
+        if value is not None and (complaint := rule.complaint(value)):
+            raise ValueError(
+                f"`{item.name}` must {complaint}. Received: "
+                f"{item.name}={to_text(value)}"
+            )
+        for name, needed in rule.only_with.items():
+            if (found := getattr(instance, name)) != needed:
+                raise ValueError(
+                    f"`{item.name}` would do nothing: it acts with "
+                    f"{name}={needed} only. Received: "
+                    f"{item.name}={to_text(value)} with {name}={found}"
+                )
+
+
+def to_dict(instance) -> dict[str, Any]:
+    """Returns all settings by name, those of groups among them."""
+    found = {}
+    for item in dataclasses.fields(instance):
+        value = getattr(instance, item.name)
+        if rule_of(item):
+            found[item.name] = value
+        elif dataclasses.is_dataclass(value):
+            found |= to_dict(value)
+    return found
+
+
+def from_dict(kind, values: Mapping[str, Any]):
+    """Returns the dataclass of the settings in `values`, by name.
+
+    Those that `values` lacks are at their defaults.
+    """
+    chosen = {}
+    for item in dataclasses.fields(kind):
+        if rule_of(item):
+            if item.name in values:
+                chosen[item.name] = values[item.name]
+        elif dataclasses.is_dataclass(item.type):
+            chosen[item.name] = from_dict(item.type, values)
+    return kind(**chosen)
+
+
+def to_text(value) -> str:
+    """Returns a value as one writes it in a flag."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ",".join(map(str, value))
+    return str(value)
