@@ -1,6 +1,6 @@
 r"""Measures what an image encoder costs: a training step, and an answer.
 
-    python -m benchmarks.encoders --flagfile=configs/best_quadruped.flags \
+    python -m benchmarks.encoders --flagfile=configs/best.flags \
         --encoders=squeezenet,efficientnet_lite0 --output=encoders.md
 
 Each is put into the network of the flags, with random weights, and its batch
@@ -42,13 +42,16 @@ def build(encoder: str, config: config_lib.TrainConfig) -> keras.Model:
     """Returns the compiled network with an encoder."""
     task = task_lib.Task(
         category.load("quadruped"),
-        config.image_size,
-        bones=config.bones,
+        config.inputs.image_size,
+        bones=config.inputs.bones,
     )
     architecture = dataclasses.replace(config.architecture, encoder=encoder)
-    model = networks_lib.build(config.network, task, architecture)
+    model = networks_lib.build(config.network.network, task, architecture)
     weights.freeze_normalization(model)
-    compilation.compile_model(model, config, steps=100)
+    optimizer = compilation.make_optimizer(
+        config.optimization, config.optimization.learning_rate
+    )
+    compilation.compile_model(model, optimizer, config.objective)
     return model
 
 
@@ -77,7 +80,9 @@ def seconds(function: Callable, *arguments) -> float:
 def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
     """Returns by encoder: parameters, seconds of a step and of an answer."""
     networks = {name: build(name, config) for name in _ENCODERS.value}
-    inputs, part_ids = batch(next(iter(networks.values())), config.batch_size)
+    inputs, part_ids = batch(
+        next(iter(networks.values())), config.loop.batch_size
+    )
     times = {name: [] for name in networks}
     for _ in tqdm.trange(1 + _NUM_STEPS.value, unit="round"):
         for name, model in networks.items():
@@ -109,7 +114,7 @@ def table(costs: dict[str, tuple]) -> str:
 
 def main(argv):
     del argv
-    text = table(measure(flags_lib.from_flags()))
+    text = table(measure(flags_lib.read()))
     atomic.write_text(_OUTPUT.value, text)
     print(text)  # noqa: T201
 

@@ -68,7 +68,7 @@ class CrossvalTest(absltest.TestCase):
         manifest["category"] = quadruped.to_json()
         path.write_text(json.dumps(manifest))
         runs = protocols.folds(["pose_to_part"], 5, quadruped.classes)
-        runs += protocols.shares(["pose_to_part"], [0], [0.25, 1.0], 1, 0)
+        runs += protocols.fractions(["pose_to_part"], [0], [0.25, 1.0], 1, 0)
         for run in runs:
             self.finish(base / "out" / run.name, quadruped.parts)
         table, chart = base / "out" / "table.md", base / "out" / "shares.png"
@@ -77,7 +77,11 @@ class CrossvalTest(absltest.TestCase):
             (["--protocol=folds"], agreement, False),
             (["--protocol=folds", "--labels=true"], "# IoU, in per cent", True),
             (
-                ["--protocol=shares", "--shares=0.25,1", "--labels=true"],
+                [
+                    "--protocol=fractions",
+                    "--train_fractions=0.25,1",
+                    "--labels=true",
+                ],
                 "# IoU, in per cent",
                 False,
             ),

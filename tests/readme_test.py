@@ -17,8 +17,8 @@ ROOT = pathlib.Path(__file__).parents[1]
 # A test has no hour: less of everything, otherwise as README has it.
 SMALLER = {
     "--num_images=400": "--num_images=36",
-    "--flagfile=configs/lite_quadruped.flags": (
-        "--flagfile=configs/lite_quadruped.flags --epochs=2 --num_filters=2 "
+    "--flagfile=configs/lite.flags": (
+        "--flagfile=configs/lite.flags --epochs=2 --num_filters=2 "
         "--pose_widths=4,4,4,4,4 --batch_size=8"
     ),
     "records mine.keras 2": "records mine.keras 1",

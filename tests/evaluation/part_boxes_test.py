@@ -4,7 +4,6 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part.evaluation import part_boxes
-from kp2part.schema import boxes as boxes_lib
 
 PARTS = ("background", "head", "tail")
 
@@ -13,18 +12,6 @@ class PartBoxesTest(absltest.TestCase):
     def write(self, entries):
         file = self.create_tempfile("boxes.json", json.dumps(entries))
         return file.full_path
-
-    def test_extent_is_in_pixel_edges(self):
-        mask = np.zeros((6, 9), bool)
-        mask[2, 3] = mask[4, 7] = True
-        np.testing.assert_array_equal(boxes_lib.extent(mask), [3, 2, 8, 5])
-        self.assertIsNone(boxes_lib.extent(np.zeros((6, 9), bool)))
-
-    def test_overlap_by_hand(self):
-        # 4 x 4 and 4 x 4, 2 x 3 in common.
-        value = boxes_lib.overlap([0, 0, 4, 4], [2, 1, 6, 5])
-        self.assertAlmostEqual(value, 6 / (16 + 16 - 6))
-        self.assertEqual(boxes_lib.overlap([0, 0, 1, 1], [1, 0, 2, 1]), 0)
 
     def test_missed_and_invented_parts_count_as_nothing(self):
         labels = np.zeros((8, 8), np.uint8)

@@ -99,14 +99,14 @@ class ComparisonTest(absltest.TestCase):
         self.assertEqual(again["all"]["one"]["iou"]["tail"], [None, None])
 
     def test_curves_go_by_the_value_of_a_group(self):
-        runs = protocols.shares(["one", "two"], [0, 1], [1.0, 0.125], 1, 0)
+        runs = protocols.fractions(["one", "two"], [0, 1], [1.0, 0.125], 1, 0)
         for i, (run, head) in enumerate(
             zip(runs, (0.5, 0.4, 0.7, 0.6, 0.2, 0.1), strict=False)
         ):
             write(self.base / "shares", run, head, 0.5 if i < 2 else None)
         table = comparison.collect(self.base / "shares", runs)
         # Not in the order of their names.
-        table = {"a": table["share100"], "b": table["share012"]}
+        table = {"a": table["fraction100"], "b": table["fraction012"]}
         groups = {"a": 1.0, "b": 0.125}
         curves = comparison.curves(table, groups)
         self.assertEqual(list(curves["one"]), ["mean", "head", "tail"])

@@ -8,6 +8,7 @@ import shutil
 from absl import logging
 
 from kp2part.data import manifest as manifest_lib
+from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import local_runner
 from tfrecords_tools.building import plan
 from tfrecords_tools.building import selection
@@ -19,7 +20,7 @@ _SETTINGS = "settings.json"
 
 
 def build(
-    inputs: plan.Inputs,
+    inputs: inputs_lib.Inputs,
     settings: settings_lib.Settings,
     output: pathlib.Path,
     num_workers: int,

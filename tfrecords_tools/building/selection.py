@@ -15,6 +15,7 @@ from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import pascal_part
 from kp2part.schema import boxes
 from tfrecords_tools.building import label_map
+from tfrecords_tools.building import settings as settings_lib
 
 KEPT = "kept"
 # In the order in which they are looked at.
@@ -26,35 +27,6 @@ REASONS = (
     "too_few_keypoints",
     "no_part",  # None of its pixels is in a part of the category.
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Thresholds:
-    """What an object must meet; the defaults are the paper's.
-
-    Attributes:
-        max_overlap: Largest IoU with the box of any other object.
-        min_side: Least width and height of the box, in pixels of the photo.
-        min_keypoints: Least number of keypoints with v > 0.
-        min_match_iou: Least IoU of two boxes to be those of one object.
-    """
-
-    max_overlap: float = 0.05
-    min_side: float = 32.0
-    min_keypoints: int = 5
-    min_match_iou: float = 0.45
-
-    def __post_init__(self):
-        for name in ("max_overlap", "min_match_iou"):
-            if not 0 <= (value := getattr(self, name)) <= 1:
-                raise ValueError(
-                    f"`{name}` must be in [0, 1]. Received: {name}={value}"
-                )
-        for name in ("min_side", "min_keypoints"):
-            if not (value := getattr(self, name)) >= 0:
-                raise ValueError(
-                    f"`{name}` must not be negative. Received: {name}={value}"
-                )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +47,7 @@ class Candidate:
     other_boxes: Sequence[boxes.Box]
     annotation: annotation_lib.KeypointAnnotation | None
 
-    def outcome(self, thresholds: Thresholds) -> str:
+    def outcome(self, thresholds: settings_lib.Thresholds) -> str:
         """Returns `KEPT`, or the first of `REASONS` that applies."""
         if self.box is None:
             return "no_box"

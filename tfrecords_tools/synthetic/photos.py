@@ -17,31 +17,12 @@ import tqdm
 
 from tfrecords_tools.synthetic import annotation_writers
 from tfrecords_tools.synthetic import scenes
-
-# Raised whenever the same settings give other photos than before.
-_VERSION = 1
+from tfrecords_tools.synthetic import settings as settings_lib
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """All that the drawn files depend on.
-
-    Attributes:
-        num_images: Photos to draw.
-        seed: Of all randomness.
-        size: Longest side of the longest photo, in pixels.
-        val_fraction: Share of the photos in val.txt.
-        version: Of the program's drawings.
-    """
-
-    num_images: int
-    seed: int
-    size: int
-    val_fraction: float
-    version: int = _VERSION
-
-
-def draw(output: pathlib.Path, settings: Settings, num_workers: int) -> bool:
+def draw(
+    output: pathlib.Path, settings: settings_lib.Settings, num_workers: int
+) -> bool:
     """Makes `output`, whole or not at all.
 
     Returns:
@@ -65,7 +46,7 @@ def draw(output: pathlib.Path, settings: Settings, num_workers: int) -> bool:
     return True
 
 
-def _is_complete(output: pathlib.Path, settings: Settings) -> bool:
+def _is_complete(output: pathlib.Path, settings: settings_lib.Settings) -> bool:
     if not output.exists():
         return False
     if output.is_dir() and not any(output.iterdir()):
@@ -157,7 +138,7 @@ def _image_id(number: int) -> str:
     return f"2026_{number:06d}"
 
 
-def _split(settings: Settings) -> dict[str, list[str]]:
+def _split(settings: settings_lib.Settings) -> dict[str, list[str]]:
     """Returns the image ids of train and val, in order."""
     rng = np.random.default_rng([settings.seed, settings.num_images, 0])
     order = rng.permutation(settings.num_images) + 1

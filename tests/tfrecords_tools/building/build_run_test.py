@@ -258,10 +258,10 @@ class BuildTest(parameterized.TestCase):
             self.build()
 
     @parameterized.parameters(
-        ({"images_per_shard": 0}, "`images_per_shard` must be positive.*0"),
-        ({"unassigned": "torso"}, "`unassigned` must be one of.*'torso'"),
+        ({"images_per_shard": 0}, "`images_per_shard` must be at least 1.*0"),
+        ({"unassigned": "torso"}, "`unassigned` must be one of.*=torso"),
         ({"image_size": 100}, "`image_size` must be.*100"),
-        ({"aspect": "squeeze"}, "`aspect` must be one of.*'squeeze'"),
+        ({"aspect": "squeeze"}, "`aspect` must be one of.*=squeeze"),
     )
     def test_bad_settings(self, change, message):
         with self.assertRaisesRegex(ValueError, message):
