@@ -18,8 +18,8 @@ a network, or the path of a .flags file whose flags differ. Protocols:
 Every run is a command of its own (kp2part.trial; see trial.log in its
 directory). Finished runs are not run again, stopped ones go on: give the same
 command. --output then holds table.json, table.md, comparison.png (of shares
-shares.png, curves) and of each group examples.png: the same validation examples
-answered by the last network of each system.
+fractions.png, curves) and of each group examples.png: the same validation
+examples with the masks that the last network of each system predicts.
 """
 
 import pathlib
@@ -28,17 +28,15 @@ from absl import flags
 from absl import logging
 
 from kp2part.data import manifest as manifest_lib
-from kp2part.experiments import charts
-from kp2part.experiments import comparison
-from kp2part.experiments import example_sheet
+from kp2part.evaluation import labels
 from kp2part.experiments import execution
 from kp2part.experiments import paper
 from kp2part.experiments import protocols
+from kp2part.experiments import tables
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.training import config as config_lib
 from kp2part.training import flags as flags_lib
-from kp2part.visualization import pictures
 
 flags.adopt_module_key_flags(flags_lib)
 
@@ -68,7 +66,7 @@ _PROCESSES = flags.DEFINE_integer(
 _LABELS = flags.DEFINE_enum(
     "labels",
     "pseudo",
-    list(comparison.MEASURES),
+    list(labels.KINDS),
     "What the masks of the records are: true (drawn by hand, as Pascal-Part's) "
     "or pseudo. It decides what tables and charts call a score; with true, the "
     "paper's figures stand beside those of its own protocol, folds.",
@@ -97,9 +95,15 @@ def main(argv):
     reported = {}
     if _PROTOCOL.value == "folds" and _LABELS.value == "true":
         reported = paper.figures(config, manifest.category)
-    write_comparison(runs, output, reported)
+    fractions = None
+    if _PROTOCOL.value == "shares":
+        values = _numbers("shares", float, _SHARES.value)
+        fractions = {protocols.share_group(value): value for value in values}
+    tables.write_comparison(
+        output, runs, _LABELS.value, reported=reported, fractions=fractions
+    )
     if _NUM_EXAMPLES.value:
-        write_examples(runs, output)
+        tables.write_examples(output, runs, _LABELS.value, _NUM_EXAMPLES.value)
     if failed:
         raise ValueError(
             f"{len(failed)} of {len(runs)} runs failed; the others are in "
@@ -135,48 +139,6 @@ def class_shares(
     total = manifest.split(split).num_records
     kept = {k: v["kept"] for k, v in manifest.table[split].items()}
     return {name: count / total for name, count in kept.items() if count}
-
-
-def write_comparison(
-    runs: list[protocols.Run],
-    output: pathlib.Path,
-    reported: dict[str, dict[str, float]],
-):
-    """Writes table.json, table.md and the chart of the finished runs."""
-    measure = comparison.MEASURES[_LABELS.value]
-    table = comparison.collect(output, runs)
-    if not table:
-        return
-    gains = comparison.gains(output, runs)
-    text = f"# {measure[0].upper()}{measure[1:]}, in per cent\n" + "".join(
-        f"\n## {group}\n\n"
-        + comparison.to_markdown(systems, gains.get(group), reported.get(group))
-        for group, systems in table.items()
-    )
-    atomic.write_text(output / "table.md", text)
-    if _PROTOCOL.value == "shares":
-        values = _numbers("shares", float, _SHARES.value)
-        groups = {protocols.share_group(value): value for value in values}
-        chart = charts.shares(table, groups, measure)
-        atomic.write_bytes(output / "shares.png", chart)
-    else:
-        chart = charts.comparison(table, measure, reported)
-        atomic.write_bytes(output / "comparison.png", chart)
-    atomic.write_text(output / "table.json", comparison.to_json(table))
-    logging.info("%s\n%s", output, text)
-
-
-def write_examples(runs: list[protocols.Run], output: pathlib.Path):
-    """Writes examples.png of each group that has finished runs."""
-    truth = "truth" if _LABELS.value == "true" else "pseudo-label"
-    for group in dict.fromkeys(run.group for run in runs):
-        members = [run for run in runs if run.group == group]
-        sheet = example_sheet.draw(output, members, _NUM_EXAMPLES.value, truth)
-        if sheet is None:
-            logging.info("%s: the systems share no finished run.", group)
-            continue
-        path = output / group / "examples.png"
-        atomic.write_bytes(path, pictures.encode_png(sheet))
 
 
 def _numbers(name: str, kind: type, values: list[str]) -> list:

@@ -104,8 +104,8 @@ def main(argv):
         _SPLIT.value if not _FOLDS.value else f"fold {_FOLD.value}"
     )
     output = pathlib.Path(_OUTPUT.value)
-    table = scores.to_markdown(results)
-    table += "\n" + scores.classes_to_markdown(results["classes"])
+    table = scores.table(results).to_markdown()
+    table += "\n" + scores.classes_table(results["classes"]).to_markdown()
     picture = inference.draw(model, examples, _NUM_PICTURES.value)
     atomic.write_text(output / "table.md", table)
     atomic.write_bytes(output / "examples.png", pictures.encode_png(picture))

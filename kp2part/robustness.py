@@ -10,23 +10,14 @@ keypoint shifted at random. Writes robustness.json and robustness.png into
 stopped.
 """
 
-import json
 import pathlib
 
 from absl import flags
 from absl import logging
-import keras
-import numpy as np
 
-from kp2part.data import augmentation
-from kp2part.data import example_set
-from kp2part.data import manifest as manifest_lib
-from kp2part.data import ops
-from kp2part.evaluation import inference
-from kp2part.evaluation import metrics
+from kp2part.evaluation import labels
 from kp2part.experiments import charts
-from kp2part.experiments import comparison
-from kp2part.models import model_file
+from kp2part.experiments import robustness
 from kp2part.system import atomic
 from kp2part.system import cli
 
@@ -53,7 +44,7 @@ _BATCH_SIZE = flags.DEFINE_integer(
 _LABELS = flags.DEFINE_enum(
     "labels",
     "pseudo",
-    list(comparison.MEASURES),
+    list(labels.KINDS),
     "What the masks of the records are, see kp2part.crossval.",
 )
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
@@ -62,50 +53,18 @@ _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
-    manifest = manifest_lib.load(_TFRECORDS.value)
-    examples = example_set.Examples(manifest, (_SPLIT.value,))
-    paths = dict(map(parse_model, _MODELS.value))
-    levels = parse_levels()
     file = pathlib.Path(_OUTPUT.value) / "robustness.json"
-    results = load(file, paths)
-    for name, path in paths.items():
-        model, task = model_file.load(path)
-        inference.check_category(task, manifest)
-        for kind, level in levels:
-            curve = results["curves"].setdefault(kind, {}).setdefault(name, {})
-            if str(level) not in curve:
-                noise = augmentation.Augmentation(**{kind: level})
-                curve[str(level)] = score(model, examples, noise)
-                atomic.write_text(file, json.dumps(results, indent=2))
-            logging.info(
-                "%s, %s %g: %.3f", name, kind, level, curve[str(level)]
-            )
-    measure = comparison.MEASURES[_LABELS.value]
+    results = robustness.measure(
+        file,
+        dict(map(parse_model, _MODELS.value)),
+        _TFRECORDS.value,
+        _SPLIT.value,
+        parse_levels(),
+        _BATCH_SIZE.value,
+    )
+    measure = labels.KINDS[_LABELS.value].measure
     picture = charts.robustness(results["curves"], measure)
     atomic.write_bytes(file.with_suffix(".png"), picture)
-
-
-def load(file: pathlib.Path, paths: dict[str, str]) -> dict:
-    """Returns the scores that are there already, or none.
-
-    Raises:
-        ValueError: They are of other networks or examples.
-    """
-    asked = {
-        "tfrecords": _TFRECORDS.value,
-        "split": _SPLIT.value,
-        "models": paths,
-    }
-    if not file.is_file():
-        return {**asked, "curves": {}}
-    results = json.loads(file.read_text(encoding="utf-8"))
-    found = {name: results.get(name) for name in asked}
-    if found != asked:
-        raise ValueError(
-            f"{file}: is of {found}, now it is asked for {asked}. Choose "
-            "another --output, or delete it."
-        )
-    return results
 
 
 def parse_model(text: str) -> tuple[str, str]:
@@ -129,24 +88,6 @@ def parse_levels() -> list[tuple[str, float]]:
         raise ValueError(
             f"`dropouts` and `jitters` must be numbers: {error}"
         ) from error
-
-
-def score(
-    model: keras.Model,
-    examples: example_set.Examples,
-    settings: augmentation.Augmentation,
-) -> float:
-    """Returns the mean IoU with the keypoints disturbed."""
-    noise = ops.make_keypoint_noise(
-        settings.keypoint_dropout, settings.keypoint_jitter
-    )
-    pooled = sum(
-        inference.confusion(batch, predictions).sum(0)
-        for batch, predictions in inference.predictions(
-            model, examples, _BATCH_SIZE.value, noise
-        )
-    )
-    return float(metrics.mean_iou(np.asarray(pooled)))
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def score(config: config_lib.TrainConfig, path: pathlib.Path):
     results = scores.summarize(matrices, tuple(task.category.parts))
     # Last: it marks a finished run.
     atomic.write_text(path / "metrics.json", json.dumps(results, indent=2))
-    logging.info("%s\n%s", path, scores.to_markdown(results))
+    logging.info("%s\n%s", path, scores.table(results).to_markdown())
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class CrossvalTest(absltest.TestCase):
         runs += protocols.shares(["pose_to_part"], [0], [0.25, 1.0], 1, 0)
         for run in runs:
             self.finish(base / "out" / run.name, quadruped.parts)
-        table, chart = base / "out" / "table.md", base / "out" / "shares.png"
+        table, chart = base / "out" / "table.md", base / "out" / "fractions.png"
         agreement = "# Agreement with pseudo-labels, in per cent\n"
         for flags, heading, paper in (
             (["--protocol=folds"], agreement, False),
