@@ -13,6 +13,7 @@ from kp2part.experiments import comparison as comparison_lib
 from kp2part.visualization import plots
 
 _NUM_COLUMNS = 3  # Of panels.
+_NUM_LEGEND_COLUMNS = 4
 # Of systems: colors that the color-blind tell apart (Okabe and Ito), and
 # markers, dashes and hatches for those who see none.
 _COLORS = (
@@ -122,10 +123,12 @@ def fractions(
     curves = comparison_lib.curves(table, values)
     names = list(next(iter(curves.values())))
     num_rows = -(-len(names) // _NUM_COLUMNS)
+    # Above the panels; up to 12 names need no room of their own.
+    legend_height = max(0, -(-len(curves) // _NUM_LEGEND_COLUMNS) - 3) * 0.25
     figure, axes = plt.subplots(
         num_rows,
         _NUM_COLUMNS,
-        figsize=(10, 2.9 * num_rows),
+        figsize=(10, 2.9 * num_rows + legend_height),
         layout="constrained",
         sharex=True,
         sharey=True,
@@ -148,7 +151,7 @@ def fractions(
     figure.legend(
         *axes[0, 0].get_legend_handles_labels(),
         loc="outside upper center",
-        ncols=4,
+        ncols=_NUM_LEGEND_COLUMNS,
     )
     return plots.to_png(figure)
 
@@ -170,10 +173,11 @@ def robustness(
         "keypoint_dropout": "fraction of keypoints missing",
         "keypoint_jitter": "shift of keypoints, px at 256 (std. dev.)",
     }
+    num_networks = max(map(len, curves.values()))
     figure, axes = plt.subplots(
         1,
         len(curves),
-        figsize=(10, 3.6),
+        figsize=(10, max(3.6, 0.2 * num_networks + 0.4)),
         layout="constrained",
         sharey=True,
         squeeze=False,
@@ -186,7 +190,11 @@ def robustness(
         _draw_curves(axis, rows)
         axis.set(xlabel=titles[kind], ylim=(0, 1))
         axis.grid(alpha=0.3)
-        axis.legend(fontsize=8)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(),
+        fontsize=8,
+        loc="outside right upper",  # Many names would hide the curves.
+    )
     figure.supylabel(f"mean {measure}")
     return plots.to_png(figure)
 

@@ -36,6 +36,7 @@ def curves(history: Sequence[dict[str, float]], measure: str = "IoU") -> bytes:
                 label=label,
             )
         axis.set(title=title, xlabel="epoch")
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.3)
         axis.legend(fontsize=8)
     axes[1].set_ylim(0, 1)
