@@ -1,4 +1,4 @@
-r"""Measures what an image encoder costs: a training step, and an answer.
+r"""Measures what an image encoder costs: a training step, and a prediction.
 
     python -m benchmarks.encoders --flagfile=configs/best.flags \
         --encoders=squeezenet,efficientnet_lite0 --output=encoders.md
@@ -25,6 +25,7 @@ from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 from kp2part.training import compilation
 from kp2part.training import config as config_lib
 from kp2part.training import flags as flags_lib
@@ -78,7 +79,7 @@ def seconds(function: Callable, *arguments) -> float:
 
 
 def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
-    """Returns by encoder: parameters, seconds of a step and of an answer."""
+    """Returns by encoder: parameters, seconds of a step and of a prediction."""
     networks = {name: build(name, config) for name in _ENCODERS.value}
     inputs, part_ids = batch(
         next(iter(networks.values())), config.loop.batch_size
@@ -95,12 +96,9 @@ def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
     }
 
 
-def table(costs: dict[str, tuple]) -> str:
-    """Returns the Markdown table."""
-    lines = [
-        "| encoder | parameters | step, s | ratio | answers, s | ratio |",
-        "|---|---|---|---|---|---|",
-    ]
+def table(costs: dict[str, tuple]) -> tables.Table:
+    """Returns the table of what `measure` found."""
+    rows = []
     _, first_step, first_prediction = next(iter(costs.values()))
     for name, (parameters, step, prediction) in costs.items():
         cells = (
@@ -108,13 +106,17 @@ def table(costs: dict[str, tuple]) -> str:
             *(f"{step:.2f}", f"{step / first_step:.2f}"),
             *(f"{prediction:.2f}", f"{prediction / first_prediction:.2f}"),
         )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+        rows.append(cells)
+    heads = (
+        *("encoder", "parameters", "step, s", "ratio"),
+        *("prediction, s", "ratio"),
+    )
+    return tables.Table(heads, rows)
 
 
 def main(argv):
     del argv
-    text = table(measure(flags_lib.read()))
+    text = table(measure(flags_lib.read())).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     print(text)  # noqa: T201
 

@@ -65,7 +65,7 @@ def main(argv):
         return
     common = settings_flags.to_flagfile(config)
     failed = execution.execute(runs, common, output, _NUM_WORKERS.value)
-    tables.write(experiment, runs, output, config, manifest.category)
+    tables.write(output, runs, experiment, config, manifest.category)
     if failed:
         raise ValueError(
             f"{len(failed)} of {len(runs)} runs failed; the others are in "

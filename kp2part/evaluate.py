@@ -13,6 +13,7 @@ import pathlib
 from absl import flags
 
 from kp2part.data import augmentation
+from kp2part.evaluation import labels
 from kp2part.system import cli
 
 _MODEL = flags.DEFINE_string(
@@ -44,7 +45,7 @@ _PART_BOXES = flags.DEFINE_string(
 _LABELS = flags.DEFINE_enum(
     "labels",
     "pseudo",
-    ["true", "pseudo"],
+    list(labels.KINDS),
     "What the masks of the records are, drawn by hand (true) or made by a rule "
     "(pseudo): what the picture calls them.",
 )

@@ -14,6 +14,7 @@ import pathlib
 from absl import flags
 from absl import logging
 
+from kp2part.evaluation import labels
 from kp2part.system import cli
 
 _WORKDIR = flags.DEFINE_string(
@@ -28,7 +29,7 @@ _TFRECORDS = flags.DEFINE_string(
 _LABELS = flags.DEFINE_enum(
     "labels",
     None,
-    ["true", "pseudo"],
+    list(labels.KINDS),
     "Whether people drew the part masks (true), or a rule made them (pseudo).",
 )
 _NOTES = flags.DEFINE_string(

@@ -13,6 +13,7 @@ from kp2part.data import example_set
 from kp2part.data import folds as folds_lib
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import inference
+from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import part_boxes
 from kp2part.evaluation import scores
 from kp2part.models import metadata
@@ -75,16 +76,17 @@ def evaluate(
         boxes: Annotated boxes of parts, to be scored too; may be empty.
         batch_size: Examples at a time.
         num_examples: Rows of the picture.
-        labels: "true" or "pseudo", what the masks of the records are.
+        labels: What the masks of the records are, of `labels.KINDS`.
     """
     task = metadata.task_of(model)
     inference.check_category(task, chosen.examples.manifest)
     results = score(model, chosen.examples, noise, boxes, batch_size)
     results["split"] = chosen.name
     results["labels"] = labels
-    table = scores.to_markdown(results)
-    table += "\n" + scores.classes_to_markdown(results["classes"])
-    picture = inference.draw(model, chosen.examples, num_examples, labels)
+    table = scores.table(results).to_markdown()
+    table += "\n" + scores.classes_table(results["classes"]).to_markdown()
+    title = labels_lib.KINDS[labels].mask
+    picture = inference.draw(model, chosen.examples, num_examples, title)
     atomic.write_text(output / "table.md", table)
     atomic.write_bytes(output / "examples.png", pictures.encode_png(picture))
     # Last: whoever finds it finds the rest.

@@ -105,7 +105,7 @@ def draw(
     model: keras.Model,
     examples: example_set.Examples,
     count: int,
-    labels: str,
+    label_title: str,
 ) -> np.ndarray:
     """Returns a picture of examples spread over the set, with predictions.
 
@@ -113,7 +113,7 @@ def draw(
         model: A network of `models`.
         examples: What to predict.
         count: Number of rows.
-        labels: "true" or "pseudo", what the masks of the records are.
+        label_title: Heading of the column of labels.
     """
     task = metadata.task_of(model)
     examples = priors.attach(model, examples)
@@ -121,9 +121,7 @@ def draw(
     batches = input_pipeline.eval_batches(examples, task, count, step)
     batch = next(batches.as_numpy_iterator())
     predictions = predict(model, batch)
-    return pictures.example_grid(
-        batch, predictions, task.category, pictures.LABEL_TITLES[labels]
-    )
+    return pictures.example_grid(batch, predictions, task.category, label_title)
 
 
 def make_noise(noise: augmentation.Augmentation) -> ops.Op | None:

@@ -1,4 +1,4 @@
-"""How well the boxes of answered parts fit the annotated boxes of parts.
+"""How well the boxes of predicted parts fit the annotated boxes of parts.
 
 Boxes are quicker to draw than masks, and some data sets have them where they
 have no masks: they judge a network whose training masks were made by a rule.
@@ -52,7 +52,7 @@ def score(
         parts: P names; the first is the background.
 
     Returns:
-        Of each part that is annotated or answered; 0 where only one of both.
+        Of each part that is annotated or predicted; 0 where only one of both.
     """
     scores = {}
     for i, part in enumerate(parts[1:], start=1):

@@ -3,6 +3,7 @@
 import dataclasses
 
 from kp2part.data import manifest as manifest_lib
+from kp2part.evaluation import labels
 from kp2part.experiments import protocols
 from kp2part.system import settings
 from kp2part.training import config as config_lib
@@ -35,7 +36,7 @@ class Experiment:
         "Pascal-Part's) or pseudo (made by a rule). It decides what tables and "
         "charts call a score; with true, the paper's figures stand beside "
         "those of its own protocol, folds.",
-        choices=("true", "pseudo"),
+        choices=tuple(labels.KINDS),
     )
     num_examples: int = settings.field(
         5,

@@ -34,4 +34,4 @@ def score(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
     results = scores.summarize(matrices, tuple(task.category.parts))
     # Last: it marks a finished run.
     atomic.write_text(path / "metrics.json", json.dumps(results, indent=2))
-    logging.info("%s\n%s", path, scores.to_markdown(results))
+    logging.info("%s\n%s", path, scores.table(results).to_markdown())

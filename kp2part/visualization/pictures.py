@@ -13,8 +13,6 @@ _IGNORED = (128, 128, 128)
 _HEADER = 22  # Height of a line of text, in pixels.
 _FONT, _TEXT_SIZE = cv2.FONT_HERSHEY_SIMPLEX, 0.42
 _SWATCH = 16  # Width of a legend's rectangle, in pixels.
-# How a column of labels is headed, by what the masks are.
-LABEL_TITLES = {"true": "truth", "pseudo": "pseudo-label"}
 _CELL = 128  # Small examples are enlarged to about this side.
 
 

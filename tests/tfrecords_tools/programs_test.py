@@ -41,7 +41,7 @@ class ProgramsTest(absltest.TestCase):
             "tfrecords_tools.verify", f"--tfrecords={root}/out"
         )
         self.assertEqual(code, 1, errors)
-        self.assertRegex(printed, "head +40.62% of pixels, in +4 records")
+        self.assertRegex(printed, "head +40.62% +4\n")
         self.assertRegex(errors, "error: .*: 1 problems:\n.*stray.tfrecord")
         self.assertNotIn("Traceback", errors)
 

@@ -4,6 +4,7 @@ Each object has one outcome, the first of `REASONS` that applies to it, or
 `KEPT`. The table counts them: {class: {"seen", "kept", "dropped": {reason}}}.
 """
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import pascal_part
 from kp2part.schema import boxes
+from kp2part.system import tables
 from tfrecords_tools.building import label_map
 from tfrecords_tools.building import settings as settings_lib
 
@@ -91,30 +93,22 @@ def add(tables: Iterable[Mapping]) -> dict:
     return {name: total[name] for name in sorted(total)}
 
 
-def render(tables: Mapping[str, Mapping]) -> str:
+def render(splits: Mapping[str, Mapping]) -> str:
     """Returns the tables of several splits as aligned text, with totals."""
-    reasons = [
-        reason
-        for reason in REASONS
-        if any(
-            reason in row["dropped"]
-            for table in tables.values()
-            for row in table.values()
-        )
-    ]
-    rows = [["split", "class", "seen", KEPT, *reasons]]
-    tables = {**tables, "all": add(tables.values())} if tables else {}
-    for split, table in tables.items():
+    reasons = _found_reasons(splits.values())
+    if splits:
+        splits = {**splits, "all": add(splits.values())}
+    rows = []
+    for split, table in splits.items():
         total = add([{"total": row} for row in table.values()])
         for class_name, row in {**table, **total}.items():
             numbers = [row["seen"], row[KEPT]]
             numbers += [row["dropped"].get(reason, 0) for reason in reasons]
-            rows.append([split, class_name, *map(str, numbers)])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+            rows.append((split, class_name, *map(str, numbers)))
+    heads = ("split", "class", "seen", KEPT, *reasons)
+    return tables.Table(heads, rows, num_left=2).to_text()
+
+
+def _found_reasons(splits: Collection[Mapping]) -> list[str]:
+    dropped = [row["dropped"] for table in splits for row in table.values()]
+    return [r for r in REASONS if any(r in counts for counts in dropped)]
