@@ -29,6 +29,7 @@ from kp2part.experiments import comparison
 from kp2part.models import model_file
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import json_file
 
 _MODELS = flags.DEFINE_list(
     "models", None, "NAME=PATH of each network, .keras; the name is shown."
@@ -98,7 +99,7 @@ def load(file: pathlib.Path, paths: dict[str, str]) -> dict:
     }
     if not file.is_file():
         return {**asked, "curves": {}}
-    results = json.loads(file.read_text(encoding="utf-8"))
+    results = json_file.read(file)
     found = {name: results.get(name) for name in asked}
     if found != asked:
         raise ValueError(

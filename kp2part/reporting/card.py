@@ -86,8 +86,8 @@ def render(
         labels: "true" or "pseudo".
         notes: Markdown on the data.
     """
-    training = json_file.read_json(workdir.path / "training.json")
-    scores = json_file.read_json(evaluation / "metrics.json")
+    training = json_file.read(workdir.path / "training.json")
+    scores = json_file.read(evaluation / "metrics.json")
     settings = (workdir.path / "train.flags").read_text(encoding="utf-8")
     values = dict(
         line.removeprefix("--").split("=", 1) for line in settings.splitlines()

@@ -48,8 +48,8 @@ def render(
     prediction: pathlib.Path | None,
 ) -> str:
     """Returns the page as HTML, its pictures inside."""
-    training = json_file.read_json(workdir.path / "training.json")
-    scores = json_file.read_json(evaluation / "metrics.json")
+    training = json_file.read(workdir.path / "training.json")
+    scores = json_file.read(evaluation / "metrics.json")
     _, task = model_file.load(str(workdir.best))
     history = workdir.history(training["epochs"])
     shown = ""

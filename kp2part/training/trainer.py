@@ -35,7 +35,7 @@ def train(config: config_lib.TrainConfig):
     task = network.make_task(config, manifest)
     # Not before the input is known to be good: a typing error would stay.
     defaults = config_lib.TrainConfig("", "").to_flagfile()
-    workdir.begin(config.to_flagfile(), defaults)
+    workdir.begin(config.to_flagfile(), defaults, keras.backend.backend())
     checkpoint, done = workdir.checkpoint()
     if done >= config.epochs:
         logging.info("All %d epochs are done: %s", done, workdir.best)
@@ -140,6 +140,6 @@ def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
             "best_val_mean_iou": callbacks.validation_iou(best),
             "seconds": round(sum(row["seconds"] for row in rows), 1),
             "num_parameters": model.count_params(),
-            "versions": versions.versions(),
+            "versions": versions.versions(keras.backend.backend()),
         }
     )

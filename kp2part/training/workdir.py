@@ -4,11 +4,11 @@ from collections.abc import Callable
 import csv
 import dataclasses
 import io
-import json
 import pathlib
 import re
 
 from kp2part.system import atomic
+from kp2part.system import json_file
 from kp2part.system import versions
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
@@ -32,13 +32,14 @@ class Workdir:
         """The network of the best epoch."""
         return self.path / "model.keras"
 
-    def begin(self, flagfile: str, defaults: str = ""):
+    def begin(self, flagfile: str, defaults: str = "", backend: str = ""):
         """Writes down what is asked, or checks that it is what was asked.
 
         Args:
             flagfile: The settings, a line each.
             defaults: Those of a run that asks for nothing: a setting that
                 kp2part has got since the run was begun must be at its default.
+            backend: Of Keras, for versions.json.
 
         Raises:
             ValueError: The run on this directory was begun with other flags.
@@ -48,9 +49,7 @@ class Workdir:
             _check_same(path, flagfile, defaults)
         else:
             atomic.write_text(path, flagfile)
-        atomic.write_text(
-            self.path / "versions.json", json.dumps(versions.versions())
-        )
+        json_file.write(self.path / "versions.json", versions.versions(backend))
 
     def checkpoint(self) -> tuple[pathlib.Path | None, int]:
         """Returns the last checkpoint and the number of finished epochs."""
@@ -105,8 +104,7 @@ class Workdir:
 
     def save_summary(self, summary: dict):
         """Writes training.json: the run is finished."""
-        text = json.dumps(summary, indent=2)
-        atomic.write_text(self.path / "training.json", text + "\n")
+        json_file.write(self.path / "training.json", summary)
 
 
 def _check_same(path: pathlib.Path, flagfile: str, defaults: str):
