@@ -16,7 +16,7 @@ _FILE = pathlib.Path(__file__).with_name("differences.json")
 
 def load() -> list[dict]:
     """Returns the entries of differences.json."""
-    return json_file.read_json(_FILE)
+    return json_file.read(_FILE)
 
 
 def cases(entries: Sequence[dict]) -> set[str]:

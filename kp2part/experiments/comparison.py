@@ -9,6 +9,7 @@ import numpy as np
 from kp2part.evaluation import metrics
 from kp2part.evaluation import scores as scores_lib
 from kp2part.experiments import protocols
+from kp2part.system import json_file
 
 
 def collect(
@@ -30,7 +31,7 @@ def collect(
         path = directory / run.name / "metrics.json"
         if not path.is_file():
             continue
-        scores = json.loads(path.read_text(encoding="utf-8"))
+        scores = json_file.read(path)
         row = table.setdefault(run.group, {}).setdefault(run.system, {})
         row.setdefault("repeats", []).append(run.repeat)
         for name in (*scores_lib.MEAN_TITLES, "num_examples"):

@@ -79,7 +79,7 @@ def load(
     asked = {"tfrecords": tfrecords, "split": split, "models": dict(models)}
     if not file.is_file():
         return {**asked, "curves": {}}
-    results = json_file.read_json(file)
+    results = json_file.read(file)
     found = {name: results.get(name) for name in asked}
     if found != asked:
         raise ValueError(

@@ -55,8 +55,8 @@ def render(
         labels: What the masks are that judge, of `labels.KINDS`.
         notes: Markdown on the data.
     """
-    training = json_file.read_json(workdir.path / "training.json")
-    scores = json_file.read_json(evaluation / "metrics.json")
+    training = json_file.read(workdir.path / "training.json")
+    scores = json_file.read(evaluation / "metrics.json")
     scores["labels"] = labels
     model, task = model_file.load(str(workdir.best))
     run = _read_run(workdir)

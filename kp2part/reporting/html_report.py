@@ -26,8 +26,8 @@ def render(
         evaluation: Its scores.
         prediction: overlay.png of `kp2part.predict`, to be shown too.
     """
-    training = json_file.read_json(workdir.path / "training.json")
-    scores = json_file.read_json(evaluation / "metrics.json")
+    training = json_file.read(workdir.path / "training.json")
+    scores = json_file.read(evaluation / "metrics.json")
     _, task = model_file.load(str(workdir.best))
     history = workdir.history(training["epochs"])
     kind = labels_lib.of(scores)

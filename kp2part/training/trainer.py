@@ -38,7 +38,7 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
     chosen = splits.choose(config.selection, manifest, config.loop.seed)
     task = network.make_task(config.inputs, manifest)
     # Not before the input is known to be good: a typing error would stay.
-    workdir.begin(config, chosen.folds)
+    workdir.begin(config, keras.backend.backend(), chosen.folds)
     checkpoint, done = workdir.checkpoint()
     if done >= config.loop.epochs:
         logging.info("All %d epochs are done: %s", done, workdir.best)
@@ -165,6 +165,6 @@ def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
             "best_val_mean_iou": callbacks.validation_iou(best),
             "seconds": round(sum(row["seconds"] for row in rows), 1),
             "num_parameters": model.count_params(),
-            "versions": versions.versions(),
+            "versions": versions.versions(keras.backend.backend()),
         }
     )

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import csv
 import dataclasses
 import io
-import json
 import pathlib
 import re
 
 from kp2part.system import atomic
+from kp2part.system import json_file
 from kp2part.system import settings
 from kp2part.system import settings_flags
 from kp2part.system import versions
@@ -40,6 +40,7 @@ class Workdir:
     def begin(
         self,
         config: config_lib.TrainConfig,
+        backend: str,
         folds: Mapping[str, int] | None = None,
     ):
         """Writes down what the run is, or checks that it is the one begun.
@@ -47,6 +48,7 @@ class Workdir:
         Args:
             config: Its settings. One that kp2part has got since the run was
                 begun must be at its default.
+            backend: Of Keras, for versions.json.
             folds: The fold of each photo, of a run on folds.
 
         Raises:
@@ -57,11 +59,10 @@ class Workdir:
             _check_same(path, flags.load(path), config)
         else:
             if folds is not None:
-                text = json.dumps(folds, indent=0, sort_keys=True)
-                atomic.write_text(self.path / "folds.json", text)
+                ordered = dict(sorted(folds.items()))
+                json_file.write(self.path / "folds.json", ordered)
             atomic.write_text(path, settings_flags.to_flagfile(config))
-        text = json.dumps(versions.versions())
-        atomic.write_text(self.path / "versions.json", text)
+        json_file.write(self.path / "versions.json", versions.versions(backend))
 
     def checkpoint(self) -> tuple[pathlib.Path | None, int]:
         """Returns the last checkpoint and the number of finished epochs."""
@@ -116,8 +117,7 @@ class Workdir:
 
     def save_summary(self, summary: dict):
         """Writes training.json: the run is finished."""
-        text = json.dumps(summary, indent=2)
-        atomic.write_text(self.path / "training.json", text + "\n")
+        json_file.write(self.path / "training.json", summary)
 
 
 def _check_same(

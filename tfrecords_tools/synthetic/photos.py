@@ -15,6 +15,7 @@ import tempfile
 import numpy as np
 import tqdm
 
+from kp2part.system import json_file
 from tfrecords_tools.synthetic import annotation_writers
 from tfrecords_tools.synthetic import scenes
 from tfrecords_tools.synthetic import settings as settings_lib
@@ -57,7 +58,7 @@ def _is_complete(output: pathlib.Path, settings: settings_lib.Settings) -> bool:
             "`output` must be new, empty or made by this program. "
             f"Received: output={output}, which has no draw.json"
         )
-    found, wanted = json.loads(path.read_text()), dataclasses.asdict(settings)
+    found, wanted = json_file.read(path), dataclasses.asdict(settings)
     if found != wanted:
         raise ValueError(
             f"{output} was drawn with other settings: {found}. Received: "
@@ -84,7 +85,7 @@ def _write_all(directory, settings, num_workers):
             path.write_text("".join(f"{i}\n" for i in ids))
     _write_sample(directory, settings, images, annotations)
     fields = dataclasses.asdict(settings)
-    (directory / "draw.json").write_text(json.dumps(fields, indent=1) + "\n")
+    json_file.write(directory / "draw.json", fields)
 
 
 def _write_sample(directory, settings, images, annotations):
