@@ -54,7 +54,8 @@ def on_page_markdown(markdown, page, config, files):
     if names:
         found = programs.describe(names)
         markdown = _PROGRAM.sub(
-            lambda match: programs.to_markdown(found[match[1]]), markdown
+            lambda match: programs.to_markdown(match[1], found[match[1]]),
+            markdown,
         )
     if "<!-- api -->" in markdown:
         markdown = markdown.replace("<!-- api -->", api.to_markdown())

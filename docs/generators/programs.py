@@ -10,6 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).parents[2]
 _PACKAGES = ("kp2part", "tfrecords_tools")
+_TRAIN = "kp2part.train"
 
 
 def find(checkout: pathlib.Path = ROOT) -> list[str]:
@@ -32,16 +33,23 @@ def describe(programs: Sequence[str]) -> dict[str, dict]:
         return dict(zip(programs, pool.map(_describe, programs), strict=True))
 
 
-def to_markdown(program: dict) -> str:
-    """Returns the section of a program, without its heading."""
-    own = [flag for flag in program["flags"] if not flag["is_shared"]]
-    shared = [flag for flag in program["flags"] if flag["is_shared"]]
-    text = _prose(program["doc"])
-    if shared and own:
-        text += "\nIt takes [the flags of train](#train) too, and its own:\n"
-    rows = sorted(own or shared, key=lambda flag: not flag["is_required"])
-    lines = ["| flag | default | |", "|---|---|---|", *map(_row, rows)]
-    return text + "\n" + "\n".join(lines) + "\n"
+def to_markdown(name: str, program: dict) -> str:
+    """Returns the section of a program, without its heading.
+
+    Args:
+        name: Its module. Flags that it shares with `_TRAIN` stand there only.
+        program: See `program_flags.describe`.
+    """
+    text, listed = _prose(program["doc"]), program["flags"]
+    if name != _TRAIN and any(flag["is_shared"] for flag in listed):
+        listed = [flag for flag in listed if not flag["is_shared"]]
+        more = ", and these:" if listed else "."
+        text += f"\nIt takes [the flags of train](#train){more}\n"
+    if listed:
+        rows = sorted(listed, key=lambda flag: not flag["is_required"])
+        table = ["| flag | default | |", "|---|---|---|", *map(_row, rows)]
+        text += "\n" + "\n".join(table) + "\n"
+    return text
 
 
 def _describe(program: str) -> dict:

@@ -63,23 +63,31 @@ class ProgramsTest(absltest.TestCase):
         required = {"name": "output", "is_required": True, "choices": []}
         switch = {"name": "fast", "is_switch": True, "choices": []}
         text = programs.to_markdown(
+            "kp2part.it",
             {
                 "doc": "Does it.\n\n    python -m it --x=*\n\nAll of *it*.\n",
                 "flags": [flag, flag | more, flag | required, flag | switch],
-            }
+            },
         )
         self.assertEqual(
             text.splitlines(),
             [
                 "Does it.", "", "", "```text", "python -m it --x=*", "", "```",
                 r"All of \*it\*.", "",
-                "It takes [the flags of train](#train) too, and its own:", "",
+                "It takes [the flags of train](#train), and these:", "",
                 "| flag | default | |", "|---|---|---|",
                 r"| `--output` | required | One of two: \<x\|y\>. |",
                 r"| `--mode` | `a` | One of two: \<x\|y\>. One of `a`, `b`. |",
                 r"| `--[no]fast` | `a` | One of two: \<x\|y\>. |",
             ],
         )  # fmt: skip
+        alone = {"doc": "It.", "flags": [flag | more]}
+        text = programs.to_markdown("kp2part.it", alone)
+        self.assertEqual(
+            text, "It.\n\nIt takes [the flags of train](#train).\n"
+        )
+        text = programs.to_markdown("kp2part.train", alone)
+        self.assertIn("`--of_train`", text)
 
 
 if __name__ == "__main__":
