@@ -26,7 +26,7 @@ from kp2part.system import cli
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MOVES = flags.DEFINE_integer("moves", 20, "Steps of a drag.", 1)
 _SCALES = flags.DEFINE_list("scales", ["1", "5.2"], "Of the photo's sides.")
-_SAMPLES = served_lib.ROOT / "kp2part" / "serving" / "page" / "samples"
+_SAMPLES = served_lib.ROOT / "kp2part" / "annotator" / "samples"
 _HORSE, _PAW = "galloping_horse.jpg", "right_front_paw"
 # Notes the milliseconds from each step until its mask is on the screen.
 _WATCH = """() => {

@@ -38,7 +38,9 @@ def read_targets():
         "load": lambda *_: None,
         "package": lambda **_: None,
         "glob": lambda patterns, exclude=(): sorted(
-            str(p.relative_to(ROOT)) for q in patterns for p in ROOT.glob(q)
+            str(p.relative_to(ROOT))
+            for p in set().union(*map(ROOT.glob, patterns))
+            - set().union(*map(ROOT.glob, exclude))
         ),
     }
     exec((ROOT / "BUILD").read_text(), environment)  # noqa: S102

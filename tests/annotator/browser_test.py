@@ -17,7 +17,7 @@ from kp2part import client
 from kp2part import serve
 from kp2part.exporting import serving_checks
 from kp2part.formats import readers
-from kp2part.serving import http_server
+from kp2part.serving import limits
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
 from kp2part.serving import server
@@ -78,7 +78,7 @@ class PageBrowserTest(absltest.TestCase):
         counts = request_metrics.Metrics()
         cls.server = server.Server(
             serve.make_application(cls.store, counts, page=True),
-            cls.store, counts, "127.0.0.1", 0, None, http_server.Limits(),
+            cls.store, counts, "127.0.0.1", 0, None, limits.Limits(),
         )  # fmt: skip
         cls.server.start()
         cls.addClassCleanup(cls.server.stop)

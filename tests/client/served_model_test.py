@@ -273,7 +273,7 @@ class NginxTest(absltest.TestCase):
                 self.addCleanup(connection.close)
                 connection.sendall(sent)
                 connections.append((name, connection))
-        # Others are answered meanwhile.
+        # Others get a response meanwhile.
         status, _ = self.ask("GET", "/v1/models/toy")
         self.assertEqual(status, 200)
         ends = time.monotonic() + 20

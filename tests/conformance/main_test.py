@@ -8,11 +8,12 @@ from absl.testing import parameterized
 from kp2part.conformance import __main__
 from kp2part.conformance import cases
 from kp2part.conformance import model
-from kp2part.serving import http_server
+from kp2part.serving import limits
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
-from kp2part.serving import rest
 from kp2part.serving import server as server_lib
+from kp2part.serving.tf_serving_api import rest
+from kp2part.serving.waitress_server import http_server
 from tests import programs
 
 # There is no page here, and so no difference.
@@ -36,7 +37,7 @@ class ConformanceTest(parameterized.TestCase):
             ),
             "127.0.0.1",
             0,
-            http_server.Limits(),
+            limits.Limits(),
         )
         server.start()
         cls.addClassCleanup(server.stop)

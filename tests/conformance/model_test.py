@@ -4,7 +4,7 @@ import pathlib
 from absl.testing import absltest
 
 from kp2part.conformance import model
-from kp2part.serving import signatures as signatures_lib
+from kp2part.serving.tf_serving_api import signatures as signatures_lib
 
 
 class ConformanceModelTest(absltest.TestCase):

@@ -4,7 +4,7 @@ from absl.testing import absltest
 import grpc
 
 from kp2part.serving import admission as admission_lib
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
 
 class AdmissionTest(absltest.TestCase):

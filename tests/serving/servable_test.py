@@ -11,8 +11,8 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from kp2part.serving import admission
-from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
+from kp2part.serving.tf_serving_api import errors
 from tests import serving_models
 
 v1 = tf.compat.v1

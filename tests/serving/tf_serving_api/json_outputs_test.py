@@ -4,8 +4,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.serving import errors
-from kp2part.serving import json_outputs
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import json_outputs
 
 
 def strings(*values):

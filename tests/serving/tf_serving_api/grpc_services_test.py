@@ -16,9 +16,9 @@ from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from kp2part.serving import grpc_services
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
+from kp2part.serving.tf_serving_api import grpc_services
 from tests import serving_models
 
 PNG = tf.io.encode_png(np.full((8, 9, 3), 200, np.uint8)).numpy()

@@ -17,9 +17,9 @@ from tensorflow_serving.apis import get_model_metadata_pb2
 from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_pb2
 
-from kp2part.serving import errors
 from kp2part.serving import model_store
-from kp2part.serving import rest
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import rest
 from tests import serving_models
 
 MODEL = "/v1/models/m"
