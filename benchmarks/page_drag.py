@@ -103,7 +103,7 @@ def measure(
         files, size, paw = enlarge(pathlib.Path(name), scale)
         page.goto(url)
         page.locator("input[type=file]").set_input_files(files)
-        page.wait_for_selector("[data-answers='1']")
+        page.wait_for_selector("[data-predictions='1']")
         page.wait_for_selector("#status:not(.asking)")
         return size, drag(page, paw, 100 * scale)
 

@@ -1,4 +1,4 @@
-"""A person at the annotation page: a browser, the real server and model."""
+"""A person on the annotation page, with a real browser, server and model."""
 
 import base64
 import hashlib
@@ -156,7 +156,7 @@ class PageBrowserTest(absltest.TestCase):
                 self.page.keyboard.press("s")
 
     def wait_for_parts(self, count=1):
-        self.page.wait_for_selector(f"[data-answers='{count}']")
+        self.page.wait_for_selector(f"[data-predictions='{count}']")
         self.page.wait_for_selector("#status:not(.asking)")
         # The picture follows in the next frame.
         self.wait_for_frame()
@@ -308,7 +308,7 @@ class PageBrowserTest(absltest.TestCase):
         self.wait_for_parts()
         self.has_said(9)
         self.assertEqual(self.mask(), mask)
-        self.says("with your work of before")
+        self.says("with your earlier work")
         left_eye = self.page.locator("#keypoints button").first
         sync_api.expect(left_eye).to_have_attribute(
             "aria-label", "left eye, skipped"
@@ -328,13 +328,13 @@ class PageBrowserTest(absltest.TestCase):
         coco = self.download("coco")
         self.page.locator("#objects .icon").first.click()
         self.page.locator("#objects .icon").first.click()
-        self.page.wait_for_selector("[data-answers='0']")
+        self.page.wait_for_selector("[data-predictions='0']")
         file = ("back.json", "application/json", coco.read_bytes())
         self.drop(file)
         self.wait_for_parts(2)
         self.assertEqual(self.mask(), mask)
         self.page.keyboard.press("z")
-        self.page.wait_for_selector("[data-answers='0']")
+        self.page.wait_for_selector("[data-predictions='0']")
         self.drop(("bad.json", "application/json", b"[1"))
         self.says("bad.json: it is not a JSON file.")
         self.drop(("other.json", "application/json", b'{"images": []}'))
@@ -368,9 +368,9 @@ class PageBrowserTest(absltest.TestCase):
         self.open_horse()
         self.context.set_offline(True)
         self.annotate(9)
-        self.says("The server does not answer. Your clicks are kept.")
+        self.says("The server does not respond. Your work is saved.")
         self.has_said(9)
-        # Clicks can be taken away even so.
+        # Keypoints can be downloaded all the same.
         contents = json.loads(self.download("coco").read_text())
         self.assertLen(contents["annotations"], 1)
         self.assertNotIn("segmentation", contents["annotations"][0])

@@ -2,7 +2,7 @@
 
 import { inWords } from "../state/category.mjs";
 
-/** Follows a mouse; a finger would cover it. */
+/** Follows the mouse; a finger would cover it. */
 export class NameChip {
   /**
    * @param {HTMLElement} element
@@ -22,7 +22,7 @@ export class NameChip {
     });
   }
 
-  /** Writes the name anew, after a change. */
+  /** Updates the name after a change. */
   update() {
     this.element.textContent = this.#name;
     if (!this.#name) this.element.hidden = true;
