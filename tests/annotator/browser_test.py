@@ -250,6 +250,23 @@ class PageBrowserTest(absltest.TestCase):
             seen.append(part)
         self.assertEqual(seen, ["", *parts[1:]])
 
+    def test_the_name_beside_the_pointer_is_never_cut(self):
+        self.open_horse()
+        self.page.keyboard.press("b")
+        self.page.wait_for_selector("[data-phase=points]")
+        stage = self.page.locator("#stage").bounding_box()
+        for x, y in (0.5, 0.5), (0.99, 0.5), (0.5, 0.99), (0.99, 0.99):
+            self.page.mouse.move(
+                stage["x"] + x * stage["width"],
+                stage["y"] + y * stage["height"],
+            )
+            chip = self.page.locator("#chip").bounding_box()
+            for start, size in ("x", "width"), ("y", "height"):
+                self.assertGreaterEqual(chip[start], stage[start])
+                self.assertLessEqual(
+                    chip[start] + chip[size], stage[start] + stage[size]
+                )
+
     def test_drag_undo_and_swap(self):
         self.page.locator("#sample-list button").last.click()
         self.wait_for_parts()
