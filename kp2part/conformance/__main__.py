@@ -1,14 +1,14 @@
-r"""Asks a model server what TensorFlow Serving was asked, and compares.
+r"""Compares a model server's responses with TensorFlow Serving's.
 
     python -m kp2part.conformance --write_model=/tmp/conformance
     docker run -p 8501:8501 -e MODEL_NAME=kp2part \
         -v /tmp/conformance:/models/kp2part tensorflow/serving
     python -m kp2part.conformance --url=http://localhost:8501
 
-239 requests with the answers of TensorFlow Serving's own REST code. Prints a
-table, and every answer that differs: MUST is what a client can depend on, MAY
-is a quirk. The exit status is 1 if a MUST differs. Of kp2part.serve it is known
-where it differs and why: docs/serving_differences.md.
+Sends 239 requests, recorded with the responses of TensorFlow Serving's own REST
+code. Prints a table, and every response that differs: MUST is behavior that a
+client can depend on, MAY is a quirk. The exit status is 1 if a MUST differs.
+docs/serving_differences.md explains where kp2part.serve differs.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ _URL = flags.DEFINE_string(
     "The server, http://host:port, with the model of --write_model.",
 )
 _VECTORS = flags.DEFINE_string(
-    "vectors", str(VECTORS), "The requests and answers."
+    "vectors", str(VECTORS), "The requests and responses."
 )
 _WRITE_MODEL = flags.DEFINE_string(
     "write_model",
@@ -55,20 +55,20 @@ def replay(url: str, cases: Sequence[cases_lib.Case]) -> dict[str, str]:
     """Returns what differs, in a few words, by the id of the case.
 
     Args:
-        url: Of a server with the model of `model`.
-        cases: To ask.
+        url: A server with the model of `model`.
+        cases: The requests to send.
 
     Raises:
         OSError: There is no server.
     """
-    # Before it seems that all differ.
+    # Without a server, fails here instead of reporting that all differ.
     cases[0].ask(url)
     differences = {}
     for case in cases:
         try:
             difference = responses.difference(case.expect, case.ask(url))
         except OSError as error:
-            difference = f"no answer: {error}"
+            difference = f"no response: {error}"
         if difference:
             differences[case.id] = difference
     return differences
@@ -115,7 +115,7 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     if _WRITE_MODEL.value:
-        # Here, so that a server can be asked from where no TensorFlow is.
+        # Imported here: testing a server needs no TensorFlow.
         from kp2part.conformance import model
 
         model.write(_WRITE_MODEL.value)

@@ -1,11 +1,11 @@
-"""Requests to a model server, and what TensorFlow Serving answers to each.
+"""Requests to a model server, each with TensorFlow Serving's response.
 
 A file of cases has one JSON object per line: `id`, whose first letter is the
 group, `title`, `level` (`must`: a client can depend on it; `may`: a quirk),
 `method`, `path`, `headers`, a body and `expect`. The body is `body_b64`, or
-`body_parts`, pairs of a text and how often it comes, and gzip if `gzip` is
-true. `expect` has `status`, `content_type` and either `error`, a part of the
-error's text, or `body_text`, cut short where it ends in `...`.
+`body_parts`, pairs of a text and its number of repetitions. It is compressed if
+`gzip` is true. `expect` has `status`, `content_type` and either `error`, a part
+of the error message, or `body_text`, truncated if it ends in `...`.
 """
 
 import base64
@@ -22,12 +22,12 @@ LEVELS = ("must", "may")
 
 @dataclasses.dataclass(frozen=True)
 class Response:
-    """What a server answered.
+    """The response of a server.
 
     Attributes:
-        status: Of HTTP.
-        content_type: The header, empty if there is none.
-        body: As sent.
+        status: The HTTP status.
+        content_type: The header; empty without one.
+        body: The bytes as sent.
     """
 
     status: int
@@ -37,17 +37,17 @@ class Response:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A request and the answer to expect.
+    """A request and the expected response.
 
     Attributes:
-        id: A group's letter and the rest, such as `B07`.
+        id: The letter of the group and a number, such as `B07`.
         title: What it is about.
         level: One of LEVELS.
-        method: Of HTTP.
-        path: The whole target, not to be touched on its way.
-        headers: Beside those of any request.
-        body: None where there is none.
-        expect: The fields of the file.
+        method: The HTTP method.
+        path: The whole target, to be sent exactly as it is.
+        headers: Headers beside those of any request.
+        body: The bytes to send, or None.
+        expect: The field of the file.
     """
 
     id: str
@@ -60,10 +60,10 @@ class Case:
     expect: Mapping
 
     def ask(self, url: str, timeout_seconds: float = 60.0) -> Response:
-        """Returns what the server at `url`, `http://host:port`, answers.
+        """Returns the response of the server at `url`, `http://host:port`.
 
         Raises:
-            OSError: It does not answer.
+            OSError: It does not respond.
         """
         parts = urllib.parse.urlsplit(url)
         connection = http.client.HTTPConnection(
@@ -77,7 +77,7 @@ class Case:
             content_type = response.getheader("Content-Type", "")
             return Response(response.status, content_type, response.read())
         except http.client.HTTPException as error:
-            raise OSError(f"no HTTP: {error!r}") from error
+            raise OSError(f"not HTTP: {error!r}") from error
         finally:
             connection.close()
 
@@ -86,7 +86,8 @@ def load(path: str | pathlib.Path) -> list[Case]:
     """Returns the cases of a file.
 
     Raises:
-        ValueError: No such file, no case in it, or a line is not one.
+        ValueError: The file does not exist, has no case, or a line that is
+            not a case.
     """
     try:
         lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()

@@ -40,7 +40,7 @@ def png(value):
 
 
 def masks(files):
-    """Returns answers; the mask of a file of n bytes is of the part n % 3."""
+    """Returns predictions; a file of n bytes has a mask of part n % 3."""
     if b"bad" in files:
         raise ValueError(ASSERTION)
     count = len(files)
@@ -131,7 +131,7 @@ class PartClientTest(absltest.TestCase):
 
     def test_a_model_that_says_no_task(self):
         self.backend.run = lambda *_: {"json_bytes": [b"{}"]}
-        with self.assertRaisesRegex(ValueError, "must say what it is asked"):
+        with self.assertRaisesRegex(ValueError, "must describe its task"):
             _ = part_client.PartClient(self.backend).task
 
 
@@ -397,7 +397,7 @@ class RemoteTest(parameterized.TestCase):
         with absltest.mock.patch.object(
             RestHandler, "respond", lambda *_: {"outputs": {"x": [1]}}
         ):
-            with self.assertRaisesRegex(ConnectionError, "does not answer as"):
+            with self.assertRaisesRegex(ConnectionError, "does not respond as"):
                 self.connect("rest")([b"1"], KEYPOINTS[np.newaxis])
 
     @parameterized.parameters(

@@ -134,10 +134,10 @@ class ServedModelTest(parameterized.TestCase):
             f"--url={self.url}",
             f"--image={self.photo}",
             f"--keypoints={self.keypoints}",
-            f"--output={self.folder}/answer",
+            f"--output={self.folder}/prediction",
         )
         self.assertEqual(status, 0, texts)
-        mask = cv2.imread(f"{self.folder}/answer/mask.png", -1)
+        mask = cv2.imread(f"{self.folder}/prediction/mask.png", -1)
         np.testing.assert_array_equal(mask, self.expected())
 
     @parameterized.named_parameters(

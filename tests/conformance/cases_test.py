@@ -85,7 +85,7 @@ class CasesTest(parameterized.TestCase):
     def test_no_http(self):
         url = self.response_with(b"hello\r\n")
         (case,) = self.load(LINE)
-        with self.assertRaisesRegex(OSError, "no HTTP"):
+        with self.assertRaisesRegex(OSError, "not HTTP"):
             case.ask(url)
 
 

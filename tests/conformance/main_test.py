@@ -79,7 +79,7 @@ class ConformanceTest(parameterized.TestCase):
     def test_program(self):
         lines = __main__.VECTORS.read_text().splitlines()
         few = [line for line in lines if line[8:11] in ("A01", "A02", "B23")]
-        # As if the server were to answer one of them wrong.
+        # As if the server gave a wrong response to one of them.
         few[0] = few[0].replace("Missing model name", "Another text")
         vectors = self.create_tempfile(content="\n".join(few))
         status, *texts = programs.run(

@@ -25,7 +25,7 @@ class ConformanceModelTest(absltest.TestCase):
 
     def test_not_over_another(self):
         (self.base / "1").mkdir()
-        with self.assertRaisesRegex(ValueError, "1: is there already"):
+        with self.assertRaisesRegex(ValueError, "1: exists already"):
             model.write(self.base)
         self.assertEqual(os.listdir(self.base), ["1"])
 
