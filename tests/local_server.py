@@ -12,7 +12,7 @@ from kp2part.serving.tf_serving_api import rest
 
 @contextlib.contextmanager
 def serve(base_path: pathlib.Path, name: str):
-    """Yields a server of a model, once it answers; both ports are free ones."""
+    """Yields a server of a model once it serves, on two free ports."""
     store = model_store.ModelStore(name, base_path, 0.1)
     metrics = request_metrics.Metrics()
     application = server_lib.application(rest.application(store), name, metrics)

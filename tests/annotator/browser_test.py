@@ -52,7 +52,7 @@ MASK = "() => document.querySelector('#mask').toDataURL()"
 
 
 def samples():
-    """Returns what samples.json says of the horse."""
+    """Returns the horse's annotation in samples.json, and the keypoints."""
     contents = json.loads((PAGE / "samples" / "samples.json").read_text())
     return contents["annotations"][0], contents["categories"][0]["keypoints"]
 
@@ -110,7 +110,7 @@ class PageBrowserTest(absltest.TestCase):
         self.assertEmpty(self.complaints)
         super().tearDown()
 
-    # What a person does.
+    # Actions of a person.
 
     def drop(self, *files):
         self.page.evaluate(
@@ -185,7 +185,7 @@ class PageBrowserTest(absltest.TestCase):
     def has_said(self, count):
         self.page.wait_for_selector(f"#count:has-text('{count} of 20')")
 
-    # What is expected.
+    # Tests.
 
     def test_from_a_photo_to_files(self):
         self.open_horse()
@@ -218,7 +218,7 @@ class PageBrowserTest(absltest.TestCase):
         self.assertBetween(difference, 3, 60)
 
     def check_mask(self, coco, path):
-        """Holds the mask to what the model says of the file's keypoints."""
+        """Compares the mask with the prediction for the file's keypoints."""
         ask = client.connect(str(published.SHIPPED))
         (found,) = readers.read(coco, ask.task.category)["horse"]
         known, _ = samples()
@@ -477,7 +477,7 @@ class PageBrowserTest(absltest.TestCase):
         self.page.wait_for_selector("[data-phase=points]")
         press("s")
         press("Enter")
-        press("ArrowUp")  # Of what was placed? No: the next one is open.
+        press("ArrowUp")  # Moves the cross, as the next keypoint is open.
         press("Shift+Enter")
         self.page.wait_for_selector("#marks .point.middle.hidden")
         self.has_said(3)
@@ -528,14 +528,14 @@ class PageBrowserTest(absltest.TestCase):
         send("Move", self.place(660, 369))
         send("End")
         self.page.wait_for_selector("[data-phase=points]")
-        # What is small on the screen is brought near.
+        # Zooms in on an object that is small on the screen.
         near = self.place(660, 30)[0] - self.place(165, 30)[0]
         self.assertGreater(near, 1.3 * far)
         for x, y in (670, 60), (690, 90), (690, 150):
             self.page.touchscreen.tap(*self.place(x, y))
         self.has_said(3)
         self.wait_for_parts()
-        # What a finger covers is shown beside it, while it is there.
+        # While a finger is down, a loupe shows what it covers.
         x, y = self.place(690, 150)
         send("Start", (x, y))
         send("Move", (x - 30, y + 10))

@@ -55,7 +55,7 @@ class CasesTest(parameterized.TestCase):
             self.load()
 
     def response_with(self, data):
-        """A server that takes one request, keeps it and sends `data`."""
+        """A server that takes one request, stores it and sends `data`."""
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
 

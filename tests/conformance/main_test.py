@@ -16,7 +16,7 @@ from kp2part.serving.tf_serving_api import rest
 from kp2part.serving.waitress_server import http_server
 from tests import programs
 
-# There is no page here, and so no difference.
+# Without a page, these cases are the same.
 WITH_PAGE = {"A20", "A21", "A37"}
 
 

@@ -14,7 +14,7 @@ class ConformanceModelTest(absltest.TestCase):
 
     def test_write(self):
         model.write(self.base)
-        # Nothing else: a server would take it for a version.
+        # Nothing else, which a server could take for a version.
         self.assertEqual(sorted(os.listdir(self.base)), ["1", "2"])
         signatures = signatures_lib.read(self.base / "2").signature_def
         self.assertLen(signatures, 20 + 1)  # And the file's own.

@@ -25,7 +25,7 @@ class AdmissionTest(absltest.TestCase):
         self.assertTrue(self.running.wait(20))
         self.running.clear()
         threads[1].start()
-        # It waits: one at a time.
+        # It waits: large batches run one at a time.
         self.assertFalse(self.running.wait(0.2))
         with self.admission.turn(4):
             pass

@@ -181,11 +181,11 @@ class ServingAttackTest(parameterized.TestCase):
         self.assert_refused(*self.ask(None, target, "GET"))
         self.assert_refused(*self.ask(F32, target + ":predict"))
 
-    def test_slow_clients_are_cut_and_hold_up_nobody(self):
+    def test_slow_clients_are_cut_and_hold_up_no_one(self):
         address = ("127.0.0.1", self.server.http_port)
         starts = (b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n")
         clients = []
-        for i in range(600):  # With both ends, more descriptors than 1024.
+        for i in range(600):  # Counting both ends, more than 1024 descriptors.
             clients.append(socket.create_connection(address, timeout=30))
             self.addCleanup(clients[-1].close)
             clients[-1].sendall(starts[i % 3])
@@ -246,7 +246,7 @@ class ServingAttackTest(parameterized.TestCase):
         self.assert_responses()
 
     def test_swaps_under_load_fail_no_request(self):
-        """A good version, then three that are broken in each way."""
+        """A good version, then three versions, each broken in another way."""
         stop = threading.Event()
         responses = []
 

@@ -39,7 +39,7 @@ class ModelStoreTest(absltest.TestCase):
         self.base = pathlib.Path(self.create_tempdir().full_path)
 
     def publish(self, name, factor, damage=lambda path: None):
-        """A version appears as a publisher should make it: by a rename."""
+        """Publishes a version as one should: by a rename."""
         partial = self.base / f".partial-{name}"
         shutil.copytree(self.templates / f"x{factor}", partial)
         damage(partial)
@@ -221,7 +221,7 @@ class ModelStoreTest(absltest.TestCase):
         self.wait_for_state(store, 2, "AVAILABLE")
         self.assertEqual(self.factor(store), 3)
 
-    def test_first_version_that_fails_is_told_at_once(self):
+    def test_first_version_that_fails_is_reported_at_once(self):
         (self.base / "1").mkdir()
         store = self.open()
         with self.assertRaisesRegex(errors.ServingError, "SavedModel bundle"):

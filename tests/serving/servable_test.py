@@ -39,7 +39,7 @@ class ServableTest(absltest.TestCase):
             ["serving_default", "f32", "echo", "slow",
              "__saved_model_init_op"],
         )  # fmt: skip
-        # The graph is big, and in memory once already.
+        # Without the graph: it is big, and already in memory.
         self.assertEmpty(self.servable.meta_graph.graph_def.node)
 
     def test_shapes_are_up_to_the_graph(self):

@@ -7,6 +7,6 @@ as they are in waitress 3.0. `tests/serving/waitress_server` and
 `tests/serving/attack_test.py` hold the behavior.
 
 Change it when a new waitress breaks these tests, or for a limit that another
-attack shows to be missing. Numbers belong into `kp2part/serving/limits.py`, and
-anything that is about models or pages into `kp2part/serving`.
+attack shows to be missing. Numbers belong in `kp2part/serving/limits.py`, and
+anything about models or pages in `kp2part/serving`.
 """

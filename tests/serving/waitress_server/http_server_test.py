@@ -119,7 +119,7 @@ class HttpServerTest(absltest.TestCase):
             self.assertLess(self.wait_until_cut(client, b"x"), 5)
 
     def test_client_that_does_not_read_is_cut(self):
-        # More than sockets hold and waitress keeps: the thread waits.
+        # More than sockets and waitress buffer, so the thread waits.
         ended = threading.Event()
 
         def application(environ, start_response):
@@ -140,7 +140,7 @@ class HttpServerTest(absltest.TestCase):
         write = os.write
 
         def late(*arguments):
-            time.sleep(0.1)  # The loop, woken before, may go first.
+            time.sleep(0.1)  # A loop that is already awake may go first.
             return write(*arguments)
 
         with mock.patch.object(os, "write", late):
@@ -153,13 +153,13 @@ class HttpServerTest(absltest.TestCase):
         first, responses = self.in_background("POST")
         self.assertTrue(self.computing.wait(20))
         second = self.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
-        self.ask("GET")  # Whatever came before it is in the queue by now.
+        self.ask("GET")  # All earlier requests are in the queue by now.
         status, body = self.ask("POST", b"x")
         self.assertEqual(status, 503)
         self.assertIn(
             "1 requests are waiting already", json.loads(body)["error"]
         )
-        # Never behind predictions.
+        # They never wait behind predictions.
         self.assertEqual(self.ask("GET"), (200, b"0"))
         self.go.set()
         first.join()
