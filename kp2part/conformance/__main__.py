@@ -1,14 +1,14 @@
-r"""Asks a model server what TensorFlow Serving was asked, and compares.
+r"""Compares a model server's responses with TensorFlow Serving's.
 
     python -m kp2part.conformance --write_model=/tmp/conformance
     docker run -p 8501:8501 -e MODEL_NAME=kp2part \
         -v /tmp/conformance:/models/kp2part tensorflow/serving
     python -m kp2part.conformance --url=http://localhost:8501
 
-239 requests with the responses of TensorFlow Serving's own REST code. Prints a
-table, and every response that differs: MUST is what a client can depend on, MAY
-is a quirk. The exit status is 1 if a MUST differs. Where kp2part.serve differs,
-and why: docs/serving_differences.md.
+Sends 239 requests, recorded with the responses of TensorFlow Serving's own REST
+code. Prints a table, and every response that differs: MUST is behavior that a
+client can depend on, MAY is a quirk. The exit status is 1 if a MUST differs.
+docs/serving_differences.md explains where kp2part.serve differs.
 """
 
 from collections.abc import Collection
@@ -56,13 +56,13 @@ def replay(url: str, cases: Sequence[cases_lib.Case]) -> dict[str, str]:
     """Returns what differs, in a few words, by the id of the case.
 
     Args:
-        url: Of a server with the model of `model`.
-        cases: To ask.
+        url: A server with the model of `model`.
+        cases: The requests to send.
 
     Raises:
         OSError: There is no server.
     """
-    # Before it seems that all differ.
+    # Without a server, fails here instead of reporting that all differ.
     cases[0].ask(url)
     differences = {}
     for case in cases:
@@ -112,7 +112,7 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     if _WRITE_MODEL.value:
-        # Here, so that a server can be asked from where no TensorFlow is.
+        # Imported here: testing a server needs no TensorFlow.
         from kp2part.conformance import model
 
         model.write(_WRITE_MODEL.value)

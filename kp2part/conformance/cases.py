@@ -1,11 +1,11 @@
-"""Requests to a model server, and what TensorFlow Serving answers to each.
+"""Requests to a model server, each with TensorFlow Serving's response.
 
 A file of cases has one JSON object per line: `id`, whose first letter is the
 group, `title`, `level` (`must`: a client can depend on it; `may`: a quirk),
 `method`, `path`, `headers`, a body and `expect`. The body is `body_b64`, or
-`body_parts`, pairs of a text and how often it comes, and gzip if `gzip` is
-true. `expect` has `status`, `content_type` and either `error`, a part of the
-error's text, or `body_text`, cut short where it ends in `...`.
+`body_parts`, pairs of a text and its number of repetitions. It is compressed if
+`gzip` is true. `expect` has `status`, `content_type` and either `error`, a part
+of the error message, or `body_text`, truncated if it ends in `...`.
 """
 
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ LEVELS = ("must", "may")
 
 @dataclasses.dataclass(frozen=True)
 class Response:
-    """What a server answered.
+    """The response of a server.
 
     Attributes:
-        status: Of HTTP.
-        content_type: The header, empty if there is none.
-        body: As sent.
+        status: The HTTP status.
+        content_type: The header; empty without one.
+        body: The bytes as sent.
     """
 
     status: int
@@ -38,18 +38,18 @@ class Response:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A request and the answer to expect.
+    """A request and the expected response.
 
     Attributes:
-        id: A group's letter and the rest, such as `B07`.
+        id: The letter of the group and a number, such as `B07`.
         title: What it is about.
         level: One of LEVELS.
-        method: Of HTTP.
-        path: The whole target, not to be touched on its way.
-        headers: Beside those of any request.
-        expect: The fields of the file.
+        method: The HTTP method.
+        path: The whole target, to be sent exactly as it is.
+        headers: Headers beside those of any request.
+        expect: The field of the file.
         body_b64: The body, in base64 in the file.
-        body_parts: Instead, texts and how often each comes.
+        body_parts: Instead, texts and how often each is repeated.
         gzip: Whether the body is sent compressed.
     """
 
@@ -79,10 +79,10 @@ class Case:
         return gzip.compress(body, compresslevel=1) if self.gzip else body
 
     def ask(self, url: str, timeout_seconds: float = 60.0) -> Response:
-        """Returns what the server at `url`, `http://host:port`, answers.
+        """Returns the response of the server at `url`, `http://host:port`.
 
         Raises:
-            OSError: It does not answer.
+            OSError: It does not respond.
         """
         parts = urllib.parse.urlsplit(url)
         connection = http.client.HTTPConnection(
@@ -96,7 +96,7 @@ class Case:
             content_type = response.getheader("Content-Type", "")
             return Response(response.status, content_type, response.read())
         except http.client.HTTPException as error:
-            raise OSError(f"no HTTP: {error!r}") from error
+            raise OSError(f"not HTTP: {error!r}") from error
         finally:
             connection.close()
 
@@ -105,7 +105,8 @@ def load(path: str | pathlib.Path) -> list[Case]:
     """Returns the cases of a file.
 
     Raises:
-        ValueError: No such file, no case in it, or a line is not one.
+        ValueError: The file does not exist, has no case, or a line that is
+            not a case.
     """
     try:
         lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()

@@ -56,7 +56,7 @@ class CasesTest(parameterized.TestCase):
             self.load()
 
     def response_with(self, data):
-        """A server that takes one request, keeps it and sends `data`."""
+        """A server that takes one request, stores it and sends `data`."""
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
 
@@ -86,7 +86,7 @@ class CasesTest(parameterized.TestCase):
     def test_no_http(self):
         url = self.response_with(b"hello\r\n")
         (case,) = self.load(LINE)
-        with self.assertRaisesRegex(OSError, "no HTTP"):
+        with self.assertRaisesRegex(OSError, "not HTTP"):
             case.ask(url)
 
 

@@ -9,14 +9,15 @@ from kp2part.conformance import __main__
 from kp2part.conformance import cases
 from kp2part.conformance import differences
 from kp2part.conformance import model
-from kp2part.serving import http_server
+from kp2part.serving import limits
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
-from kp2part.serving import rest
 from kp2part.serving import server as server_lib
+from kp2part.serving.tf_serving_api import rest
+from kp2part.serving.waitress_server import http_server
 from tests import programs
 
-# There is no page here, and so no difference.
+# Without a page, these cases are the same.
 WITH_PAGE = {"A20", "A21", "A37"}
 
 
@@ -37,7 +38,7 @@ class ConformanceTest(parameterized.TestCase):
             ),
             "127.0.0.1",
             0,
-            http_server.Limits(),
+            limits.Limits(),
         )
         server.start()
         cls.addClassCleanup(server.stop)
@@ -72,7 +73,7 @@ class ConformanceTest(parameterized.TestCase):
     def test_program(self):
         lines = __main__.VECTORS.read_text().splitlines()
         few = [line for line in lines if line[8:11] in ("A01", "A02", "B23")]
-        # As if the server's response to one of them were wrong.
+        # As if the server gave a wrong response to one of them.
         few[0] = few[0].replace("Missing model name", "Another text")
         vectors = self.create_tempfile(content="\n".join(few))
         status, *texts = programs.run(

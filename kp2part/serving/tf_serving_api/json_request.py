@@ -1,22 +1,21 @@
-"""JSON as TensorFlow Serving reads it: by RapidJSON, with its messages.
+"""Reads JSON as TensorFlow Serving does: with RapidJSON and its messages.
 
-NaN, Infinity and Inf are numbers, what follows the first value is ignored, of
-equal names in an object the first counts, and a byte-order mark is skipped.
+NaN, Infinity and Inf are numbers, anything after the first value is ignored,
+the first of equal names in an object counts, and a byte-order mark is skipped.
 """
 
 import re
 
-import grpc
 import numpy as np
 import rapidjson
 
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
 # Deeper than any tensor: TensorFlow's have at most 254 dimensions.
 _MAX_DEPTH = 300
-# So much of a request is looked through for what is nested too deep.
+# In larger requests than this, deep nesting is an error without a closer look.
 _MAX_DEEP_BYTES = 4 << 20
-# Errors quote so much of the request.
+# Errors quote at most this much of the request.
 _ECHO_BYTES = 256
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PARSE_ERROR = re.compile(r"Parse error at offset (\d+): (.*)", re.DOTALL)
@@ -24,8 +23,8 @@ _AFTER_ROOT = "The document root must not be followed by other values."
 
 
 class _Decoder(rapidjson.Decoder):
-    # Pairs in a list and never a class of our own: when the text breaks off
-    # inside an object of one, python-rapidjson 1.25 crashes the process.
+    # Pairs in a plain list, not in a class of our own: with a class,
+    # python-rapidjson 1.25 crashes the process when the text ends inside it.
     def start_object(self):
         return []
 
@@ -42,15 +41,15 @@ _decode = _Decoder(number_mode=rapidjson.NM_NATIVE | rapidjson.NM_NAN)
 def parse(body: bytes):
     """Returns the first JSON value of `body`.
 
-    Integers are `int` from int64's least to uint64's greatest, all other
-    numbers are `float`. Names and strings are UTF-8, unlike TensorFlow
-    Serving's, which are any bytes.
+    Integers from the least int64 to the greatest uint64 are `int`, all other
+    numbers are `float`. Names and strings must be UTF-8; TensorFlow Serving
+    takes any bytes.
 
     Args:
-        body: Of a request.
+        body: The body of a request.
 
     Raises:
-        errors.ServingError: Not JSON; names the offset of the byte.
+        errors.ServingError: It is not JSON; names the offset of the byte.
     """
     body = body.removeprefix(_BYTE_ORDER_MARK)
     if not body:
@@ -60,7 +59,7 @@ def parse(body: bytes):
     except RecursionError:
         return _parse_first(_prune(body))
     except UnicodeDecodeError as error:
-        # An error of syntax before it is the better message.
+        # A syntax error before that byte is the better message.
         _parse_first(body.decode(errors="replace").encode())
         raise _error(
             f"Invalid encoding in string. at offset: {error.start}"
@@ -78,10 +77,10 @@ def _parse_first(body):
 
 
 def _prune(body):
-    """Returns the JSON with all brackets below `_MAX_DEPTH` empty.
+    """Returns the JSON with all brackets deeper than `_MAX_DEPTH` emptied.
 
-    TensorFlow Serving's parser has no stack to run out of, so that only what
-    is nested in a place that it reads is an error there.
+    TensorFlow Serving's parser does not recurse: there, deep nesting is an
+    error only in a value that is read.
     """
     if len(body) > _MAX_DEEP_BYTES:
         raise _error(f"Nested deeper than {_MAX_DEPTH}.")
@@ -96,7 +95,7 @@ def _prune(body):
 
 
 def quote(value) -> str:
-    """Returns a parsed value as the errors quote it: the first 256 bytes."""
+    """Returns the first 256 bytes of a parsed value, as errors quote it."""
     try:
         text = rapidjson.dumps(
             value,
@@ -105,7 +104,7 @@ def quote(value) -> str:
             number_mode=rapidjson.NM_NATIVE,
         )
     except (ValueError, RecursionError):
-        # RapidJSON's writer stops at a NaN; ours also at a depth.
+        # RapidJSON's writer stops at a NaN; ours also when nested too deep.
         return ""
     return text.encode()[:_ECHO_BYTES].decode(errors="ignore")
 
@@ -125,6 +124,4 @@ def type_name(value) -> str:
 
 
 def _error(reason):
-    return errors.ServingError(
-        grpc.StatusCode.INVALID_ARGUMENT, f"JSON Parse error: {reason}"
-    )
+    return errors.invalid(f"JSON Parse error: {reason}")

@@ -2,7 +2,7 @@ from absl.testing import absltest
 import grpc
 import tensorflow as tf
 
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
 PLACE = "Detected at node a/b defined at (most recent call last):\n"
 NO_TRACE = "<stack traces unavailable>\n"

@@ -1,4 +1,4 @@
-/** Drawings that come with the page, with their keypoints. */
+/** Sample drawings that come with the page, with their keypoints. */
 
 import { inWords } from "../state/category.mjs";
 import { fromCoco } from "../files/coco_reader.mjs";
@@ -9,7 +9,7 @@ const FOLDER = "samples/";
  * Offers the drawings, each as a button that opens it.
  * @param {Document} page With the elements of index.html.
  * @param {import("../state/category.mjs").Category} category
- * @param {import("../input/opening.mjs").Desk} desk
+ * @param {import("./opening.mjs").Desk} desk
  */
 export async function showSamples(page, category, desk) {
   const samples = await listSamples(category).catch(() => []);
@@ -38,13 +38,13 @@ function offer(sample, desk) {
 
 /**
  * @param {import("../state/category.mjs").Category} category
- * @returns {Promise<{url: string, name: string, objects: object[]}[]>} Those
- *     whose keypoints the model knows; none for another kind of object.
+ * @returns {Promise<{url: string, name: string, objects: object[]}[]>} The
+ *     samples whose keypoints the model knows.
  */
 async function listSamples(category) {
-  const answer = await fetch(`${FOLDER}samples.json`);
-  if (!answer.ok) return [];
-  const contents = await answer.json();
+  const response = await fetch(`${FOLDER}samples.json`);
+  if (!response.ok) return [];
+  const contents = await response.json();
   const known = (image) => {
     const { file_name: name } = image;
     try {
@@ -57,7 +57,7 @@ async function listSamples(category) {
   return contents.images.flatMap(known);
 }
 
-/** @returns {Promise<File>} The drawing, as if it had been dropped. */
+/** @returns {Promise<File>} The drawing, as if it were dropped. */
 async function fetchSample({ url, name }) {
   const blob = await (await fetch(url)).blob();
   return new File([blob], name, { type: blob.type });

@@ -3,8 +3,8 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from kp2part.serving import errors
-from kp2part.serving import tensor_protos
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import tensor_protos
 
 DTYPES = (
     "float16", "bfloat16", "float32", "float64", "uint8", "uint16", "int8",

@@ -1,10 +1,11 @@
-"""The JSON of a predict answer: row form and column form.
+"""The JSON of a predict response, in row or column form.
 
     {"predictions": [{"mask_bytes": {"b64": "..."}, "box": [1.0, 2.0]}]}
     {"outputs": {"mask_bytes": [{"b64": "..."}], "box": [[1.0, 2.0]]}}
 
-With one output its values stand alone, without a name. No JSON library lets
-float32 have the digits that TensorFlow Serving gives it: those texts are ours.
+The values of a single output stand alone, without a name. No JSON library
+writes a float32 with the digits that TensorFlow Serving writes, so this module
+formats them itself.
 """
 
 import base64
@@ -12,10 +13,9 @@ from collections.abc import Mapping
 import json
 import math
 
-import grpc
 import numpy as np
 
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
 _BASE64_SUFFIX = "_bytes"
 _DTYPES = frozenset(
@@ -24,15 +24,16 @@ _DTYPES = frozenset(
 
 
 def encode_rows(outputs: Mapping[str, np.ndarray]) -> bytes:
-    """Returns an answer of the row form: an item for each of a batch.
+    """Returns a response in row form: one item for each row of the batch.
 
     Args:
         outputs: Arrays [N, ...] by name; strings are object arrays of bytes.
-            Bytes are base64 where the name ends in `_bytes`, otherwise they
-            are put out as they are, even if they are not UTF-8.
+            They are written as base64 if the name ends in `_bytes`, and
+            otherwise as they are, even if they are not UTF-8.
 
     Raises:
-        errors.ServingError: The batch sizes differ, or a dtype has no JSON.
+        errors.ServingError: The batch sizes differ, or JSON has no form for
+            a dtype.
     """
     _check_batch(outputs)
     columns = [_texts(k, v, kept=1) for k, v in sorted(outputs.items())]
@@ -44,13 +45,13 @@ def encode_rows(outputs: Mapping[str, np.ndarray]) -> bytes:
 
 
 def encode_columns(outputs: Mapping[str, np.ndarray]) -> bytes:
-    """Returns an answer of the column form: whole tensors.
+    """Returns a response in column form: whole tensors.
 
     Args:
         outputs: Arrays by name, as for `encode_rows`, of any batch sizes.
 
     Raises:
-        errors.ServingError: A dtype has no JSON.
+        errors.ServingError: JSON has no form for a dtype.
     """
     columns = [_texts(k, v, kept=0)[0] for k, v in sorted(outputs.items())]
     if len(columns) == 1:
@@ -60,7 +61,7 @@ def encode_columns(outputs: Mapping[str, np.ndarray]) -> bytes:
 
 
 def _response(key, text):
-    # Bytes that are no UTF-8 come out as they went in.
+    # Bytes that are not UTF-8 come out as they went in.
     return f'{{\n    "{key}": {text}\n}}'.encode(errors="surrogateescape")
 
 
@@ -77,11 +78,13 @@ def _check_batch(outputs):
     batch = None
     for name, array in sorted(outputs.items()):
         if not array.ndim:
-            raise _invalid(f"Tensor name: {name} has no shape information ")
+            raise errors.invalid(
+                f"Tensor name: {name} has no shape information "
+            )
         if batch is None:
             batch = len(array)
         if len(array) != batch:
-            raise _invalid(
+            raise errors.invalid(
                 f"Tensor name: {name} has inconsistent batch size: "
                 f"{len(array)} expecting: {batch}"
             )
@@ -90,9 +93,11 @@ def _check_batch(outputs):
 def _texts(name, array, kept):
     """Returns the JSON of an array's slices along its first `kept` axes."""
     if array.dtype != object and array.dtype.name not in _DTYPES:
-        # As TensorFlow calls them.
+        # TensorFlow's own names.
         dtype = {"float16": "half"}.get(array.dtype.name, array.dtype.name)
-        raise _invalid(f"Failed to write JSON value for tensor type: {dtype}")
+        raise errors.invalid(
+            f"Failed to write JSON value for tensor type: {dtype}"
+        )
     if array.dtype == object:
         leaves = [_string(name, value) for value in array.ravel()]
     elif array.dtype == np.float32:
@@ -119,10 +124,10 @@ def _string(name, value):
 
 
 def _float32_texts(values):
-    """Returns decimals of six digits where they are read back as the same.
+    """Returns decimals of six digits where that reads back as the same value.
 
-    Otherwise of nine, which is as many as any float32 needs. Whole numbers
-    have a `.0`, but where there is an exponent.
+    Elsewhere of nine digits, which are enough for any float32. Whole numbers
+    end in `.0` unless they have an exponent.
     """
     with np.errstate(all="ignore"):
         exact = values.astype(np.float64)
@@ -139,7 +144,7 @@ def _float32_texts(values):
             six,
             whole & (magnitude < 1e9),
         ],
-        # A precision of no characters takes a number and writes nothing.
+        # `%.0s` consumes the number and writes nothing.
         [
             "%.0sNaN",
             "%.0sInfinity",
@@ -152,7 +157,3 @@ def _float32_texts(values):
     )
     formats = formats.tolist()
     return [f % v for f, v in zip(formats, values.tolist(), strict=True)]
-
-
-def _invalid(text):
-    return errors.ServingError(grpc.StatusCode.INVALID_ARGUMENT, text)

@@ -1,11 +1,11 @@
-"""TensorFlow Serving's REST API: all of a server under /v1/.
+"""TensorFlow Serving's REST API: all paths of a server under /v1/.
 
     POST /v1/models/NAME[/versions/N]:predict     {"instances": [...]}
     GET  /v1/models/NAME[/versions/N]
     GET  /v1/models/NAME[/versions/N]/metadata
 
-Where it answers otherwise than TensorFlow Serving, docs/serving_differences.md
-says so.
+docs/serving_differences.md lists where its responses differ from TensorFlow
+Serving's.
 """
 
 from collections.abc import Callable
@@ -17,18 +17,18 @@ import zlib
 
 from google.protobuf import json_format
 import grpc
-from tensorflow_serving.apis import get_model_metadata_pb2
 
-from kp2part.serving import errors
-from kp2part.serving import json_inputs
-from kp2part.serving import json_outputs
-from kp2part.serving import json_request
-from kp2part.serving import model_store
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import interfaces
+from kp2part.serving.tf_serving_api import json_inputs
+from kp2part.serving.tf_serving_api import json_outputs
+from kp2part.serving.tf_serving_api import json_request
+from kp2part.serving.tf_serving_api import signatures
 
 _MODEL = (
     r"/v1/models{}(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
 )
-# They match the whole target, with its query: only the verb has its case.
+# They match the whole target, with its query. Only the verb is case-sensitive.
 _POST = re.compile(
     _MODEL.format("/(?P<name>[^/:]+)")
     + ":(?P<verb>(?-i:predict|classify|regress))",
@@ -38,7 +38,6 @@ _GET = re.compile(
     _MODEL.format("(?:/(?P<name>[^/:]+))?") + "(?P<metadata>/metadata)?",
     re.IGNORECASE,
 )
-_DEFAULT_SIGNATURE = "serving_default"
 _JSON = "application/json"
 _HTML = "text/html; charset=ISO-8859-1"
 _MAX_INT64 = 2**63 - 1
@@ -61,17 +60,17 @@ _STATUSES = {
 
 
 def application(
-    store: model_store.ModelStore, max_body_bytes: int = 32 << 20
+    store: interfaces.Models, max_body_bytes: int = 32 << 20
 ) -> Callable:
     """Returns the WSGI application of all paths under /v1/.
 
-    It reads the target, not yet percent-decoded, from `REQUEST_URI`, as
-    waitress has it.
+    It reads the target, not yet percent-decoded, from `REQUEST_URI`, which
+    waitress sets.
 
     Args:
-        store: What is asked.
-        max_body_bytes: Of a request that comes compressed, once it is not. The
-            HTTP server bounds the others.
+        store: The versions of the model.
+        max_body_bytes: Size of a compressed request after decompression. The
+            HTTP server limits uncompressed ones.
     """
 
     def application(environ, start_response):
@@ -94,16 +93,16 @@ def _response(environ, store, max_body_bytes):
             return 200, _JSON, _predict(store, route, body)
         if method == "GET" and (route := _GET.fullmatch(target)):
             return 200, _JSON, _describe(store, route)
-        raise _invalid(f"Malformed request: {method} {target}")
+        raise errors.invalid(f"Malformed request: {method} {target}")
     except errors.ServingError as error:
-        # The one error without a text has no JSON either.
+        # The one error without a message has no body either.
         sent = bool(error.message) and method != "HEAD"
         text = json.dumps({"error": error.message}) if sent else ""
         return _STATUSES.get(error.code, 500), _JSON, text.encode()
 
 
 def _read_body(environ, max_bytes):
-    """Returns the body, inflated if it is gzip; empty if it cannot be."""
+    """Returns the body, inflated if it is gzip; empty if that fails."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if environ.get("HTTP_CONTENT_ENCODING", "").lower() != "gzip":
         return body
@@ -116,12 +115,12 @@ def _read_body(environ, max_bytes):
 
 
 def _spec(route):
-    """Returns name, version and label of the model that is asked."""
+    """Returns name, version and label of the model in the URL."""
     version = route["version"] and int(route["version"])
     if version and version > _MAX_INT64:
-        raise _invalid("")
+        raise errors.invalid("")
     if not route["name"]:
-        raise _invalid("Missing model name in request.")
+        raise errors.invalid("Missing model name in request.")
     return urllib.parse.unquote(route["name"]), version, route["label"]
 
 
@@ -129,14 +128,11 @@ def _describe(store, route):
     name, version, label = _spec(route)
     if route["metadata"]:
         return _metadata(store.servable(name, version, label))
-    # A label says nothing here, in TensorFlow Serving neither.
+    # Ignores the label, as TensorFlow Serving does.
     return _json(_fields(store.status(name, version)))
 
 
 def _metadata(servable):
-    signatures = get_model_metadata_pb2.SignatureDefMap()
-    for name, signature in servable.meta_graph.signature_def.items():
-        signatures.signature_def[name].CopyFrom(signature)
     return _json(
         {
             "model_spec": {
@@ -144,7 +140,9 @@ def _metadata(servable):
                 "version": str(servable.version),
                 "signature_name": "",
             },
-            "metadata": {"signature_def": _fields(signatures)},
+            "metadata": {
+                "signature_def": _fields(signatures.as_map(servable.meta_graph))
+            },
         }
     )
 
@@ -152,49 +150,49 @@ def _metadata(servable):
 def _predict(store, route, body):
     request = json_request.parse(body)
     if not isinstance(request, dict):
-        raise _invalid(
+        raise errors.invalid(
             f"JSON Value: {json_request.quote(request)} Is not object"
         )
     signature_name = request.get("signature_name", "")
     if not isinstance(signature_name, str):
-        raise _invalid(
+        raise errors.invalid(
             f"JSON Value: {json_request.quote(request)} not formatted "
             "correctly. 'signature_name' key must be a string value."
         )
-    signature_name = signature_name or _DEFAULT_SIGNATURE
+    signature_name = signature_name or signatures.DEFAULT
     servable = store.servable(*_spec(route))
     signature = _signature(servable, signature_name)
     if route["verb"] != "predict":
         raise _no_examples(signature, route["verb"])
-    # A dict: to look into a message's map is slow.
+    # As a dict, because lookups in a message's map are slow.
     inputs, encode = _read_inputs(request, dict(signature.inputs))
     return encode(servable.run(signature_name, inputs))
 
 
 def _signature(servable, name):
-    signatures = servable.meta_graph.signature_def
-    if name not in signatures:
-        raise _invalid(
+    found = servable.meta_graph.signature_def
+    if name not in found:
+        raise errors.invalid(
             f'Serving signature name: "{name}" not found in signature def'
         )
-    return signatures[name]
+    return found[name]
 
 
 def _no_examples(signature, verb):
-    # Signatures of tf.Example are of TensorFlow 1.
+    # Only TensorFlow 1 writes signatures that take a tf.Example.
     if len(signature.inputs) != 1:
-        return _invalid("Expected one input Tensor.")
+        return errors.invalid("Expected one input Tensor.")
     expected = {"classify": "classification", "regress": "regression"}[verb]
-    return _invalid(
+    return errors.invalid(
         f"Expected {expected} signature method_name to be "
         f"tensorflow/serving/{verb}. Was: {signature.method_name}"
     )
 
 
 def _read_inputs(request, inputs):
-    """Returns the tensors, and the encoder of the same form for the answer."""
+    """Returns the tensors, and the encoder of the response in the same form."""
     if "instances" in request and "inputs" in request:
-        raise _invalid(
+        raise errors.invalid(
             f"JSON Value: {json_request.quote(request)} Not formatted "
             "correctly expecting only one of 'inputs' or 'instances' keys to "
             "exist "
@@ -203,14 +201,14 @@ def _read_inputs(request, inputs):
         tensors = json_inputs.decode_columns(request["inputs"], inputs)
         return tensors, json_outputs.encode_columns
     if "instances" not in request:
-        raise _invalid("Missing 'inputs' or 'instances' key")
+        raise errors.invalid("Missing 'inputs' or 'instances' key")
     if not isinstance(request["instances"], list):
-        raise _invalid(
+        raise errors.invalid(
             f"JSON Value: {json_request.quote(request)} Expecting 'instances' "
             "to be an list/array"
         )
     if not request["instances"]:
-        raise _invalid(
+        raise errors.invalid(
             f"JSON Value: {json_request.quote(request)} No values in "
             "'instances' array"
         )
@@ -228,7 +226,3 @@ def _fields(message):
 
 def _json(value):
     return json.dumps(value, indent=1).encode()
-
-
-def _invalid(text):
-    return errors.ServingError(grpc.StatusCode.INVALID_ARGUMENT, text)

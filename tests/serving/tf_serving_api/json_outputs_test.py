@@ -4,8 +4,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.serving import errors
-from kp2part.serving import json_outputs
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import json_outputs
 
 
 def strings(*values):
@@ -53,7 +53,7 @@ class EncodeTest(parameterized.TestCase):
         self.assertIn(b'["\xff\xd8\\\\"]', response)
 
     @parameterized.parameters(
-        # Six digits, if they are enough.
+        # Six digits where they are enough.
         (0.1, "0.1"),
         (2.05, "2.05"),
         (3.0, "3.0"),
@@ -63,7 +63,7 @@ class EncodeTest(parameterized.TestCase):
         (8388610.0, "8.38861e+06"),
         (1e-20, "1e-20"),
         (3.4e38, "3.4e+38"),
-        # Nine, if not.
+        # Nine digits elsewhere.
         (2 / 3, "0.666666687"),
         (717887168.0, "717887168.0"),
         (555557.5, "555557.5"),

@@ -1,11 +1,10 @@
-"""waitress, with limits on what a client may take of it.
+"""waitress with limits on clients.
 
-waitress cuts clients that fall silent; this also cuts those that send or read a
-little for ever, and bounds the queue.
+waitress itself cuts silent clients. This server also cuts clients that send or
+read very slowly, and limits the queue.
 """
 
 from collections.abc import Callable
-import dataclasses
 import json
 import threading
 import time
@@ -17,56 +16,32 @@ from waitress import task as task_lib
 from waitress import utilities
 from waitress import wasyncore
 
-
-@dataclasses.dataclass(frozen=True)
-class Limits:
-    """What clients may take.
-
-    Attributes:
-        max_body_bytes: Of a request, as sent.
-        max_header_bytes: Of all headers of a request.
-        max_connections: More wait until one is closed.
-        num_threads: Requests that are computed at once.
-        max_queue: Requests that wait for a thread; more are answered 503.
-        idle_seconds: A connection without traffic is cut.
-        request_seconds: In which a request has to have arrived.
-    """
-
-    max_body_bytes: int = 32 << 20
-    max_header_bytes: int = 64 << 10
-    max_connections: int = 2000
-    num_threads: int = 8
-    max_queue: int = 1000
-    idle_seconds: int = 10
-    request_seconds: int = 30
-
-    def __post_init__(self):
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if value < 1:
-                raise ValueError(
-                    f"`{field.name}` must be at least 1. Received: {value}"
-                )
+from kp2part.serving import limits as limits_lib
 
 
 class HttpServer:
-    """A WSGI application behind a port, in threads of its own.
+    """Serves a WSGI application on a port, in threads of its own.
 
     Args:
         application: The WSGI application.
-        host: Address to listen at.
-        port: 0 is any free one.
-        limits: What clients may take.
+        host: The address to listen on.
+        port: The port; 0 takes any free one.
+        limits: How much clients may take.
 
     Attributes:
-        port: The port it listens at.
+        port: The port it listens on.
 
     Raises:
-        OSError: The port is taken, or the host is not ours.
+        OSError: The port is taken, or the host is not an address of this
+            machine.
     """
 
     def __init__(
-        self, application: Callable, host: str, port: int, limits: Limits
+        self,
+        application: Callable,
+        host: str,
+        port: int,
+        limits: limits_lib.Limits,
     ):
         self._dispatcher = _Dispatcher(limits)
         self._map = {}
@@ -74,7 +49,7 @@ class HttpServer:
             self._server = _Server(
                 application,
                 map=self._map,
-                # Until it is started, connections are refused.
+                # Refuses connections until it is started.
                 _start=False,
                 dispatcher=self._dispatcher,
                 adj=_adjustments(host, port, limits),
@@ -88,19 +63,19 @@ class HttpServer:
         self._thread = threading.Thread(target=self._server.run, name="http")
 
     def start(self):
-        """Answers from now on."""
+        """Starts to serve."""
         self._server.accept_connections()
         self._thread.start()
 
     def stop(self, seconds: float = 10.0):
-        """Takes no more requests, and lets those it has finish.
+        """Takes no new requests, and lets those under way finish.
 
         Args:
-            seconds: The longest to wait for them.
+            seconds: The longest time to wait for them.
         """
         if self._thread.is_alive():
             deadline = time.monotonic() + seconds
-            # Sockets are the business of the loop's own thread.
+            # Only the thread of the loop may touch sockets.
             self._in_loop(lambda: wasyncore.dispatcher.close(self._server))
             while self._server.is_busy() and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -112,15 +87,15 @@ class HttpServer:
 
     def _in_loop(self, function):
         trigger = self._server.trigger
-        # The loop runs thunks under this lock. Without it, one that another
-        # thread has just woken could close the trigger before it is pulled.
+        # The loop runs thunks under this lock. Without the lock, a loop that is
+        # already awake could close the trigger before it is pulled.
         with trigger.lock:
             trigger.thunks.append(function)
             trigger.pull_trigger()
 
 
 class _ErrorTask(task_lib.ErrorTask):
-    # In JSON, as all errors under /v1/ are.
+    # In JSON, like all errors under /v1/.
     def execute(self):
         error = self.request.error
         text = f"{error.reason}: {error.body}"
@@ -170,10 +145,10 @@ class _Overloaded(utilities.Error):
 
 
 class _Dispatcher:
-    """Two queues: a page or a status never waits behind predictions."""
+    """Two queues, so that pages and status never wait behind predictions."""
 
     def __init__(self, limits):
-        # A queue is what is wanted, not worth a warning.
+        # waitress warns about every request that waits, but a queue is normal.
         utilities.queue_logger.setLevel("ERROR")
         self._max_queue = limits.max_queue
         self._predictions = task_lib.ThreadedTaskDispatcher()
@@ -189,7 +164,7 @@ class _Dispatcher:
             self._predictions.add_task(channel)
         else:
             request.error = _Overloaded(
-                f"{self._max_queue} requests wait already."
+                f"{self._max_queue} requests are waiting already."
             )
             self._others.add_task(channel)
 
@@ -208,8 +183,8 @@ def _adjustments(host, port, limits):
         connection_limit=limits.max_connections,
         channel_timeout=limits.idle_seconds,
         cleanup_interval=1,
-        # `select` ends at 1024 descriptors.
+        # `select` is limited to 1024 descriptors.
         asyncore_use_poll=True,
-        # A client that hangs up is not worth a traceback.
+        # No traceback for a client that hangs up.
         log_socket_errors=False,
     )

@@ -5,8 +5,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from kp2part.serving import errors
-from kp2part.serving import json_tensor
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import json_tensor
 
 
 def info(dtype):

@@ -1,22 +1,21 @@
-"""Tensors from the JSON of a predict request: row form and column form.
+"""Tensors from the JSON of a predict request, in row or column form.
 
     {"instances": [{"image_bytes": {"b64": "..."}, "keypoints": [[1, 2, 2]]}]}
     {"inputs": {"image_bytes": [{"b64": "..."}], "keypoints": [[[1, 2, 2]]]}}
 
-As in TensorFlow Serving, shapes are held to one another and not to the
-signature's.
+As in TensorFlow Serving, shapes have to agree with each other; they are not
+compared with the signature.
 """
 
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-import grpc
 import numpy as np
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from kp2part.serving import errors
-from kp2part.serving import json_request
-from kp2part.serving import json_tensor
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import json_request
+from kp2part.serving.tf_serving_api import json_tensor
 
 
 def decode_rows(
@@ -25,9 +24,9 @@ def decode_rows(
     """Returns the tensors of the row form: an instance is a slice of each.
 
     Args:
-        instances: Parsed, one or more: objects by input name, or bare values
-            where the signature has one input.
-        inputs: Of the signature.
+        instances: One or more parsed values: objects by input name, or bare
+            values if the signature has a single input.
+        inputs: The inputs of the signature, by name.
 
     Returns:
         Arrays [N, ...] by input name; strings are object arrays of bytes.
@@ -37,7 +36,7 @@ def decode_rows(
     """
     named = json_tensor.is_named(instances[0])
     if not named and len(inputs) != 1:
-        raise _invalid(
+        raise errors.invalid(
             "instances is a plain list, but expecting list of objects as "
             "multiple input tensors required as per tensorinfo_map"
         )
@@ -55,7 +54,7 @@ def decode_rows(
             for name in inputs
         }
     except errors.ServingError:
-        # Slower, and knows which instance it was.
+        # Slower, but finds out which instance it was.
         return _decode_one_by_one(instances, inputs)
 
 
@@ -65,9 +64,9 @@ def decode_columns(
     """Returns the tensors of the column form: a value is a whole tensor.
 
     Args:
-        value: Parsed: an object by input name, others ignored, or a bare
-            value where the signature has one input.
-        inputs: Of the signature.
+        value: A parsed object by input name, of which other names are
+            ignored, or a bare value if the signature has a single input.
+        inputs: The inputs of the signature, by name.
 
     Returns:
         Arrays by input name; strings are object arrays of bytes.
@@ -77,14 +76,16 @@ def decode_columns(
     """
     if not json_tensor.is_named(value):
         if len(inputs) != 1:
-            raise _invalid(
+            raise errors.invalid(
                 "inputs is a plain value/list, but expecting an object as "
                 "multiple input tensors required as per tensorinfo_map"
             )
         value = {name: value for name in inputs}
     for name in inputs:
         if name not in value:
-            raise _invalid(f"Missing named input: {name} in 'inputs' object.")
+            raise errors.invalid(
+                f"Missing named input: {name} in 'inputs' object."
+            )
     return {
         name: json_tensor.decode(value[name], inputs[name]) for name in inputs
     }
@@ -95,7 +96,7 @@ def _decode_one_by_one(instances, inputs):
     named = json_tensor.is_named(instances[0])
     for i, row in enumerate(instances):
         if json_tensor.is_named(row) != named:
-            raise _invalid(
+            raise errors.invalid(
                 f"Expecting {'object' if named else 'value/list'} but got "
                 f"{'list' if named else 'object'} at item {i} of input list"
             )
@@ -105,12 +106,12 @@ def _decode_one_by_one(instances, inputs):
                 _append(columns, name, value, inputs)
             except errors.ServingError as error:
                 where = f"{i} key: {name}" if named else f"{i}"
-                raise _invalid(
+                raise errors.invalid(
                     f"Failed to process element: {where} of 'instances' list. "
                     f"Error: {error.code.name}: {error.message}"
                 ) from error
         if members.keys() != inputs.keys():
-            raise _invalid(
+            raise errors.invalid(
                 f"Failed to process element: {i} of 'instances' list. JSON "
                 f"object: {json_request.quote(row)} keys must be equal to: "
                 f"{','.join(sorted(inputs))}"
@@ -120,15 +121,15 @@ def _decode_one_by_one(instances, inputs):
 
 def _append(columns, name, value, inputs):
     if name not in inputs:
-        raise _invalid(f"JSON object: does not have named input: {name}")
+        raise errors.invalid(f"JSON object: does not have named input: {name}")
     array = json_tensor.decode(value, inputs[name])
     first = columns[name][0] if columns[name] else array
     if array.size != first.size:
-        raise _invalid(
+        raise errors.invalid(
             f"Expecting tensor size: {first.size} but got: {array.size}"
         )
     if array.shape != first.shape:
-        raise _invalid(
+        raise errors.invalid(
             f"Expecting shape {_brackets(first.shape)} but got: "
             f"{_brackets(array.shape)}"
         )
@@ -137,7 +138,3 @@ def _append(columns, name, value, inputs):
 
 def _brackets(shape):
     return f"[{','.join(map(str, shape))}]"
-
-
-def _invalid(text):
-    return errors.ServingError(grpc.StatusCode.INVALID_ARGUMENT, text)

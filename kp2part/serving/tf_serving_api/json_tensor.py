@@ -1,8 +1,8 @@
-"""One tensor from its JSON: nested lists of numbers, booleans or strings.
+"""Reads one tensor from JSON: nested lists of numbers, booleans or strings.
 
-A string is UTF-8, or bytes as `{"b64": "..."}`: the standard alphabet, padding
-and white space optional. As in TensorFlow Serving int8, uint8 and int16 wrap
-around: 256 is 0 as uint8.
+A string is UTF-8, or bytes as `{"b64": "..."}` in the standard alphabet, with
+optional padding and white space. As in TensorFlow Serving, int8, uint8 and
+int16 wrap around: 256 is 0 as uint8.
 """
 
 import base64
@@ -15,23 +15,23 @@ import numpy as np
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from kp2part.serving import errors
-from kp2part.serving import json_request
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import json_request
 
-# NumPy has at most so many dimensions; TensorFlow's tensors up to 254.
+# NumPy's limit of dimensions; TensorFlow's tensors have up to 254.
 _MAX_RANK = 64
 _INT32 = (-(2**31), 2**31 - 1)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Kind:
-    """How JSON values become those of a dtype.
+    """How JSON values become values of a dtype.
 
     Attributes:
-        name: The dtype's in TensorFlow's messages.
-        dtype: NumPy's.
-        types: Of the parsed JSON values that it takes.
-        bounds: Least and greatest integer that it takes, both included.
+        name: The name of the dtype in TensorFlow's messages.
+        dtype: The NumPy type.
+        types: The types of parsed JSON values that it takes.
+        bounds: The least and the greatest integer that it takes.
     """
 
     name: str
@@ -49,7 +49,7 @@ _KINDS = {
     types_pb2.DT_DOUBLE: _Kind("double", np.float64, frozenset([int, float])),
     types_pb2.DT_BOOL: _Kind("bool", np.bool_, frozenset([bool])),
     types_pb2.DT_STRING: _Kind("string", np.object_, frozenset([str, dict])),
-    # The small ones have int32's bounds, and wrap.
+    # Small integers have the bounds of int32, and wrap around.
     types_pb2.DT_INT8: _integer("int8", np.int8, _INT32),
     types_pb2.DT_UINT8: _integer("uint8", np.uint8, _INT32),
     types_pb2.DT_INT16: _integer("int16", np.int16, _INT32),
@@ -61,13 +61,13 @@ _KINDS = {
 
 
 def decode(value, info: meta_graph_pb2.TensorInfo) -> np.ndarray:
-    """Returns the tensor of a parsed JSON value; strings as objects (bytes).
+    """Returns the tensor of a parsed JSON value; strings are objects (bytes).
 
-    The shape is that of the value's lists, whatever `info` has.
+    The shape is that of the value's lists, whatever the shape in `info`.
 
     Args:
-        value: Parsed.
-        info: Of the input, for its dtype.
+        value: A parsed JSON value.
+        info: Description of the input, for its dtype.
 
     Raises:
         errors.ServingError: Lists of unequal sizes, or a value that is not of
@@ -87,28 +87,28 @@ def decode(value, info: meta_graph_pb2.TensorInfo) -> np.ndarray:
 
 
 def _flatten(value):
-    """Returns the shape that the first elements have, and all leaves."""
+    """Returns the shape according to the first elements, and all leaves."""
     shape, first = [], value
     while isinstance(first, list):
         shape.append(len(first))
         first = first[0] if first else None
     if len(shape) > _MAX_RANK:
-        raise _invalid(
+        raise errors.invalid(
             f"JSON lists nested {len(shape)} deep, of at most {_MAX_RANK}"
         )
     leaves = [value]
     for level, size in enumerate(shape):
-        # Sets, not loops: the lists of an image are many.
+        # Sets are fast, and an image has many lists.
         if set(map(type, leaves)) - {list}:
             bad = next(v for v in leaves if not isinstance(v, list))
-            raise _invalid(
+            raise errors.invalid(
                 f"JSON Value: {json_request.quote(bad)} found at incorrect "
                 f"level: {level + 1} in the JSON DOM. Expected at level: "
                 f"{len(shape)}"
             )
         if set(map(len, leaves)) - {size}:
             bad = next(len(v) for v in leaves if len(v) != size)
-            raise _invalid(
+            raise errors.invalid(
                 f"Encountered list at unexpected size: {bad} at level: "
                 f"{level} expected size: {size}"
             )
@@ -129,10 +129,10 @@ def _kind(info, leaves):
 
 def _unexpected(value, rank, kind):
     if isinstance(value, list):
-        return _invalid(
+        return errors.invalid(
             f"Encountered list at unexpected level: {rank} expected < {rank}"
         )
-    return _invalid(
+    return errors.invalid(
         f"JSON Value: {json_request.quote(value)} Type: "
         f"{json_request.type_name(value)} is not of expected type: {kind.name}"
     )
@@ -154,7 +154,7 @@ def _bytes(value):
     if isinstance(value, str):
         return value.encode()
     if not _is_base64(value):
-        raise _invalid(
+        raise errors.invalid(
             f"JSON Value: {json_request.quote(value)} not formatted correctly "
             "for base64 data"
         )
@@ -162,17 +162,13 @@ def _bytes(value):
         text = value["b64"].encode("ascii").translate(None, b" \t\r\n\v\f")
         return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
     except (UnicodeEncodeError, binascii.Error) as error:
-        raise _invalid("Unable to base64 decode") from error
+        raise errors.invalid("Unable to base64 decode") from error
 
 
 def is_named(value) -> bool:
-    """Returns whether a parsed value is an object, other than base64's."""
+    """Returns whether a parsed value is an object, but not a base64 string."""
     return isinstance(value, dict) and not _is_base64(value)
 
 
 def _is_base64(value):
     return value.keys() == {"b64"} and isinstance(value["b64"], str)
-
-
-def _invalid(text):
-    return errors.ServingError(grpc.StatusCode.INVALID_ARGUMENT, text)

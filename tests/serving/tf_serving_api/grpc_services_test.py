@@ -16,9 +16,9 @@ from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from kp2part.serving import grpc_services
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
+from kp2part.serving.tf_serving_api import grpc_services
 from tests import serving_models
 
 PNG = tf.io.encode_png(np.full((8, 9, 3), 200, np.uint8)).numpy()
@@ -99,7 +99,7 @@ class GrpcServicesTest(parameterized.TestCase):
             list(self.prediction.Predict(request).outputs), ["mask"]
         )
 
-    # What the signature says of shapes is not enforced.
+    # The shapes of the signature are not enforced.
     @parameterized.named_parameters(
         ("five_keypoints", [PNG], KEYPOINTS[:, :5], (1, 16, 16)),
         ("batch_mismatch", [PNG, PNG], KEYPOINTS, (2, 16, 16)),
@@ -173,7 +173,7 @@ class GrpcServicesTest(parameterized.TestCase):
         ("too_few_bytes", 5, {"dtype": 1, "tensor_content": b"12345678"}),
         ("truncated", 2, {"dtype": 1, "tensor_content": b"1234567"}),
         ("negative_shape", -5, {"dtype": 1, "float_val": [1.0]}),
-        # One value stands for all: 100 MB of uint8.
+        # A single value, repeated: 100 MB of uint8.
         ("bomb", 100 << 20, {"dtype": 4, "int_val": [1]}),
         ("empty", 0, {}),
     )
@@ -229,7 +229,7 @@ class GrpcServicesTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("all", {}),
         ("version", {"version": {"value": 2}}),
-        # As there, labels are not looked at.
+        # Labels are ignored, as in TensorFlow Serving.
         ("label", {"version_label": "stable"}),
     )
     def test_status(self, spec):

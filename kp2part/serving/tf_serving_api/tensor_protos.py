@@ -1,18 +1,17 @@
-"""NumPy arrays from and to the tensors of TensorFlow Serving's messages."""
+"""Converts NumPy arrays from and to the tensors of gRPC messages."""
 
 import math
 
-import grpc
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
 
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
-# A small message may say: a billion times this value.
+# A small message can stand for one value, repeated a billion times.
 MAX_ELEMENTS = 64 << 20
 
-# dtype: the field that holds its values, and as what.
+# By dtype: the field that holds its values, and their type there.
 _FIELDS = {
     tf.float16: ("half_val", np.uint16),
     tf.bfloat16: ("half_val", np.uint16),
@@ -36,32 +35,29 @@ def decode(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
     """Returns the array of a message; strings are object arrays of bytes.
 
     Args:
-        name: Of the input, for the error.
-        proto: Its values in typed fields or in `tensor_content`.
+        name: The name of the input, for the error.
+        proto: The tensor, its values in typed fields or in `tensor_content`.
 
     Raises:
-        errors.ServingError: Values, shape and dtype do not fit, or it has more
-            than `MAX_ELEMENTS`.
+        errors.ServingError: Values, shape and dtype do not match, or there are
+            more than `MAX_ELEMENTS`.
     """
     size = math.prod(dim.size for dim in proto.tensor_shape.dim)
     if size > MAX_ELEMENTS:
-        raise errors.ServingError(
-            grpc.StatusCode.INVALID_ARGUMENT,
+        raise errors.invalid(
             f"tensor parsing error: {name} (has {size} elements, of at most "
-            f"{MAX_ELEMENTS})",
+            f"{MAX_ELEMENTS})"
         )
     try:
-        # The parser of TensorFlow Serving itself.
+        # The parser that TensorFlow Serving uses.
         tensor = tf.io.parse_tensor(proto.SerializeToString(), proto.dtype)
     except (tf.errors.OpError, TypeError) as error:
-        raise errors.ServingError(
-            grpc.StatusCode.INVALID_ARGUMENT, f"tensor parsing error: {name}"
-        ) from error
+        raise errors.invalid(f"tensor parsing error: {name}") from error
     return np.asarray(tensor.numpy(), object if proto.dtype == 7 else None)
 
 
 def encode(array: np.ndarray) -> tensor_pb2.TensorProto:
-    """Returns the message of an array, its values in the dtype's field."""
+    """Returns the message of an array, with its values in typed fields."""
     if array.dtype == object:
         proto = tensor_pb2.TensorProto(dtype=tf.string.as_datatype_enum)
         proto.string_val.extend(array.ravel())
@@ -71,7 +67,7 @@ def encode(array: np.ndarray) -> tensor_pb2.TensorProto:
         field, stored_as = _FIELDS[dtype]
         values = np.ascontiguousarray(array).ravel().view(stored_as)
         getattr(proto, field).extend(values.tolist())
-    # An answer without dimensions is a scalar: the field must be there.
+    # A scalar has a shape without dimensions: the field must be there.
     proto.tensor_shape.SetInParent()
     for size in array.shape:
         proto.tensor_shape.dim.add(size=size)

@@ -17,9 +17,9 @@ from tensorflow_serving.apis import get_model_metadata_pb2
 from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_pb2
 
-from kp2part.serving import errors
 from kp2part.serving import model_store
-from kp2part.serving import rest
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import rest
 from tests import serving_models
 
 MODEL = "/v1/models/m"
@@ -61,7 +61,7 @@ class RestTest(parameterized.TestCase):
         store = model_store.ModelStore("m", base, poll_seconds=0.1)
         cls.addClassCleanup(store.close)
         store.wait(60)
-        # In Python a function of a class would be given `self`.
+        # As an attribute of the class it would receive `self`.
         cls.application = staticmethod(rest.application(store, 1000))
 
     def ask(self, method, target, body=b"", **headers):
@@ -214,7 +214,7 @@ class RestTest(parameterized.TestCase):
         keypoints = signatures["serving_default"].inputs["keypoints"]
         sizes = [dim.size for dim in keypoints.tensor_shape.dim]
         self.assertEqual(sizes, [-1, serving_models.NUM_KEYPOINTS, 3])
-        # Fields that are empty are there too.
+        # Empty fields are present too.
         x = response["metadata"]["signature_def"]["signature_def"]["f32"][
             "inputs"
         ]["x"]

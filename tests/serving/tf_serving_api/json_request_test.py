@@ -4,8 +4,8 @@ import random
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part.serving import errors
-from kp2part.serving import json_request
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import json_request
 
 BODY = (
     rb'{"instances": [{"x": {"b64": "aGVs"}, "k": [[1, 2.5, -3e4], [NaN]]}, '

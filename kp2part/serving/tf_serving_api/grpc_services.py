@@ -1,4 +1,4 @@
-"""The gRPC services of TensorFlow Serving that ask a model something."""
+"""TensorFlow Serving's gRPC services: predictions, metadata and status."""
 
 from collections.abc import Callable
 import time
@@ -11,36 +11,33 @@ from tensorflow_serving.apis import model_service_pb2_grpc
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from kp2part.serving import errors
-from kp2part.serving import model_store
-from kp2part.serving import request_metrics
-from kp2part.serving import servable as servable_lib
-from kp2part.serving import tensor_protos
-
-DEFAULT_SIGNATURE = "serving_default"
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import interfaces
+from kp2part.serving.tf_serving_api import signatures
+from kp2part.serving.tf_serving_api import tensor_protos
 
 
 def add_services(
     server: grpc.Server,
-    store: model_store.ModelStore,
-    metrics: request_metrics.Metrics,
+    store: interfaces.Models,
+    metrics: interfaces.Metrics,
 ):
-    """Has a server answer `PredictionService` and `ModelService`.
+    """Adds `PredictionService` and `ModelService` to a server.
 
     Methods other than Predict, GetModelMetadata and GetModelStatus are
     UNIMPLEMENTED.
     """
-    door = _Door(store, metrics)
+    requests = _Requests(store, metrics)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-        _PredictionService(door), server
+        _PredictionService(requests), server
     )
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(
-        _ModelService(door), server
+        _ModelService(requests), server
     )
 
 
-class _Door:
-    """Lets a request in, and tells the client why it failed."""
+class _Requests:
+    """Responds to requests, counts them, and tells clients why one failed."""
 
     def __init__(self, store, metrics):
         self._store = store
@@ -50,7 +47,7 @@ class _Door:
         started = time.perf_counter()
         status = grpc.StatusCode.UNKNOWN
         try:
-            # Who waited too long in the queue is not there any more.
+            # A client that waited too long in the queue has hung up.
             if not context.is_active():
                 raise errors.ServingError(grpc.StatusCode.CANCELLED, "Too late")
             _check_spec(request)
@@ -72,14 +69,14 @@ class _Door:
 
 
 class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    def __init__(self, door):
-        self._door = door
+    def __init__(self, requests):
+        self._requests = requests
 
     def Predict(self, request, context):
-        return self._door.response("Predict", predict, request, context)
+        return self._requests.response("Predict", predict, request, context)
 
     def GetModelMetadata(self, request, context):
-        return self._door.response(
+        return self._requests.response(
             "GetModelMetadata", get_model_metadata, request, context
         )
 
@@ -94,11 +91,11 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 
 
 class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
-    def __init__(self, door):
-        self._door = door
+    def __init__(self, requests):
+        self._requests = requests
 
     def GetModelStatus(self, request, context):
-        return self._door.response(
+        return self._requests.response(
             "GetModelStatus", get_model_status, request, context
         )
 
@@ -107,15 +104,15 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
 
 
 def predict(
-    store: model_store.ModelStore, request: predict_pb2.PredictRequest
+    store: interfaces.Models, request: predict_pb2.PredictRequest
 ) -> predict_pb2.PredictResponse:
-    """Returns the answer of a model.
+    """Returns the prediction of a model.
 
     Raises:
         errors.ServingError: The request is refused.
     """
     servable = _servable(store, request.model_spec)
-    name = request.model_spec.signature_name or DEFAULT_SIGNATURE
+    name = request.model_spec.signature_name or signatures.DEFAULT
     inputs = {k: tensor_protos.decode(k, v) for k, v in request.inputs.items()}
     outputs = servable.run(name, inputs, request.output_filter)
     response = predict_pb2.PredictResponse(model_spec=_spec(servable, name))
@@ -125,7 +122,7 @@ def predict(
 
 
 def get_model_metadata(
-    store: model_store.ModelStore,
+    store: interfaces.Models,
     request: get_model_metadata_pb2.GetModelMetadataRequest,
 ) -> get_model_metadata_pb2.GetModelMetadataResponse:
     """Returns the signatures of a model.
@@ -134,25 +131,24 @@ def get_model_metadata(
         errors.ServingError: The request is refused.
     """
     if not request.metadata_field:
-        raise _invalid(
+        raise errors.invalid(
             "GetModelMetadataRequest must specify at least one metadata_field"
         )
     for field in request.metadata_field:
         if field != "signature_def":
-            raise _invalid(f"Metadata field {field} is not supported")
+            raise errors.invalid(f"Metadata field {field} is not supported")
     servable = _servable(store, request.model_spec)
-    signatures = get_model_metadata_pb2.SignatureDefMap()
-    for name, signature in servable.meta_graph.signature_def.items():
-        signatures.signature_def[name].CopyFrom(signature)
     response = get_model_metadata_pb2.GetModelMetadataResponse(
         model_spec=_spec(servable)
     )
-    response.metadata["signature_def"].Pack(signatures)
+    response.metadata["signature_def"].Pack(
+        signatures.as_map(servable.meta_graph)
+    )
     return response
 
 
 def get_model_status(
-    store: model_store.ModelStore,
+    store: interfaces.Models,
     request: get_model_status_pb2.GetModelStatusRequest,
 ) -> get_model_status_pb2.GetModelStatusResponse:
     """Returns the states of a model's versions.
@@ -165,7 +161,7 @@ def get_model_status(
     return store.status(spec.name, version)
 
 
-def _servable(store, spec) -> servable_lib.Servable:
+def _servable(store, spec) -> interfaces.Model:
     choice = spec.WhichOneof("version_choice")
     return store.servable(
         spec.name,
@@ -184,14 +180,10 @@ def _spec(servable, signature_name=""):
 
 def _check_spec(request):
     if not request.HasField("model_spec"):
-        raise _invalid("Missing ModelSpec")
+        raise errors.invalid("Missing ModelSpec")
 
 
 def _refuse(context, method):
     context.abort(
         grpc.StatusCode.UNIMPLEMENTED, f"{method} is not served: use Predict."
     )
-
-
-def _invalid(text):
-    return errors.ServingError(grpc.StatusCode.INVALID_ARGUMENT, text)

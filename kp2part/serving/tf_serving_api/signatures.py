@@ -1,4 +1,4 @@
-"""What a SavedModel says it takes and gives, and requests held to it."""
+"""The signatures of a SavedModel, and checks of requests against them."""
 
 from collections.abc import Sequence
 import pathlib
@@ -9,11 +9,13 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow_serving.apis import get_model_metadata_pb2
 
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
 SERVE = "serve"  # The tag of the graph for serving.
-_INTERNAL = "__saved_model"  # What names that are not for clients begin with.
+DEFAULT = "serving_default"  # Where a request names no signature.
+_INTERNAL = "__saved_model"  # The prefix of names that clients may not use.
 
 
 def read(path: pathlib.Path) -> meta_graph_pb2.MetaGraphDef:
@@ -23,10 +25,10 @@ def read(path: pathlib.Path) -> meta_graph_pb2.MetaGraphDef:
         path: The version's directory.
 
     Returns:
-        A `MetaGraphDef` that has nothing but its `signature_def`.
+        A `MetaGraphDef` with nothing but its `signature_def`.
 
     Raises:
-        errors.ServingError: No SavedModel for serving is there.
+        errors.ServingError: There is no SavedModel with a graph for serving.
     """
     saved_model = saved_model_pb2.SavedModel()
     file = path / "saved_model.pb"
@@ -43,7 +45,7 @@ def read(path: pathlib.Path) -> meta_graph_pb2.MetaGraphDef:
         ) from error
     for meta_graph in saved_model.meta_graphs:
         if list(meta_graph.meta_info_def.tags) == [SERVE]:
-            # Not the whole: the graph is big, and TensorFlow has its own.
+            # Without the graph: it is big, and TensorFlow has a copy.
             signatures = meta_graph_pb2.MetaGraphDef()
             for name, signature in meta_graph.signature_def.items():
                 signatures.signature_def[name].CopyFrom(signature)
@@ -54,15 +56,25 @@ def read(path: pathlib.Path) -> meta_graph_pb2.MetaGraphDef:
     )
 
 
+def as_map(
+    meta_graph: meta_graph_pb2.MetaGraphDef,
+) -> get_model_metadata_pb2.SignatureDefMap:
+    """Returns the signatures in the form of the metadata response."""
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    for name, signature in meta_graph.signature_def.items():
+        signatures.signature_def[name].CopyFrom(signature)
+    return signatures
+
+
 def find(
     meta_graph: meta_graph_pb2.MetaGraphDef, name: str
 ) -> meta_graph_pb2.SignatureDef:
-    """Returns a signature that is for clients.
+    """Returns a signature that clients may use.
 
     Raises:
-        errors.ServingError: There is none of that name.
+        errors.ServingError: No signature has that name.
     """
-    # The file also names what TensorFlow runs once, when it loads.
+    # The file also names an op that TensorFlow runs once, on loading.
     if name not in meta_graph.signature_def or name.startswith(_INTERNAL):
         raise errors.ServingError(
             grpc.StatusCode.FAILED_PRECONDITION,
@@ -76,15 +88,15 @@ def check(
     inputs: dict[str, np.ndarray],
     outputs: Sequence[str] | None,
 ) -> list[str]:
-    """Returns the names of the outputs that a request wants.
+    """Returns the names of the outputs that a request asks for.
 
     Args:
-        signature: What is asked.
-        inputs: By name; strings are object arrays.
-        outputs: Names of those wanted; by default all.
+        signature: The signature that is called.
+        inputs: Arrays by name; strings are object arrays.
+        outputs: Names of the outputs asked for; by default all.
 
     Raises:
-        errors.ServingError: An unknown name, a missing input, another dtype.
+        errors.ServingError: An unknown name, a missing input, a wrong dtype.
     """
     _check_names(signature, inputs)
     wanted = _wanted(signature, outputs)
@@ -95,7 +107,7 @@ def check(
 def _check_names(signature, inputs):
     given, expected = set(inputs), set(signature.inputs)
     if len(given) != len(expected):
-        raise _invalid(
+        raise errors.invalid(
             f"input size does not match signature: {len(given)}!="
             f"{len(expected)} len({_braces(given)}) != "
             f"len({_braces(expected)}). Sent extra: "
@@ -103,7 +115,7 @@ def _check_names(signature, inputs):
             f"{_braces(expected - given)}."
         )
     for name in sorted(expected - given):
-        raise _invalid(
+        raise errors.invalid(
             f"Signature input alias: {name}(feed name: "
             f"{signature.inputs[name].name}) not found in request and no "
             "default value provided. Inputs expected to be in the request "
@@ -115,12 +127,12 @@ def _wanted(signature, outputs):
     wanted = list(outputs or signature.outputs)
     for i, name in enumerate(wanted):
         if name not in signature.outputs:
-            raise _invalid(
+            raise errors.invalid(
                 f"output tensor alias not found in signature: {name} Outputs "
                 f"expected to be in the set {_braces(signature.outputs)}."
             )
         if name in wanted[:i]:
-            raise _invalid(f"duplicate output tensor alias: {name}")
+            raise errors.invalid(f"duplicate output tensor alias: {name}")
     return wanted
 
 
@@ -129,7 +141,7 @@ def _check_dtypes(signature, inputs):
         expected = tf.as_dtype(signature.inputs[name].dtype)
         given = tf.as_dtype(inputs[name].dtype)
         if given != expected:
-            raise _invalid(
+            raise errors.invalid(
                 f"Expects arg[{i}] to be {_cpp(expected)} but {_cpp(given)} is "
                 "provided"
             )
@@ -144,7 +156,3 @@ def _cpp(dtype):
 
 def _braces(names):
     return "{" + ",".join(sorted(names)) + "}"
-
-
-def _invalid(text):
-    return errors.ServingError(grpc.StatusCode.INVALID_ARGUMENT, text)

@@ -8,16 +8,17 @@ from unittest import mock
 
 from absl.testing import absltest
 
-from kp2part.serving import http_server
+from kp2part.serving import limits
+from kp2part.serving.waitress_server import http_server
 
 
 class HttpServerTest(absltest.TestCase):
-    def serve(self, application=None, **limits):
+    def serve(self, application=None, **values):
         server = http_server.HttpServer(
             application or self.response,
             "127.0.0.1",
             0,
-            http_server.Limits(**limits),
+            limits.Limits(**values),
         )
         server.start()
         self.addCleanup(server.stop)
@@ -80,7 +81,7 @@ class HttpServerTest(absltest.TestCase):
                 return time.monotonic() - began
         self.fail(f"Not cut in {seconds} s.")
 
-    def test_body_and_header_limits_response_in_json(self):
+    def test_errors_of_body_and_header_limits_are_json(self):
         self.serve(max_body_bytes=100, max_header_bytes=200)
         self.assertEqual(self.ask(body=b"x" * 99), (200, b"99"))
         status, body = self.ask(body=b"x" * 100)
@@ -118,7 +119,7 @@ class HttpServerTest(absltest.TestCase):
             self.assertLess(self.wait_until_cut(client, b"x"), 5)
 
     def test_client_that_does_not_read_is_cut(self):
-        # More than sockets hold and waitress keeps: the thread waits.
+        # More than sockets and waitress buffer, so the thread waits.
         ended = threading.Event()
 
         def application(environ, start_response):
@@ -139,7 +140,7 @@ class HttpServerTest(absltest.TestCase):
         write = os.write
 
         def late(*arguments):
-            time.sleep(0.1)  # The loop, woken before, may go first.
+            time.sleep(0.1)  # A loop that is already awake may go first.
             return write(*arguments)
 
         with mock.patch.object(os, "write", late):
@@ -147,16 +148,18 @@ class HttpServerTest(absltest.TestCase):
         with self.assertRaises(OSError):
             self.ask()
 
-    def test_full_queue_is_503_and_others_are_responded(self):
+    def test_full_queue_is_503_and_others_are_served(self):
         self.serve(num_threads=1, max_queue=1)
         first, responses = self.in_background("POST")
         self.assertTrue(self.computing.wait(20))
         second = self.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
-        self.ask("GET")  # Whatever came before it is in the queue by now.
+        self.ask("GET")  # All earlier requests are in the queue by now.
         status, body = self.ask("POST", b"x")
         self.assertEqual(status, 503)
-        self.assertIn("1 requests wait already", json.loads(body)["error"])
-        # Never behind predictions.
+        self.assertIn(
+            "1 requests are waiting already", json.loads(body)["error"]
+        )
+        # They never wait behind predictions.
         self.assertEqual(self.ask("GET"), (200, b"0"))
         self.go.set()
         first.join()
@@ -191,12 +194,8 @@ class HttpServerTest(absltest.TestCase):
             OSError, f"HTTP cannot listen at 127.0.0.1, port {self.port}"
         ):
             http_server.HttpServer(
-                self.response, "127.0.0.1", self.port, http_server.Limits()
+                self.response, "127.0.0.1", self.port, limits.Limits()
             )
-
-    def test_limits_must_be_positive(self):
-        with self.assertRaisesRegex(ValueError, "`max_queue` must be at least"):
-            http_server.Limits(max_queue=0)
 
 
 if __name__ == "__main__":
