@@ -23,16 +23,16 @@ import cv2
 import numpy as np
 
 from kp2part import client
+from kp2part import presets
 from kp2part.formats import one_object_json
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
-from kp2part.system import published
 from kp2part.visualization import pictures
 
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
-    str(published.SHIPPED),
+    str(presets.directory("quadruped_lite")),
     "Directory that kp2part.export has made.",
 )
 _URL = flags.DEFINE_string(

@@ -33,6 +33,7 @@ from absl import flags
 from absl import logging
 import tensorflow as tf
 
+from kp2part import presets
 from kp2part.serving import errors
 from kp2part.serving import http_server
 from kp2part.serving import model_store
@@ -41,9 +42,7 @@ from kp2part.serving import rest
 from kp2part.serving import server as server_lib
 from kp2part.serving import static_files
 from kp2part.system import cli
-from kp2part.system import published
 
-_DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = http_server.Limits()
 # What kp2part.export says of its models.
 _DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
@@ -51,7 +50,7 @@ _PAGE_FILES = pathlib.Path(__file__).with_name("annotator")
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
-    str(published.SHIPPED if published.SHIPPED.is_dir() else _DEMO),
+    str(presets.directory("quadruped_lite")),
     "Directory of numbered versions of a SavedModel, any. It may come later.",
 )
 _MODEL_NAME = flags.DEFINE_string(

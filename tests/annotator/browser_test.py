@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from kp2part import client
+from kp2part import presets
 from kp2part import serve
 from kp2part.exporting import serving_checks
 from kp2part.formats import readers
@@ -21,13 +22,13 @@ from kp2part.serving import http_server
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
 from kp2part.serving import server
-from kp2part.system import published
 
 try:
     from playwright import sync_api
 except ImportError:
     sync_api = None
 
+SHIPPED = presets.directory("quadruped_lite")
 PAGE = pathlib.Path(serve.__file__).with_name("annotator")
 HORSE = PAGE / "samples" / "galloping_horse.jpg"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -70,7 +71,7 @@ class PageBrowserTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.store = model_store.ModelStore("lite", published.SHIPPED)
+        cls.store = model_store.ModelStore("lite", SHIPPED)
         cls.addClassCleanup(cls.store.close)
         deadline = time.monotonic() + 2 * SECONDS
         while not cls.store.wait(1) and time.monotonic() < deadline:
@@ -219,7 +220,7 @@ class PageBrowserTest(absltest.TestCase):
 
     def check_mask(self, coco, path):
         """Holds the mask to what the model says of the file's keypoints."""
-        ask = client.connect(str(published.SHIPPED))
+        ask = client.connect(str(SHIPPED))
         (found,) = readers.read(coco, ask.task.category)["horse"]
         known, _ = samples()
         expected = np.array(known["keypoints"]).reshape(-1, 3)
