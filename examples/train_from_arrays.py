@@ -20,7 +20,7 @@ category, output = kp2part.load_category(sys.argv[2]), sys.argv[3]
 epochs = int(sys.argv[4]) if len(sys.argv) > 4 else 20
 
 task = kp2part.Task(category, arrays["image"].shape[1], heatmap_sigma=2.6)
-sizes = kp2part.Architecture("squeezenet", num_filters=4)
+sizes = kp2part.Architecture("squeezenet", 4, (16, 32, 48, 48, 48))
 network = kp2part.build_network("kp2part", task, sizes)
 network.compile("adam", {x: kp2part.PartLoss(0.5) for x in network.output})
 network.optimizer.build(network.trainable_variables)  # Saves a minute.

@@ -72,4 +72,4 @@ class _KerasFinder:
 
         # On the instance, which is of this import alone: its class and its
         # other methods stay as they are.
-        loader.exec_module = exec_module  # type: ignore[method-assign]
+        loader.exec_module = exec_module
