@@ -16,7 +16,7 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help serve demo test test-tfa programs lint format clean
+.PHONY: help serve demo test test-tfa programs lint format docs clean
 
 help:
 	@echo "make serve     serve the trained model and its page at http://127.0.0.1:8501/"
@@ -25,6 +25,7 @@ help:
 	@echo "               installs chromium, nginx, node and curl, which some drive)"
 	@echo "make test-tfa  hold kp2part/data/warps.py to tensorflow-addons (Python 3.11)"
 	@echo "make format    format the code"
+	@echo "make docs      build the documentation: out/docs/index.html"
 	@echo "make clean     remove what make demo and make test have made"
 
 # --- Environments -----------------------------------------------------------
@@ -142,6 +143,17 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(run) ruff format .
 	$(run) ruff check --fix .
+
+# --- Documentation ----------------------------------------------------------
+
+$(VENV)/installed-docs: requirements-docs.txt requirements.txt | $(bin)/python
+	$(pip) -r requirements-docs.txt
+	touch $@
+
+docs: $(VENV)/installed-docs
+	$(run) docs.generators.rooms_picture
+	NO_MKDOCS_2_WARNING=1 $(run) mkdocs build --quiet --strict
+	@echo "Look at out/docs/index.html"
 
 clean:
 	rm -rf $(VENV) $(VENV_TFA) out

@@ -22,6 +22,7 @@ from playwright import sync_api
 from benchmarks import served as served_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MOVES = flags.DEFINE_integer("moves", 20, "Steps of a drag.", 1)
@@ -114,7 +115,7 @@ def main(argv):
     chromium = shutil.which("chromium")
     if chromium is None:
         raise ValueError("`chromium` must be installed: apt install chromium")
-    text = "| photo | median ms | at most ms |\n|---|---|---|\n"
+    rows = []
     with (
         served_lib.serve("--grpc_port=0") as served,
         sync_api.sync_playwright() as playwright,
@@ -126,10 +127,15 @@ def main(argv):
         for scale in map(float, _SCALES.value):
             page = browser.new_context().new_page()
             (width, height), waits = measure(page, url, scale)
-            text += (
-                f"| {width} x {height} | {np.median(waits):.0f} "
-                f"| {max(waits):.0f} |\n"
+            rows.append(
+                (
+                    f"{width} x {height}",
+                    f"{np.median(waits):.0f}",
+                    f"{max(waits):.0f}",
+                )
             )
+    heads = ("photo", "median ms", "at most ms")
+    text = tables.Table(heads, rows).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     logging.info("\n%s", text)
 

@@ -22,6 +22,7 @@ from absl import logging
 from benchmarks import served as served_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MAX_GROWTH_MB = 200
@@ -163,11 +164,7 @@ class Watch:
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
-    lines = [
-        "| attack | what came of it | MB more | status, s | next photo |",
-        "|---|---|---|---|---|",
-    ]
-    harmed = []
+    rows, harmed = [], []
     with served_lib.serve("--grpc_port=0") as served:
         # TensorFlow keeps what one large batch needs: no attack's doing.
         served.ask("POST", body=served_lib.predict_body(9))
@@ -177,16 +174,16 @@ def main(argv):
                 outcome = attack(served)
             grown = max(0.0, watch.rss_mb - before)
             after = served.ask("POST", body=served_lib.predict_body())
-            lines.append(
-                f"| {name} | {outcome} | {grown:.0f} | "
-                f"{watch.wait_seconds:.2f} | {after} |"
-            )
-            logging.info("%s", lines[-1])
+            waited = f"{watch.wait_seconds:.2f}"
+            rows.append((name, outcome, f"{grown:.0f}", waited, str(after)))
+            logging.info("%s", ", ".join(rows[-1]))
             if grown > _MAX_GROWTH_MB or after != 200:
                 harmed.append(name)
             if watch.wait_seconds > _MAX_WAIT_SECONDS:
                 logging.warning("%s: a status waited too long.", name)
-    atomic.write_text(_OUTPUT.value, "\n".join(lines) + "\n")
+    heads = ("attack", "what came of it", "MB more", "status, s", "next photo")
+    text = tables.Table(heads, rows, num_left=2).to_markdown()
+    atomic.write_text(_OUTPUT.value, text)
     if harmed:
         raise ValueError(f"Harmed by: {', '.join(harmed)}")
 

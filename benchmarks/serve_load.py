@@ -24,6 +24,7 @@ from benchmarks import served as served_lib
 from kp2part.serving import servable as servable_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _SECONDS = flags.DEFINE_float("seconds", 10.0, "Of each turn.", 0.1)
@@ -123,16 +124,17 @@ def rate(turns: list[Turn]) -> float:
     return sum(len(t.latencies) for t in turns) / sum(t.seconds for t in turns)
 
 
-def row(name: str, turns: list[Turn]) -> str:
-    """Returns a line of the table: of all turns together."""
+def row(name: str, turns: list[Turn]) -> tuple[str, ...]:
+    """Returns a row of the table: of all turns together."""
     latencies = np.concatenate([t.latencies for t in turns]) * 1e3
     p50, p99 = np.percentile(latencies, [50, 99])
     cpu = sum(t.cpu_seconds for t in turns) * 1e3 / len(latencies)
-    return f"| {name} | {rate(turns):.2f} | {p50:.1f} | {p99:.1f} | {cpu:.1f} |"
+    times = (f"{milliseconds:.1f}" for milliseconds in (p50, p99, cpu))
+    return name, f"{rate(turns):.2f}", *times
 
 
-def compare(served, local, remote, num_clients: int) -> list[str]:
-    """Returns the lines of one number of clients."""
+def compare(served, local, remote, num_clients: int) -> list[tuple[str, ...]]:
+    """Returns the rows of one number of clients."""
     inside, outside = [], []
     for _ in range(_ROUNDS.value):
         for turns, call, process in (
@@ -149,8 +151,8 @@ def compare(served, local, remote, num_clients: int) -> list[str]:
     ]
 
 
-def beside_large(served: served_lib.Served, remote) -> str:
-    """Returns the line of one client while another sends large batches."""
+def beside_large(served: served_lib.Served, remote) -> tuple[str, ...]:
+    """Returns the row of one client while another sends large batches."""
     body = served_lib.predict_body(_LARGE_BATCH.value)
     stop = threading.Event()
 
@@ -173,20 +175,18 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     local = in_process()
-    lines = [
-        f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} before.",
-        "",
-        "| clients | requests/s | p50 ms | p99 ms | CPU ms |",
-        "|---|---|---|---|---|",
-    ]
+    machine = f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} before."
+    rows = []
     with served_lib.serve("--grpc_port=0") as served:
         remote = over_http(served)
         for num_clients in _NUM_CLIENTS.value:
-            lines += compare(served, local, remote, int(num_clients))
-            logging.info("%s\n%s", *lines[-2:])
-        lines.append(beside_large(served, remote))
-    atomic.write_text(_OUTPUT.value, "\n".join(lines) + "\n")
-    logging.info("\n%s", "\n".join(lines))
+            rows += compare(served, local, remote, int(num_clients))
+            logging.info("%s", rows[-2:])
+        rows.append(beside_large(served, remote))
+    heads = ("clients", "requests/s", "p50 ms", "p99 ms", "CPU ms")
+    text = f"{machine}\n\n" + tables.Table(heads, rows).to_markdown()
+    atomic.write_text(_OUTPUT.value, text)
+    logging.info("\n%s", text)
 
 
 if __name__ == "__main__":

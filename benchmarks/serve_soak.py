@@ -23,6 +23,7 @@ import numpy as np
 from benchmarks import served as served_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MINUTES = flags.DEFINE_float("minutes", 20.0, "After the warm-up.", 0.1)
@@ -33,12 +34,12 @@ _SWAP_SECONDS = flags.DEFINE_float(
 _NUM_CLIENTS = flags.DEFINE_integer("num_clients", 4, "At once.", 1)
 _SAMPLE_SECONDS = 5.0
 _WARMUP_SWAPS = 4
-_GOOD = "answers to photos"
-_REFUSED = "400 to images that are none"
+_GOOD = "masks of photos"
+_REFUSED = "400 to broken images"
 
 
 def ask(served: served_lib.Served, responses: list[str], stop: threading.Event):
-    """Asks until told to stop, and notes how it was answered."""
+    """Asks until told to stop, and notes the responses."""
     good, bad = served_lib.predict_body(), served_lib.corrupt_body()
     expected = {(200, False): _GOOD, (400, True): _REFUSED}
     connection = served.connect()
@@ -90,13 +91,16 @@ def soak(served: served_lib.Served, base: pathlib.Path):
             thread.join()
 
 
-def table(responses: list[str], seen: np.ndarray) -> str:
-    """Returns the Markdown table."""
+def table(responses: list[str], seen: np.ndarray) -> tables.Table:
+    """Returns the table of what `soak` saw."""
     minutes, rss, descriptors = seen.T
     slope = np.polyfit(minutes, rss, 1)[0]
     rows = [
         ("minutes", f"{minutes[-1]:.1f}"),
-        *collections.Counter(responses).items(),
+        *(
+            (status, str(count))
+            for status, count in collections.Counter(responses).items()
+        ),
         ("RSS at the start, MB", f"{rss[0]:.0f}"),
         ("RSS at the end, MB", f"{rss[-1]:.0f}"),
         ("RSS slope, MB a minute", f"{slope:+.2f}"),
@@ -106,8 +110,7 @@ def table(responses: list[str], seen: np.ndarray) -> str:
             f"{descriptors[-1]:.0f}",
         ),
     ]
-    lines = ["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows)]
-    return "\n".join(lines) + "\n"
+    return tables.Table(("", ""), rows)
 
 
 def main(argv):
@@ -117,7 +120,7 @@ def main(argv):
         base = pathlib.Path(name)
         shutil.copytree(served_lib.MODEL / "1", base / "1")
         with served_lib.serve("--grpc_port=0", base_path=base) as served:
-            text = table(*soak(served, base))
+            text = table(*soak(served, base)).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     logging.info("\n%s", text)
 

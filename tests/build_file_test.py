@@ -11,7 +11,7 @@ import sys
 from absl.testing import absltest
 
 ROOT = pathlib.Path(__file__).parents[1]
-PACKAGES = ("kp2part", "tfrecords_tools", "benchmarks", "tests")
+PACKAGES = ("kp2part", "tfrecords_tools", "benchmarks", "docs", "tests")
 # Where a package's name on PyPI is not that of its module.
 MODULE_OF = {
     "absl_py": "absl",

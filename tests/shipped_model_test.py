@@ -11,6 +11,7 @@ from kp2part import presets
 from kp2part.formats import one_object_json
 from kp2part.models import model_file
 from tfrecords_tools.synthetic import photos as photos_lib
+from tfrecords_tools.synthetic import settings as settings_lib
 
 SHIPPED = presets.directory("quadruped_lite")
 # Of the checkpoint that training kept: paths and values, in the paths' order.
@@ -55,7 +56,7 @@ class ShippedModelTest(absltest.TestCase):
 
     def test_finds_parts_of_animals_it_has_never_seen(self):
         photos = pathlib.Path(self.create_tempdir().full_path) / "photos"
-        photos_lib.draw(photos, photos_lib.Settings(6, 1, 320, 0.5), 1)
+        photos_lib.draw(photos, settings_lib.Settings(6, 1, 320, 0.5), 1)
         served = client.connect(str(SHIPPED))
         category = served.task.category
         keypoints = one_object_json.load(str(photos / "sample.json"), category)

@@ -8,14 +8,15 @@ true. `expect` has `status`, `content_type` and either `error`, a part of the
 error's text, or `body_text`, cut short where it ends in `...`.
 """
 
-import base64
 from collections.abc import Mapping
 import dataclasses
+import functools
 import gzip
 import http.client
-import json
 import pathlib
 import urllib.parse
+
+from kp2part.system import json_file
 
 LEVELS = ("must", "may")
 
@@ -46,8 +47,10 @@ class Case:
         method: Of HTTP.
         path: The whole target, not to be touched on its way.
         headers: Beside those of any request.
-        body: None where there is none.
         expect: The fields of the file.
+        body_b64: The body, in base64 in the file.
+        body_parts: Instead, texts and how often each comes.
+        gzip: Whether the body is sent compressed.
     """
 
     id: str
@@ -56,8 +59,24 @@ class Case:
     method: str
     path: str
     headers: Mapping[str, str]
-    body: bytes | None
     expect: Mapping
+    body_b64: bytes | None = None
+    body_parts: tuple[tuple[str, int], ...] | None = None
+    gzip: bool = False
+
+    def __post_init__(self):
+        if self.level not in LEVELS:
+            raise ValueError(
+                f"`level` must be one of {LEVELS}. Received: {self.level!r}"
+            )
+
+    @functools.cached_property
+    def body(self) -> bytes | None:
+        """The body as it is sent; None where there is none."""
+        body = self.body_b64
+        if self.body_parts is not None:
+            body = b"".join(text.encode() * n for text, n in self.body_parts)
+        return gzip.compress(body, compresslevel=1) if self.gzip else body
 
     def ask(self, url: str, timeout_seconds: float = 60.0) -> Response:
         """Returns what the server at `url`, `http://host:port`, answers.
@@ -92,28 +111,9 @@ def load(path: str | pathlib.Path) -> list[Case]:
         lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: cannot be read: {error}") from error
-    cases = []
-    for number, line in enumerate(lines, 1):
-        try:
-            cases.append(_parse(json.loads(line)))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(
-                f"{path}, line {number}: not a case: {error!r}"
-            ) from error
-    if not cases:
+    if not lines:
         raise ValueError(f"{path}: has no case")
-    return cases
-
-
-def _parse(fields):
-    if fields["level"] not in LEVELS:
-        raise ValueError(f"`level` must be in {LEVELS}: {fields['level']}")
-    body = None
-    if "body_b64" in fields:
-        body = base64.b64decode(fields["body_b64"], validate=True)
-    elif "body_parts" in fields:
-        body = b"".join(t.encode() * n for t, n in fields["body_parts"])
-    if fields.get("gzip"):
-        body = gzip.compress(body, compresslevel=1)
-    names = ("id", "title", "level", "method", "path", "headers", "expect")
-    return Case(body=body, **{name: fields[name] for name in names})
+    return [
+        json_file.decode(line, Case, f"{path}, line {number}")
+        for number, line in enumerate(lines, 1)
+    ]

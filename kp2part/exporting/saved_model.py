@@ -6,7 +6,6 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
-import json
 import pathlib
 
 from absl import logging
@@ -20,6 +19,7 @@ from kp2part.models import exported_network
 from kp2part.models import metadata as metadata_lib
 from kp2part.models import mirrored
 from kp2part.system import atomic
+from kp2part.system import json_file
 from kp2part.system import versions
 
 # Where TensorFlow Serving lets files of others be.
@@ -70,7 +70,7 @@ def metadata(model: keras.Model) -> dict:
         "network": model.name,
         "task": metadata_lib.task_of(model).to_json(),
         "num_parameters": model.count_params(),
-        "versions": versions.versions(),
+        "versions": versions.versions(keras.backend.backend()),
     }
 
 
@@ -82,8 +82,7 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
         archive.add_endpoint(name, function, input_signature=list(specs))
     with _quiet():
         archive.write_out(str(path), verbose=False)
-    text = json.dumps(server.metadata, indent=2)
-    atomic.write_text(path / METADATA, text + "\n")
+    json_file.write(path / METADATA, server.metadata)
     network = mirrored.network_of(server.model)
     atomic.write_text(
         path / exported_network.FILE, exported_network.to_json(network)

@@ -15,8 +15,8 @@ import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 
-def main(saved_model: str, requests: str, outputs: str):
-    """Writes the answers of each signature to its request."""
+def main(saved_model: str, requests: str, path: str):
+    """Writes the responses of each signature to its request to a file."""
     # Pickles hold the strings. The file is the parent process's own.
     with np.load(requests, allow_pickle=True) as archive:
         inputs = dict(archive)
@@ -33,7 +33,7 @@ def main(saved_model: str, requests: str, outputs: str):
             }
         )
         outputs |= {f"{name}/{k}": v.numpy() for k, v in output.items()}
-    np.savez(outputs, **outputs)
+    np.savez(path, **outputs)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ So `kp2part.export` writes the layers beside them, without weights: those are in
 the SavedModel already, each under the path that Keras gave it.
 """
 
-import json
 import pathlib
 
 import keras
 import numpy as np
 
+from kp2part.system import json_file
 from kp2part.system import published
 
 # Where TensorFlow Serving ignores files that it does not know.
@@ -44,7 +44,7 @@ def load(directory: str | pathlib.Path) -> keras.Model:
             f"{version}: has no {FILE}, which kp2part.export writes since "
             "version 0.1. Export the network's .keras file again."
         )
-    layers = json.loads((version / FILE).read_text(encoding="utf-8"))
+    layers = json_file.read(version / FILE)
     model = keras.saving.deserialize_keras_object(layers)
     _set_weights(model, read_variables(version), version)
     return model

@@ -39,10 +39,11 @@ class CasesTest(parameterized.TestCase):
         self.assertEqual(gzip.decompress(zipped), repeated)
 
     @parameterized.parameters(
-        ({**LINE, "level": "should"}, "`level` must be in"),
-        ({k: v for k, v in LINE.items() if k != "path"}, "'path'"),
-        ({**LINE, "body_b64": "@"}, "not a case"),
-        ([1], "not a case"),
+        ({**LINE, "level": "should"}, "`level` must be one of .*'should'"),
+        ({k: v for k, v in LINE.items() if k != "path"}, "`path`"),
+        ({**LINE, "body_b64": "@"}, "`body_b64`: .*base64.*'@'"),
+        ({**LINE, "body_parts": [["a", "b"]]}, r"`body_parts\[0\]\[1\]`.*'b'"),
+        ([1], "must be `object`, not `array`"),
     )
     def test_line_that_is_no_case(self, line, message):
         with self.assertRaisesRegex(ValueError, f"line 2: .*{message}"):
