@@ -349,6 +349,11 @@ class SavedModelTest(parameterized.TestCase):
                 "metadata", {"key": np.array([b"nope"], object)}, ["json_bytes"]
             )
 
+    def test_only_the_outputs_asked_for(self):
+        inputs = {"key": np.array([b"network"], object)}
+        found = self.predictor.run("metadata", inputs, [])
+        self.assertEmpty(found)
+
     def test_a_failing_check_leaves_nothing(self):
         def refuse(path, server):
             self.assertTrue((path / "saved_model.pb").is_file())
