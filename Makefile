@@ -16,13 +16,14 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help serve demo test test-tfa programs lint format docs clean
+.PHONY: help serve demo test test-tfa test-fast programs lint format docs clean
 
 help:
 	@echo "make serve     serve the trained model and its page at http://127.0.0.1:8501/"
 	@echo "make demo      draw animals, train on them, show the result: $(DEMO)/index.html"
 	@echo "make test      check format and style, run all tests (as root of a Debian it"
 	@echo "               installs chromium, nginx, node and curl, which some drive)"
+	@echo "make test-fast check format and style, run the tests that take no seconds"
 	@echo "make test-tfa  hold kp2part/data/warps.py to tensorflow-addons (Python 3.11)"
 	@echo "make format    format the code"
 	@echo "make docs      build the documentation: out/docs/index.html"
@@ -112,6 +113,10 @@ $(DEMO)/index.html: | $(DEMO)/metrics.json $(DEMO)/prediction/overlay.png
 test: lint test-tfa programs
 	$(run) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# What tests/conftest.py does not list as slow: for while one works.
+test-fast: lint
+	$(run) pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
+
 # What tests drive that pip does not have. Root of a Debian, as in a container,
 # gets them; elsewhere the tests that need them say that they are skipped.
 missing := $(strip $(shell PATH=$$PATH:/usr/sbin; \
@@ -140,6 +145,7 @@ endif
 lint: $(VENV)/installed-dev
 	$(run) ruff format --check .
 	$(run) ruff check .
+	$(run) mypy
 
 format: $(VENV)/installed-dev
 	$(run) ruff format .

@@ -19,6 +19,7 @@ import numpy as np
 import tqdm
 
 from kp2part import client as client_lib
+from kp2part import presets
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
@@ -27,14 +28,15 @@ from kp2part.exporting import serving_graph
 from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import cli
-from kp2part.system import published
 from kp2part.system import tables
 
 _TFRECORDS = flags.DEFINE_string("tfrecords", None, "Directory of records.")
 _SPLIT = flags.DEFINE_string("split", "val", "Name of the split to read.")
 _IMAGES = flags.DEFINE_string("images", None, "Directory of its .jpg photos.")
 _MODEL = flags.DEFINE_string(
-    "model", str(published.SHIPPED), "Where it serves; see kp2part.predict."
+    "model",
+    str(presets.directory("quadruped_lite")),
+    "Where it serves; see kp2part.predict.",
 )
 _MARGINS = flags.DEFINE_list("margins", ["0.08", "0.3"], "To compare.")
 _NUM_OBJECTS = flags.DEFINE_integer("num_objects", 200, "Of the split.", 1)

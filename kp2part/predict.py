@@ -20,12 +20,12 @@ import pathlib
 from absl import flags
 from absl import logging
 
+from kp2part import presets
 from kp2part.system import cli
-from kp2part.system import published
 
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
-    str(published.SHIPPED),
+    str(presets.directory("quadruped_lite")),
     "Directory that kp2part.export has written.",
 )
 _URL = flags.DEFINE_string(

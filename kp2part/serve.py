@@ -31,16 +31,15 @@ import threading
 from absl import flags
 from absl import logging
 
+from kp2part import presets
 from kp2part.serving import limits as limits_lib
 from kp2part.system import cli
-from kp2part.system import published
 
-_DEMO = pathlib.Path("out/demo/saved_model")
 _LIMITS = limits_lib.Limits()
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
-    str(published.SHIPPED if published.SHIPPED.is_dir() else _DEMO),
+    str(presets.directory("quadruped_lite")),
     "Directory of numbered versions of a SavedModel, any. It may come later.",
 )
 _MODEL_NAME = flags.DEFINE_string(

@@ -47,10 +47,20 @@ def read_targets():
     return targets
 
 
+class OnlyAtRuntime(ast.NodeTransformer):
+    """Leaves out what only type checkers see."""
+
+    def visit_If(self, node):  # noqa: N802
+        if ast.unparse(node.test) == "TYPE_CHECKING":
+            return [self.visit(child) for child in node.orelse]
+        return self.generic_visit(node)
+
+
 def imports_of(path):
     """Returns the names that a file imports: of modules, or of their parts."""
     names = set()
-    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+    tree = OnlyAtRuntime().visit(ast.parse((ROOT / path).read_text()))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -15,12 +15,13 @@ import keras
 import numpy as np
 
 from kp2part import client
+from kp2part import presets
 from kp2part.formats import one_object_json
 from kp2part.models import losses
 from kp2part.models import metadata
 from kp2part.models import palette
-from kp2part.system import published
 
+SHIPPED = presets.directory("quadruped_lite")
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 ROOT = pathlib.Path(__file__).parents[1]
 SAMPLES = ROOT / "kp2part" / "annotator" / "samples"
@@ -60,7 +61,7 @@ class CompatibilityTest(parameterized.TestCase):
         self.assertIsInstance(model.loss["parts"], expected)
 
     def test_masks_of_the_model_that_ships(self):
-        ask = client.connect(str(published.SHIPPED))
+        ask = client.connect(str(SHIPPED))
         for i, (photo, keypoints, box) in enumerate(samples(ask.task.category)):
             (prediction,) = ask(
                 [photo.read_bytes()], keypoints[np.newaxis], box

@@ -32,6 +32,7 @@ def connect(
     """
     # Each imports packages of its own; importing TensorFlow takes seconds.
     scheme = address.split("://")[0] if "://" in address else None
+    backend: part_client.Backend
     if scheme in ("http", "https"):
         from kp2part.client import over_rest
 

@@ -189,9 +189,16 @@ def reason(message: str) -> str:
     return re.sub(r"^\[(.*?[.:])\](?= |$)", r"\1", told)
 
 
-def _prediction(mask, box, area, confidence) -> Prediction:
+def _prediction(mask_bytes, box, area, confidence) -> Prediction:
+    png = np.frombuffer(mask_bytes, np.uint8)
+    mask = cv2.imdecode(png, cv2.IMREAD_UNCHANGED) if len(png) else None
+    if mask is None:
+        raise ValueError(
+            "The model must respond with PNG files in `mask_bytes`. Received: "
+            f"{mask_bytes[:20]!r}"
+        )
     return Prediction(
-        mask=cv2.imdecode(np.frombuffer(mask, np.uint8), cv2.IMREAD_UNCHANGED),
+        mask=mask,
         box=np.asarray(box, np.float32),
         area=np.asarray(area, np.int64),
         confidence=np.asarray(confidence, np.float32),

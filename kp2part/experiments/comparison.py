@@ -1,5 +1,6 @@
 """Systems side by side: mean and spread over folds or seeds."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 import json
 import pathlib
@@ -55,7 +56,7 @@ def summarize(values: Sequence[float]) -> tuple[float, float, int]:
 
 
 def curves(
-    table: dict[str, dict[str, dict]], values: dict[str, float]
+    table: dict[str, dict[str, dict]], values: Mapping[str, float]
 ) -> dict[str, dict[str, list[tuple[float, float, float]]]]:
     """Returns the scores of each system over a value that groups differ in.
 

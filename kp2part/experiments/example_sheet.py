@@ -137,9 +137,10 @@ def row(
         pictures.draw_keypoints(image, example[keys_lib.KEYPOINTS], category),
         *(pictures.blend(image, mask, category) for mask in masks),
     ]
-    white = {"mode": "constant", "constant_values": 255}
     gap = ((0, _GAP), (0, _GAP), (0, 0))
-    body = np.concatenate([np.pad(cell, gap, **white) for cell in cells], 1)
+    body = np.concatenate(
+        [np.pad(cell, gap, constant_values=255) for cell in cells], 1
+    )
     name, number = example_choice.key(example)
     text = f"{example[keys_lib.CLASS_NAME].decode()}: {name}, object {number}"
     return np.concatenate([pictures.headings([text], body.shape[1]), body])

@@ -15,7 +15,10 @@ from kp2part.exporting import publishing
 from kp2part.exporting import sample_requests
 from kp2part.exporting import serving_graph
 from kp2part.exporting import warmup_file
+from kp2part.models import exported_network
 from kp2part.models import metadata as metadata_lib
+from kp2part.models import mirrored
+from kp2part.system import atomic
 from kp2part.system import json_file
 from kp2part.system import versions
 
@@ -80,6 +83,10 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
     with _quiet():
         archive.write_out(str(path), verbose=False)
     json_file.write(path / METADATA, server.metadata)
+    network = mirrored.network_of(server.model)
+    atomic.write_text(
+        path / exported_network.FILE, exported_network.to_json(network)
+    )
     warmup_file.write(path, sample_requests.requests(server))
 
 

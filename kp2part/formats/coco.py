@@ -125,8 +125,8 @@ def _image_ids(
     images: Mapping[str, str] | tuple[_Image, ...], path: pathlib.Path
 ) -> dict[str, str]:
     if isinstance(images, tuple):
-        images = {image.id: image.file_name for image in images}
-    stems = {str(key): pathlib.Path(n).stem for key, n in images.items()}
+        images = {str(image.id): image.file_name for image in images}
+    stems = {key: pathlib.Path(name).stem for key, name in images.items()}
     if len(set(stems.values())) < len(stems):
         known = list(stems.values())
         twice = sorted(s for s in set(known) if known.count(s) > 1)
@@ -152,7 +152,7 @@ def _points(entry: Entry, count: int, where: str) -> list[tuple]:
                 f"{where}: keypoint {i}: `v` must be one of "
                 f"{list(visibility)}. Received: v={v}"
             )
-        points.append((x, y, visibility[v]))
+        points.append((x, y, visibility[int(v)]))
     return points
 
 

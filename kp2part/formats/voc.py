@@ -102,8 +102,8 @@ def read_xml(path: pathlib.Path) -> ET.Element:
 def number_of(text: str | None, where: str, field: str) -> float:
     """Returns the finite number that a field of an XML file holds."""
     try:
-        value = float(text)
-    except (TypeError, ValueError):
+        value = float(text or "")
+    except ValueError:
         value = math.nan
     if not math.isfinite(value):
         raise ValueError(

@@ -8,6 +8,8 @@ import keras
 from kp2part.models import metadata
 from kp2part.schema import keys
 
+_SUFFIX = "_mirrored"
+
 
 def average(model: keras.Model) -> keras.Model:
     """Returns a network that also looks at its input in a mirror.
@@ -37,7 +39,14 @@ def average(model: keras.Model) -> keras.Model:
     for name, logits in model(both).items():
         straight, back = keras.ops.split(logits, 2, axis=0)
         outputs[name] = (straight + flip(back, task.category.part_mirror)) / 2
-    return keras.Model(inputs, outputs, name=f"{model.name}_mirrored")
+    return keras.Model(inputs, outputs, name=f"{model.name}{_SUFFIX}")
+
+
+def network_of(model: keras.Model) -> keras.Model:
+    """Returns the network that `average` was given, or else `model` itself."""
+    if not model.name.endswith(_SUFFIX):
+        return model
+    return model.get_layer(model.name.removesuffix(_SUFFIX))
 
 
 def flip(x, swap: tuple[int, ...]):

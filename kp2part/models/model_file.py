@@ -1,9 +1,10 @@
-"""Reads a network that `train` or a user's own script has saved."""
+"""Reads a network that `train`, `export` or a user's own script has saved."""
 
 import pathlib
 
 import keras
 
+from kp2part.models import exported_network
 from kp2part.models import metadata
 from kp2part.schema import task
 
@@ -14,22 +15,41 @@ def load(path: str) -> tuple[keras.Model, task.Task]:
     It computes in float32, whatever it was trained in: its weights are float32,
     and so scores and exports are the same on every machine.
 
+    Args:
+        path: A `.keras` file, or a directory that `kp2part.export` has made.
+
     Raises:
         ValueError: No such file, or not a network of `kp2part.models`; the
             message names the file.
     """
-    if not pathlib.Path(path).is_file():
+    if not pathlib.Path(path).exists():
         raise ValueError(
-            f"{path}: no such file. `model` must be a .keras file."
+            f"{path}: no such file. `model` must be a .keras file, or a "
+            "directory that kp2part.export has made."
         )
     try:
-        model = in_float32(keras.saving.load_model(path, compile=False))
+        model = in_float32(_read(path))
         return model, metadata.task_of(model)
     # A damaged zip raises anything from KeyError to zlib.error.
     except Exception as error:
         raise ValueError(
             f"{path}: not a network of kp2part: {error}"
         ) from error
+
+
+def load_network(path: str) -> keras.Model:
+    """Returns a saved network, not compiled; see `load`.
+
+    `metadata.task_of` tells what it is asked.
+    """
+    network, _ = load(path)
+    return network
+
+
+def _read(path: str) -> keras.Model:
+    if pathlib.Path(path).is_dir():
+        return exported_network.load(path)
+    return keras.saving.load_model(path, compile=False)
 
 
 def initialize(model: keras.Model, path: str) -> list[str]:
@@ -40,7 +60,7 @@ def initialize(model: keras.Model, path: str) -> list[str]:
 
     Args:
         model: The new network, changed in place.
-        path: A `.keras` file of `kp2part.train`.
+        path: As `load` takes it.
 
     Returns:
         Names of the layers that stay random.

@@ -11,6 +11,7 @@ import itertools
 import json
 import pathlib
 import re
+from typing import Any
 
 from kp2part.schema import rig as rig_lib
 from kp2part.schema import sides
@@ -184,7 +185,7 @@ def from_json(fields: dict, source: str) -> Category:
     return category
 
 
-def renamed(fields: dict) -> dict:
+def renamed(fields: Any) -> Any:
     """Returns the fields of a category under the names they have today.
 
     Models and records of earlier versions call the `axes` of pieces `bones`.

@@ -6,7 +6,7 @@ import pathlib
 import uuid
 
 
-def write(path: str | os.PathLike, save: Callable[[str], None]):
+def write(path: str | os.PathLike, save: Callable[[str], object]):
     """Has `save` write a file of another name, then gives it its own.
 
     Whoever looks sees the old file or the new one, never a part; not even

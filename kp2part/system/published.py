@@ -2,9 +2,6 @@
 
 import pathlib
 
-# The model that comes with kp2part. An installed package has none.
-SHIPPED = pathlib.Path(__file__).parents[2] / "saved_models" / "quadruped_lite"
-
 _MAX_INT64 = 2**63 - 1
 
 

@@ -106,24 +106,30 @@ def read_flagfile(
 
 
 def _make(item: dataclasses.Field, values: flags.FlagValues) -> flags.Flag:
-    rule, (kind, is_list) = settings.rule_of(item), _type_of(item)
+    rule = settings.rule_of(item) or settings.Rule("")  # For type checkers.
+    kind, is_list = _type_of(item)
     default = None if item.default is dataclasses.MISSING else item.default
     text = f"{rule.help} ({rule.range})" if rule.range else rule.help
     if kind is bool:
         return flags.BooleanFlag(item.name, default, text)
     if rule.choices and kind is str:
         return flags.EnumFlag(item.name, default, text, list(rule.choices))
+    parser: flags.ArgumentParser
+    serializer: flags.ArgumentSerializer
     if is_list:
         parser = _ListParser(kind)
         serializer = flags.CsvListSerializer(",")
     else:
-        parsers = {int: flags.IntegerParser, float: flags.FloatParser}
+        parsers: dict[type, type[flags.ArgumentParser]] = {
+            int: flags.IntegerParser,
+            float: flags.FloatParser,
+        }
         parser = parsers.get(kind, flags.ArgumentParser)()
         serializer = flags.ArgumentSerializer()
     return flags.Flag(parser, serializer, item.name, default, text)
 
 
-def _type_of(item: dataclasses.Field) -> tuple[type, bool]:
+def _type_of(item: dataclasses.Field) -> tuple[typing.Any, bool]:
     # `int | None` is int, `tuple[int, ...]` a list of int.
     kind = item.type
     if isinstance(kind, types.UnionType):

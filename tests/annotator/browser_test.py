@@ -15,6 +15,7 @@ import numpy as np
 
 import kp2part
 from kp2part import client
+from kp2part import presets
 from kp2part.exporting import serving_checks
 from kp2part.formats import readers
 from kp2part.serving import limits
@@ -22,13 +23,13 @@ from kp2part.serving import local_run
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
 from kp2part.serving import server
-from kp2part.system import published
 
 try:
     from playwright import sync_api
 except ImportError:
     sync_api = None
 
+SHIPPED = presets.directory("quadruped_lite")
 PAGE = pathlib.Path(kp2part.__file__).with_name("annotator")
 HORSE = PAGE / "samples" / "galloping_horse.jpg"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -71,7 +72,7 @@ class PageBrowserTest(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.store = model_store.ModelStore("lite", published.SHIPPED)
+        cls.store = model_store.ModelStore("lite", SHIPPED)
         cls.addClassCleanup(cls.store.close)
         deadline = time.monotonic() + 2 * SECONDS
         while not cls.store.wait(1) and time.monotonic() < deadline:
@@ -220,7 +221,7 @@ class PageBrowserTest(absltest.TestCase):
 
     def check_mask(self, coco, path):
         """Compares the mask with the prediction for the file's keypoints."""
-        ask = client.connect(str(published.SHIPPED))
+        ask = client.connect(str(SHIPPED))
         (found,) = readers.read(coco, ask.task.category)["horse"]
         known, _ = samples()
         expected = np.array(known["keypoints"]).reshape(-1, 3)

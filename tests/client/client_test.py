@@ -8,6 +8,7 @@ import json
 import socket
 import threading
 import time
+from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -88,6 +89,14 @@ class PartClientTest(absltest.TestCase):
         np.testing.assert_array_equal(prediction.area, [2, 2, 2])
         np.testing.assert_array_equal(prediction.confidence, [0.5, 0.5, 0.5])
         self.assertEqual(self.backend.calls[0][0], "serving_default")
+
+    def test_a_mask_that_is_not_a_png_is_an_error(self):
+        prediction = masks([b"1234"])
+        for contents in b"not a PNG", b"":
+            prediction["mask_bytes"] = np.array([contents], object)
+            with mock.patch(f"{__name__}.masks", return_value=prediction):
+                with self.assertRaisesRegex(ValueError, "PNG.*Received: b'"):
+                    self.ask([b"1234"])
 
     def test_boxes_have_a_signature_of_their_own(self):
         self.ask([b"1", b"2"], np.array([[0, 0, 5, 5], [1, 1, 6, 6]]))

@@ -19,8 +19,10 @@ from kp2part.evaluation import inference
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_graph
 from kp2part.models import architecture
+from kp2part.models import exported_network
 from kp2part.models import metadata
 from kp2part.models import mirrored
+from kp2part.models import model_file
 from kp2part.models import networks
 from kp2part.pose_priors import pose_library
 from kp2part.pose_priors import priors
@@ -77,6 +79,16 @@ class SavedModelTest(parameterized.TestCase):
         boxes = None if box is None else box[np.newaxis]
         return self.ask([image], keypoints[np.newaxis], boxes)[0]
 
+    def check_network_of(self, path, network):
+        loaded, task = model_file.load(str(path))
+        self.assertEqual(task, metadata.task_of(network))
+        # Not assertEqual: a message would be a megabyte long.
+        layers = exported_network.to_json(network)
+        self.assertTrue(exported_network.to_json(loaded) == layers)
+        for a, b in zip(network.weights, loaded.weights, strict=True):
+            self.assertEqual(a.path, b.path)
+            np.testing.assert_array_equal(a, b)
+
     def test_signatures_have_these_names(self):
         signatures = self.predictor.signatures
         self.assertEqual(set(signatures), set(SIGNATURES))
@@ -131,6 +143,7 @@ class SavedModelTest(parameterized.TestCase):
         )
         trained = inference.predict(model, batch)[keys_lib.PARTS].argmax(-1)
         self.assertGreater(len(np.unique(trained)), 1)
+        self.check_network_of(path, mirrored.network_of(model))
         box = np.array([0, 0, 32, 32], np.float32)
         for record, mask in zip(
             examples.read().as_numpy_iterator(), trained, strict=True
@@ -335,6 +348,11 @@ class SavedModelTest(parameterized.TestCase):
             self.predictor.run(
                 "metadata", {"key": np.array([b"nope"], object)}, ["json_bytes"]
             )
+
+    def test_only_the_outputs_asked_for(self):
+        inputs = {"key": np.array([b"network"], object)}
+        found = self.predictor.run("metadata", inputs, [])
+        self.assertEmpty(found)
 
     def test_a_failing_check_leaves_nothing(self):
         def refuse(path, server):
