@@ -4,14 +4,13 @@ r"""Measures what an unknown box costs, for margins around the keypoints.
         --images=$DATA/JPEGImages --margins=0.08,0.3 --output=margin.md
 
 Whoever clicks keypoints need not draw a box: the model then looks at the
-keypoints' extent with a margin on each side, a share of the longer side. The
-photos of the records are answered with the true box and with such ones, and the
-masks compared in the whole photo: what the model says beside the object counts.
+keypoints' extent with a margin on each side, a fraction of the longer side. The
+masks that it predicts with the true box and with such ones are compared in the
+whole photo: what it finds beside the object counts too.
 """
 
 import collections
 from collections.abc import Iterator
-import itertools
 import pathlib
 
 from absl import flags
@@ -29,6 +28,7 @@ from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.system import published
+from kp2part.system import tables
 
 _TFRECORDS = flags.DEFINE_string("tfrecords", None, "Directory of records.")
 _SPLIT = flags.DEFINE_string("split", "val", "Name of the split to read.")
@@ -111,23 +111,20 @@ def compare(client) -> dict[str, np.ndarray]:
     return totals
 
 
-def table(totals: dict[str, np.ndarray], parts: list[str]) -> str:
-    """Returns the Markdown table, IoU in per cent."""
-    lines = [
-        "| box | " + " | ".join(parts[1:]) + " | mean |",
-        "|---|" + "---|" * len(parts),
-    ]
+def table(totals: dict[str, np.ndarray], parts: list[str]) -> tables.Table:
+    """Returns the table of what `compare` found, IoU in per cent."""
+    rows = []
     for name, matrix in totals.items():
         iou = 100 * metrics.iou(matrix)[1:]
-        cells = [f"{value:.1f}" for value in itertools.chain(iou, [iou.mean()])]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        rows.append((name, *(f"{value:.1f}" for value in (*iou, iou.mean()))))
+    return tables.Table(("box", *parts[1:], "mean"), rows)
 
 
 def main(argv):
     del argv
     with client_lib.connect(_MODEL.value) as client:
-        text = table(compare(client), list(client.task.category.parts))
+        parts = list(client.task.category.parts)
+        text = table(compare(client), parts).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     print(text)  # noqa: T201
 

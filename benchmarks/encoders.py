@@ -1,6 +1,6 @@
-r"""Measures what an image encoder costs: a training step, and an answer.
+r"""Measures what an image encoder costs: a training step, and a prediction.
 
-    python -m benchmarks.encoders --flagfile=configs/best_quadruped.flags \
+    python -m benchmarks.encoders --flagfile=configs/best.flags \
         --encoders=squeezenet,efficientnet_lite0 --output=encoders.md
 
 Each is put into the network of the flags, with random weights, and its batch
@@ -25,6 +25,7 @@ from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 from kp2part.training import compilation
 from kp2part.training import config as config_lib
 from kp2part.training import flags as flags_lib
@@ -42,13 +43,16 @@ def build(encoder: str, config: config_lib.TrainConfig) -> keras.Model:
     """Returns the compiled network with an encoder."""
     task = task_lib.Task(
         category.load("quadruped"),
-        config.image_size,
-        bones=config.bones,
+        config.inputs.image_size,
+        bones=config.inputs.bones,
     )
     architecture = dataclasses.replace(config.architecture, encoder=encoder)
-    model = networks_lib.build(config.network, task, architecture)
+    model = networks_lib.build(config.network.network, task, architecture)
     weights.freeze_normalization(model)
-    compilation.compile_model(model, config, steps=100)
+    optimizer = compilation.make_optimizer(
+        config.optimization, config.optimization.learning_rate
+    )
+    compilation.compile_model(model, optimizer, config.objective)
     return model
 
 
@@ -75,9 +79,11 @@ def seconds(function: Callable, *arguments) -> float:
 
 
 def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
-    """Returns by encoder: parameters, seconds of a step and of an answer."""
+    """Returns by encoder: parameters, seconds of a step and of a prediction."""
     networks = {name: build(name, config) for name in _ENCODERS.value}
-    inputs, part_ids = batch(next(iter(networks.values())), config.batch_size)
+    inputs, part_ids = batch(
+        next(iter(networks.values())), config.loop.batch_size
+    )
     times = {name: [] for name in networks}
     for _ in tqdm.trange(1 + _NUM_STEPS.value, unit="round"):
         for name, model in networks.items():
@@ -90,12 +96,9 @@ def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
     }
 
 
-def table(costs: dict[str, tuple]) -> str:
-    """Returns the Markdown table."""
-    lines = [
-        "| encoder | parameters | step, s | ratio | answers, s | ratio |",
-        "|---|---|---|---|---|---|",
-    ]
+def table(costs: dict[str, tuple]) -> tables.Table:
+    """Returns the table of what `measure` found."""
+    rows = []
     _, first_step, first_prediction = next(iter(costs.values()))
     for name, (parameters, step, prediction) in costs.items():
         cells = (
@@ -103,13 +106,17 @@ def table(costs: dict[str, tuple]) -> str:
             *(f"{step:.2f}", f"{step / first_step:.2f}"),
             *(f"{prediction:.2f}", f"{prediction / first_prediction:.2f}"),
         )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+        rows.append(cells)
+    heads = (
+        *("encoder", "parameters", "step, s", "ratio"),
+        *("prediction, s", "ratio"),
+    )
+    return tables.Table(heads, rows)
 
 
 def main(argv):
     del argv
-    text = table(measure(flags_lib.from_flags()))
+    text = table(measure(flags_lib.read())).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     print(text)  # noqa: T201
 

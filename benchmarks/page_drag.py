@@ -3,9 +3,9 @@ r"""Measures how long the mask on the annotation page takes to follow a drag.
     python -m benchmarks.page_drag --output=drag.md
 
 A real browser (Debian's chromium, driven by Playwright) opens the sample of a
-horse from a server of its own, as it is and enlarged to a camera's size, and
-drags a paw step by step. From a step until the frame with the mask of its
-answer: that is the wait that a person sees.
+horse from a server of its own, in the original size and enlarged to that of a
+camera, and drags a paw step by step. Each wait is measured as a person sees it,
+from a step until the frame with the new mask.
 """
 
 import json
@@ -22,11 +22,14 @@ from playwright import sync_api
 from benchmarks import served as served_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MOVES = flags.DEFINE_integer("moves", 20, "Steps of a drag.", 1)
-_SCALES = flags.DEFINE_list("scales", ["1", "5.2"], "Of the photo's sides.")
-_SAMPLES = served_lib.ROOT / "kp2part" / "serving" / "page" / "samples"
+_SCALES = flags.DEFINE_list(
+    "scales", ["1", "5.2"], "Factors by which the photo is enlarged."
+)
+_SAMPLES = served_lib.ROOT / "kp2part" / "annotator" / "samples"
 _HORSE, _PAW = "galloping_horse.jpg", "right_front_paw"
 # Notes the milliseconds from each step until its mask is on the screen.
 _WATCH = """() => {
@@ -56,7 +59,7 @@ _PLACE = """([x, y]) => {
 
 
 def enlarge(directory: pathlib.Path, scale: float):
-    """Writes the horse, its sides `scale` times as long, and its keypoints.
+    """Writes the horse, enlarged `scale` times, and its keypoints.
 
     Returns:
         The two files, the size of the photo and the place (x, y) of the paw.
@@ -83,7 +86,7 @@ def enlarge(directory: pathlib.Path, scale: float):
 
 
 def drag(page: sync_api.Page, start: np.ndarray, reach: float) -> list[float]:
-    """Returns the milliseconds that each step of a drag was waited for."""
+    """Returns the milliseconds from each step of a drag to its mask."""
     page.evaluate(_WATCH)
     page.mouse.move(*page.evaluate(_PLACE, start.tolist()))
     page.mouse.down()
@@ -103,7 +106,7 @@ def measure(
         files, size, paw = enlarge(pathlib.Path(name), scale)
         page.goto(url)
         page.locator("input[type=file]").set_input_files(files)
-        page.wait_for_selector("[data-answers='1']")
+        page.wait_for_selector("[data-predictions='1']")
         page.wait_for_selector("#status:not(.asking)")
         return size, drag(page, paw, 100 * scale)
 
@@ -114,7 +117,7 @@ def main(argv):
     chromium = shutil.which("chromium")
     if chromium is None:
         raise ValueError("`chromium` must be installed: apt install chromium")
-    text = "| photo | median ms | at most ms |\n|---|---|---|\n"
+    rows = []
     with (
         served_lib.serve("--grpc_port=0") as served,
         sync_api.sync_playwright() as playwright,
@@ -126,10 +129,15 @@ def main(argv):
         for scale in map(float, _SCALES.value):
             page = browser.new_context().new_page()
             (width, height), waits = measure(page, url, scale)
-            text += (
-                f"| {width} x {height} | {np.median(waits):.0f} "
-                f"| {max(waits):.0f} |\n"
+            rows.append(
+                (
+                    f"{width} x {height}",
+                    f"{np.median(waits):.0f}",
+                    f"{max(waits):.0f}",
+                )
             )
+    heads = ("photo", "median ms", "at most ms")
+    text = tables.Table(heads, rows).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     logging.info("\n%s", text)
 

@@ -1,10 +1,10 @@
-r"""Attacks a server with the numbers that tests have no time for.
+r"""Attacks a server in numbers for which tests have no time.
 
     python -m benchmarks.serve_attack --output=attack.md
 
-Each line of the table is an attack, what came of it, how much memory the server
-took for it at most, and how long a small request waited meanwhile. The exit
-status is 1 if one harmed the server.
+Each row of the table has an attack, its outcome, the memory that it took at
+most, and how long a small request had to wait meanwhile. The exit status is 1
+if an attack harmed the server.
 """
 
 import collections
@@ -22,6 +22,7 @@ from absl import logging
 from benchmarks import served as served_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MAX_GROWTH_MB = 200
@@ -31,13 +32,13 @@ _HEAD = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n"
 
 
 def send(served: served_lib.Served, *parts: bytes) -> str:
-    """Returns the first line that comes back; "cut" without one."""
+    """Returns the first line of the response; "cut" without one."""
     with socket.create_connection(("127.0.0.1", served.port), 60) as client:
         try:
             for part in parts:
                 client.sendall(part)
         except OSError:
-            pass  # Who is cut while sending may still read why.
+            pass  # A client that is cut while sending may still read why.
         try:
             return client.makefile("rb").readline().decode().strip() or "cut"
         except OSError:
@@ -45,7 +46,7 @@ def send(served: served_lib.Served, *parts: bytes) -> str:
 
 
 def many(served: served_lib.Served, body: bytes, num_requests: int) -> str:
-    """Returns how requests that are made at once were answered."""
+    """Returns the statuses of requests made at the same time."""
 
     def ask(_):
         try:
@@ -59,7 +60,7 @@ def many(served: served_lib.Served, body: bytes, num_requests: int) -> str:
 
 
 def slow(served: served_lib.Served, dribble: bytes) -> str:
-    """Returns how long 500 connections were held that never end a request."""
+    """Returns how long 500 connections last that never end a request."""
     head = _HEAD.format(served_lib.PREDICT, 10_000).encode()
     clients = [
         socket.create_connection(("127.0.0.1", served.port), 60)
@@ -88,7 +89,7 @@ def _is_cut(client, dribble):
 
 
 def attacks() -> dict[str, Callable[[served_lib.Served], str]]:
-    """Returns the attacks by name; each returns what came of it."""
+    """Returns the attacks by name; each returns its outcome."""
     megabyte = b" " * (1 << 20)
     deep = b'{"instances": ' + b"[" * 500_000
     bomb = gzip.compress(megabyte * 600, 1)
@@ -130,11 +131,11 @@ def attacks() -> dict[str, Callable[[served_lib.Served], str]]:
 
 
 class Watch:
-    """Looks at memory, and asks a small thing, while an attack goes on.
+    """Watches memory and the latency of a small request during an attack.
 
     Attributes:
-        rss_mb: The most resident memory, MiB.
-        wait_seconds: The longest a status was waited for.
+        rss_mb: The most resident memory, in MiB.
+        wait_seconds: The longest wait for a status.
     """
 
     def __init__(self, served: served_lib.Served):
@@ -163,13 +164,9 @@ class Watch:
 def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
-    lines = [
-        "| attack | what came of it | MB more | status, s | next photo |",
-        "|---|---|---|---|---|",
-    ]
-    harmed = []
+    rows, harmed = [], []
     with served_lib.serve("--grpc_port=0") as served:
-        # TensorFlow keeps what one large batch needs: no attack's doing.
+        # TensorFlow keeps the memory of one large batch: not due to an attack.
         served.ask("POST", body=served_lib.predict_body(9))
         for name, attack in attacks().items():
             before = served.rss_mb()
@@ -177,16 +174,16 @@ def main(argv):
                 outcome = attack(served)
             grown = max(0.0, watch.rss_mb - before)
             after = served.ask("POST", body=served_lib.predict_body())
-            lines.append(
-                f"| {name} | {outcome} | {grown:.0f} | "
-                f"{watch.wait_seconds:.2f} | {after} |"
-            )
-            logging.info("%s", lines[-1])
+            waited = f"{watch.wait_seconds:.2f}"
+            rows.append((name, outcome, f"{grown:.0f}", waited, str(after)))
+            logging.info("%s", ", ".join(rows[-1]))
             if grown > _MAX_GROWTH_MB or after != 200:
                 harmed.append(name)
             if watch.wait_seconds > _MAX_WAIT_SECONDS:
-                logging.warning("%s: a status waited too long.", name)
-    atomic.write_text(_OUTPUT.value, "\n".join(lines) + "\n")
+                logging.warning("%s: a status took too long.", name)
+    heads = ("attack", "outcome", "MB more", "status, s", "next photo")
+    text = tables.Table(heads, rows, num_left=2).to_markdown()
+    atomic.write_text(_OUTPUT.value, text)
     if harmed:
         raise ValueError(f"Harmed by: {', '.join(harmed)}")
 

@@ -2,11 +2,11 @@ r"""Measures what the server adds to a SavedModel called in process.
 
     python -m benchmarks.serve_load --output=load.md
 
-Clients on open connections ask for the parts of docs/sample.jpg, and as many
+Clients on open connections request the parts of docs/sample.jpg, and as many
 threads of this process call the same SavedModel. The two take turns, so that
-what else the machine does meets both. "CPU ms" is the processor time that the
-server, or this process, takes for a request: on a busy machine it says more
-than the clock.
+other load on the machine affects both alike. "CPU ms" is the processor time
+that the server, or this process, takes for a request: on a busy machine it is
+more telling than the clock.
 """
 
 from collections.abc import Callable
@@ -24,24 +24,27 @@ from benchmarks import served as served_lib
 from kp2part.serving import servable as servable_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
-_SECONDS = flags.DEFINE_float("seconds", 10.0, "Of each turn.", 0.1)
+_SECONDS = flags.DEFINE_float("seconds", 10.0, "Seconds of each turn.", 0.1)
 _ROUNDS = flags.DEFINE_integer("rounds", 3, "Turns of each.", 1)
-_NUM_CLIENTS = flags.DEFINE_list("num_clients", ["1", "8", "64"], "At once.")
+_NUM_CLIENTS = flags.DEFINE_list(
+    "num_clients", ["1", "8", "64"], "Clients at the same time."
+)
 _LARGE_BATCH = flags.DEFINE_integer(
-    "large_batch", 32, "Photos in a batch that small requests have beside them."
+    "large_batch", 32, "Photos in the batches that run beside small requests."
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class Turn:
-    """What clients met.
+    """The measurements of one turn.
 
     Attributes:
         latencies: Seconds of each call.
         seconds: From the first call to the end of the last.
-        cpu_seconds: Processor time that the answering process took.
+        cpu_seconds: Processor time of the process that predicts.
     """
 
     latencies: list[float]
@@ -55,13 +58,13 @@ def measure(
     num_clients: int,
     seconds: float,
 ) -> Turn:
-    """Has clients call for a while.
+    """Measures clients that call for a while.
 
     Args:
-        make_call: Called once for each client; returns what it calls.
-        process: The one that answers.
-        num_clients: Threads that call.
-        seconds: For how long calls are begun.
+        make_call: Called once for each client; returns the function to call.
+        process: The process that predicts.
+        num_clients: The number of threads that call.
+        seconds: How long new calls are made.
     """
     latencies = []
     cpu_before = sum(process.cpu_times()[:2])
@@ -86,7 +89,7 @@ def measure(
 
 
 def in_process() -> Callable[[], Callable[[], None]]:
-    """Returns a maker of calls to the SavedModel of this process."""
+    """Returns a maker of calls to the SavedModel in this process."""
     servable = servable_lib.Servable("", 1, served_lib.MODEL / "1")
     image, keypoints = served_lib.photo()
     inputs = {
@@ -102,7 +105,7 @@ def in_process() -> Callable[[], Callable[[], None]]:
 
 
 def over_http(served: served_lib.Served) -> Callable[[], Callable[[], None]]:
-    """Returns a maker of calls to the server, each on a connection."""
+    """Returns a maker of calls to the server, on a connection each."""
     body = served_lib.predict_body()
 
     def make_call():
@@ -111,7 +114,7 @@ def over_http(served: served_lib.Served) -> Callable[[], Callable[[], None]]:
         def call():
             status, response = served_lib.post(connection, body)
             if status != 200:
-                raise ValueError(f"Answered {status}: {response[:200]}")
+                raise ValueError(f"Status {status}: {response[:200]}")
 
         return call
 
@@ -119,20 +122,21 @@ def over_http(served: served_lib.Served) -> Callable[[], Callable[[], None]]:
 
 
 def rate(turns: list[Turn]) -> float:
-    """Returns the requests per second of all turns together."""
+    """Returns the requests per second over all turns."""
     return sum(len(t.latencies) for t in turns) / sum(t.seconds for t in turns)
 
 
-def row(name: str, turns: list[Turn]) -> str:
-    """Returns a line of the table: of all turns together."""
+def row(name: str, turns: list[Turn]) -> tuple[str, ...]:
+    """Returns a row of the table, over all turns."""
     latencies = np.concatenate([t.latencies for t in turns]) * 1e3
     p50, p99 = np.percentile(latencies, [50, 99])
     cpu = sum(t.cpu_seconds for t in turns) * 1e3 / len(latencies)
-    return f"| {name} | {rate(turns):.2f} | {p50:.1f} | {p99:.1f} | {cpu:.1f} |"
+    times = (f"{milliseconds:.1f}" for milliseconds in (p50, p99, cpu))
+    return name, f"{rate(turns):.2f}", *times
 
 
-def compare(served, local, remote, num_clients: int) -> list[str]:
-    """Returns the lines of one number of clients."""
+def compare(served, local, remote, num_clients: int) -> list[tuple[str, ...]]:
+    """Returns the rows of one number of clients."""
     inside, outside = [], []
     for _ in range(_ROUNDS.value):
         for turns, call, process in (
@@ -149,8 +153,8 @@ def compare(served, local, remote, num_clients: int) -> list[str]:
     ]
 
 
-def beside_large(served: served_lib.Served, remote) -> str:
-    """Returns the line of one client while another sends large batches."""
+def beside_large(served: served_lib.Served, remote) -> tuple[str, ...]:
+    """Returns the row of one client while another sends large batches."""
     body = served_lib.predict_body(_LARGE_BATCH.value)
     stop = threading.Event()
 
@@ -173,20 +177,18 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     local = in_process()
-    lines = [
-        f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} before.",
-        "",
-        "| clients | requests/s | p50 ms | p99 ms | CPU ms |",
-        "|---|---|---|---|---|",
-    ]
+    machine = f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} before."
+    rows = []
     with served_lib.serve("--grpc_port=0") as served:
         remote = over_http(served)
         for num_clients in _NUM_CLIENTS.value:
-            lines += compare(served, local, remote, int(num_clients))
-            logging.info("%s\n%s", *lines[-2:])
-        lines.append(beside_large(served, remote))
-    atomic.write_text(_OUTPUT.value, "\n".join(lines) + "\n")
-    logging.info("\n%s", "\n".join(lines))
+            rows += compare(served, local, remote, int(num_clients))
+            logging.info("%s", rows[-2:])
+        rows.append(beside_large(served, remote))
+    heads = ("clients", "requests/s", "p50 ms", "p99 ms", "CPU ms")
+    text = f"{machine}\n\n" + tables.Table(heads, rows).to_markdown()
+    atomic.write_text(_OUTPUT.value, text)
+    logging.info("\n%s", text)
 
 
 if __name__ == "__main__":

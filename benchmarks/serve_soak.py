@@ -1,12 +1,12 @@
-r"""Serves for minutes under load and swaps, and watches memory and descriptors.
+r"""Watches memory and descriptors of a server under load and hot swaps.
 
     python -m benchmarks.serve_soak --minutes=20 --output=soak.md
 
-Clients ask for the parts of docs/sample.jpg, every third time with an image
-that is none; every so often a newer version of the same model appears, and the
-one before it goes. After a warm-up the resident memory should not grow by more
-than 1 MB a minute, and no descriptor should stay open. The warm-up has some
-swaps too: the first ones raise what the memory settles at.
+Clients request the parts of docs/sample.jpg, every third time with bytes that
+are not an image. Now and then a newer version of the same model appears, and
+the version before it is removed. After a warm-up the resident memory should
+grow by less than 1 MB a minute, and no descriptor should stay open. The warm-up
+includes some swaps, because the first ones raise the level of memory.
 """
 
 import collections
@@ -23,22 +23,29 @@ import numpy as np
 from benchmarks import served as served_lib
 from kp2part.system import atomic
 from kp2part.system import cli
+from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
-_MINUTES = flags.DEFINE_float("minutes", 20.0, "After the warm-up.", 0.1)
-_WARMUP_MINUTES = flags.DEFINE_float("warmup_minutes", 2.0, "Not counted.", 0.0)
-_SWAP_SECONDS = flags.DEFINE_float(
-    "swap_seconds", 60.0, "Between new versions; 0: none.", 0.0
+_MINUTES = flags.DEFINE_float(
+    "minutes", 20.0, "Minutes after the warm-up.", 0.1
 )
-_NUM_CLIENTS = flags.DEFINE_integer("num_clients", 4, "At once.", 1)
+_WARMUP_MINUTES = flags.DEFINE_float(
+    "warmup_minutes", 2.0, "Minutes of the warm-up, not counted.", 0.0
+)
+_SWAP_SECONDS = flags.DEFINE_float(
+    "swap_seconds", 60.0, "Seconds between new versions; 0: none.", 0.0
+)
+_NUM_CLIENTS = flags.DEFINE_integer(
+    "num_clients", 4, "Clients at the same time.", 1
+)
 _SAMPLE_SECONDS = 5.0
 _WARMUP_SWAPS = 4
-_GOOD = "answers to photos"
-_REFUSED = "400 to images that are none"
+_GOOD = "predictions for photos"
+_REFUSED = "400 for files that are not images"
 
 
 def ask(served: served_lib.Served, responses: list[str], stop: threading.Event):
-    """Asks until told to stop, and notes how it was answered."""
+    """Sends requests until told to stop, and notes the responses."""
     good, bad = served_lib.predict_body(), served_lib.corrupt_body()
     expected = {(200, False): _GOOD, (400, True): _REFUSED}
     connection = served.connect()
@@ -73,7 +80,7 @@ def watch(served: served_lib.Served, minutes: float) -> np.ndarray:
 
 
 def soak(served: served_lib.Served, base: pathlib.Path):
-    """Returns how it answered, and what `watch` saw after the warm-up."""
+    """Returns the responses, and what `watch` saw after the warm-up."""
     responses, stop = [], threading.Event()
     threads = [
         threading.Thread(target=ask, args=(served, responses, stop))
@@ -90,24 +97,26 @@ def soak(served: served_lib.Served, base: pathlib.Path):
             thread.join()
 
 
-def table(responses: list[str], seen: np.ndarray) -> str:
-    """Returns the Markdown table."""
+def table(responses: list[str], seen: np.ndarray) -> tables.Table:
+    """Returns the table of what `soak` saw."""
     minutes, rss, descriptors = seen.T
     slope = np.polyfit(minutes, rss, 1)[0]
     rows = [
         ("minutes", f"{minutes[-1]:.1f}"),
-        *collections.Counter(responses).items(),
+        *(
+            (status, str(count))
+            for status, count in collections.Counter(responses).items()
+        ),
         ("RSS at the start, MB", f"{rss[0]:.0f}"),
         ("RSS at the end, MB", f"{rss[-1]:.0f}"),
         ("RSS slope, MB a minute", f"{slope:+.2f}"),
         (
-            "descriptors at the start, at most, at the end",
+            "descriptors at the start, maximum, at the end",
             f"{descriptors[0]:.0f}, {max(descriptors):.0f}, "
             f"{descriptors[-1]:.0f}",
         ),
     ]
-    lines = ["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows)]
-    return "\n".join(lines) + "\n"
+    return tables.Table(("", ""), rows)
 
 
 def main(argv):
@@ -117,7 +126,7 @@ def main(argv):
         base = pathlib.Path(name)
         shutil.copytree(served_lib.MODEL / "1", base / "1")
         with served_lib.serve("--grpc_port=0", base_path=base) as served:
-            text = table(*soak(served, base))
+            text = table(*soak(served, base)).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     logging.info("\n%s", text)
 

@@ -1,4 +1,4 @@
-"""A server to measure: the program in a process of its own, and its clients."""
+"""A server to measure, in a process of its own, and its clients."""
 
 import base64
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ PREDICT = f"/v1/models/{MODEL.name}:predict"
 
 
 class Served:
-    """The program `kp2part.serve` at a port, and what it takes of the machine.
+    """The program `kp2part.serve` on a port, and the resources it takes.
 
     Attributes:
-        port: Of HTTP.
+        port: The HTTP port.
         process: A `psutil.Process`.
     """
 
@@ -79,7 +79,7 @@ def predict_body(batch_size: int = 1) -> bytes:
 
 
 def corrupt_body() -> bytes:
-    """Returns a request whose image is none, JSON."""
+    """Returns a request whose image is not an image, JSON."""
     instance = {"image_bytes": "no image", "keypoints": photo()[1]}
     return json.dumps({"instances": [instance]}).encode()
 
@@ -89,10 +89,10 @@ def serve(*flags: str, base_path: pathlib.Path = MODEL) -> Iterator[Served]:
     """Serves a model while the context lasts, warmed by one request.
 
     Args:
-        *flags: Of the program.
+        *flags: Flags of the program.
         base_path: Directory of versions.
     """
-    # Who stops the benchmark stops the server.
+    # Stopping the benchmark stops the server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     port = _free_port()
     process = subprocess.Popen(

@@ -24,20 +24,16 @@ Before the version appears, whole and under its number, it has answered in a
 process without kp2part as the network does (--noverify skips that).
 """
 
-import pathlib
-
 from absl import flags
 from absl import logging
 
-from kp2part.exporting import export_check
-from kp2part.exporting import saved_model
-from kp2part.exporting import serving_graph
-from kp2part.models import mirrored
-from kp2part.models import model_file
 from kp2part.system import cli
 
 _MODEL = flags.DEFINE_string(
-    "model", None, "A network, .keras, as kp2part.train saves it."
+    "model",
+    None,
+    "A network: the .keras file of kp2part.train, or a directory that this "
+    "program has written.",
 )
 _OUTPUT = flags.DEFINE_string(
     "output", None, "Directory of the versions, e.g. saved_models/quadruped."
@@ -49,33 +45,28 @@ _VERSION = flags.DEFINE_integer(
 _FLIP_AVERAGE = flags.DEFINE_bool(
     "flip_average",
     False,
-    "Average the answers to each object and its mirror image: a little better "
-    "masks (see --flip_average of kp2part.evaluate), twice the work.",
+    "Average the predictions for each object and its mirror image: slightly "
+    "better masks (see --flip_average of kp2part.evaluate), twice the work.",
 )
 _VERIFY = flags.DEFINE_bool(
     "verify",
     True,
-    "Compare the answers with the network's, in a process that cannot import "
+    "Compare the outputs with the network's, in a process that cannot import "
     "kp2part, before the version appears.",
 )
 
 
-def verify(path: pathlib.Path, server: serving_graph.PartServer):
-    """Checks an export and says how much it differs."""
-    logging.info(
-        "Answers as the network does: largest difference %.1e, at most %.1e",
-        export_check.check(path, server),
-        export_check.TOLERANCE,
-    )
-
-
 def main(argv):
     del argv
-    logging.set_verbosity(logging.INFO)
+    from kp2part.exporting import export_check
+    from kp2part.exporting import saved_model
+    from kp2part.models import mirrored
+    from kp2part.models import model_file
+
     model, _ = model_file.load(_MODEL.value)
     if _FLIP_AVERAGE.value:
         model = mirrored.average(model)
-    check = verify if _VERIFY.value else None
+    check = export_check.verify if _VERIFY.value else None
     path = saved_model.export(model, _OUTPUT.value, _VERSION.value, check)
     logging.info("Exported %s", path)
 

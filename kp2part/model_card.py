@@ -14,11 +14,8 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part.data import manifest
-from kp2part.reporting import card
-from kp2part.system import atomic
+from kp2part.evaluation import labels
 from kp2part.system import cli
-from kp2part.training import workdir
 
 _WORKDIR = flags.DEFINE_string(
     "workdir", None, "Directory of a finished run of kp2part.train."
@@ -32,7 +29,7 @@ _TFRECORDS = flags.DEFINE_string(
 _LABELS = flags.DEFINE_enum(
     "labels",
     None,
-    ["true", "pseudo"],
+    list(labels.KINDS),
     "Whether people drew the part masks (true), or a rule made them (pseudo).",
 )
 _NOTES = flags.DEFINE_string(
@@ -43,13 +40,17 @@ _OUTPUT = flags.DEFINE_string("output", None, "The card, .md.")
 
 def main(argv):
     del argv
-    logging.set_verbosity(logging.INFO)
+    from kp2part.data import manifest as manifest_lib
+    from kp2part.reporting import card
+    from kp2part.system import atomic
+    from kp2part.training import workdir as workdir_lib
+
     output = pathlib.Path(_OUTPUT.value)
     text = card.render(
         output.parent.name,
-        workdir.Workdir(pathlib.Path(_WORKDIR.value)),
+        workdir_lib.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),
-        manifest.load(_TFRECORDS.value),
+        manifest_lib.load(_TFRECORDS.value),
         _LABELS.value,
         pathlib.Path(_NOTES.value).read_text(encoding="utf-8"),
     )

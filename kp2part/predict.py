@@ -4,11 +4,11 @@ r"""Segments one object of a photo with an exported model.
         --output=prediction
 
 Writes prediction/mask.png, of the photo's own size, whose gray levels are part
-ids, and prediction/overlay.png. The keypoints are in pixels of the photo: a list of K
-[x, y, v] in the category's order, or an object by keypoint name:
+ids, and prediction/overlay.png. The keypoints are in pixels of the photo: a
+list of K [x, y, v] in the category's order, or an object by keypoint name:
 {"nose": [120, 88, 2], ...}. Without --box the keypoints' extent with a margin
-serves. --saved_model may be the directory of the versions: the newest is taken.
-By default it is the model that comes with kp2part: quadrupeds.
+is used. --saved_model may be the directory of the versions: the newest is
+taken. By default it is the model that comes with kp2part, for quadrupeds.
 
 --url asks a server instead, TensorFlow Serving or kp2part.serve:
     --url=http://127.0.0.1:8501/v1/models/quadruped_lite
@@ -19,24 +19,17 @@ import pathlib
 
 from absl import flags
 from absl import logging
-import cv2
-import numpy as np
 
-from kp2part import client
-from kp2part.formats import one_object_json
-from kp2part.schema import task as task_lib
-from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.system import published
-from kp2part.visualization import pictures
 
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
     str(published.SHIPPED),
-    "Directory that kp2part.export has made.",
+    "Directory that kp2part.export has written.",
 )
 _URL = flags.DEFINE_string(
-    "url", None, "Of a served model, instead of --saved_model."
+    "url", None, "Address of a served model, instead of --saved_model."
 )
 _IMAGE = flags.DEFINE_string("image", None, "Photo, JPEG or PNG.")
 _KEYPOINTS = flags.DEFINE_string("keypoints", None, "Its keypoints, JSON.")
@@ -46,60 +39,47 @@ _BOX = flags.DEFINE_list(
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the pictures.")
 
 
-def overlay(
-    image: bytes,
-    mask: np.ndarray,
-    keypoints: np.ndarray,
-    task: task_lib.Task,
-) -> np.ndarray:
-    """Returns the photo with parts, keypoints and skeleton, uint8 [H, W, 3]."""
-    # As stored, like the exported graph: without the EXIF orientation.
-    pixels = cv2.imdecode(
-        np.frombuffer(image, np.uint8),
-        cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION,
-    )
-    return pictures.draw_keypoints(
-        pictures.blend(pixels, mask, task.category), keypoints, task.category
-    )
-
-
-def parse_box(values: list[str] | None) -> np.ndarray | None:
-    """Returns the box of a flag, float32 [1, 4], or None."""
+def parse_box(values: list[str] | None) -> list[list[float]] | None:
+    """Returns the box of a flag, one row of 4, or None."""
     if values is None:
         return None
     try:
-        box = np.array(values, np.float32)
+        box = [float(value) for value in values]
     except ValueError:
-        box = np.zeros(0)
-    if box.shape != (4,) or not (box[:2] < box[2:]).all():
+        box = []
+    # Comparisons with NaN are false: it is refused too.
+    if len(box) != 4 or not (box[0] < box[2] and box[1] < box[3]):
         raise ValueError(
             "`box` must be xmin,ymin,xmax,ymax with xmin < xmax and ymin < "
             f"ymax. Received: box={','.join(values)}"
         )
-    return box[np.newaxis]
+    return [box]
 
 
 def main(argv):
     del argv
-    logging.set_verbosity(logging.INFO)
     box = parse_box(_BOX.value)
+    from kp2part import client
+    from kp2part.formats import one_object_json
+    from kp2part.system import atomic
+    from kp2part.visualization import pictures
+
     image = pathlib.Path(_IMAGE.value).read_bytes()
     with client.connect(_URL.value or _SAVED_MODEL.value) as ask:
-        task = ask.task
-        keypoints = one_object_json.load(_KEYPOINTS.value, task.category)
+        category = ask.task.category
+        keypoints = one_object_json.load(_KEYPOINTS.value, category)
         try:
-            (prediction,) = ask([image], keypoints[np.newaxis], box)
+            (prediction,) = ask([image], keypoints[None], box)
         except ValueError as error:
             raise ValueError(f"{_IMAGE.value}: {error}") from error
-    picture = overlay(image, prediction.mask, keypoints, task)
+    mask = prediction.mask
+    picture = pictures.overlay(image, mask, keypoints, category)
     output = pathlib.Path(_OUTPUT.value)
-    atomic.write_bytes(
-        output / "mask.png", pictures.encode_png(prediction.mask)
-    )
+    atomic.write_bytes(output / "mask.png", pictures.encode_png(mask))
     atomic.write_bytes(output / "overlay.png", pictures.encode_png(picture))
-    for i, part in enumerate(task.category.parts):
+    for i, part in enumerate(category.parts):
         logging.info(
-            "%3d %-12s %8d px, sure to %3.0f %%",
+            "%3d %-12s %8d px, confidence %3.0f %%",
             i, part, prediction.area[i], 100 * prediction.confidence[i],
         )  # fmt: skip
     logging.info("Wrote %s", output / "mask.png")

@@ -12,10 +12,7 @@ import pathlib
 from absl import flags
 from absl import logging
 
-from kp2part.reporting import html_report
-from kp2part.system import atomic
 from kp2part.system import cli
-from kp2part.training import workdir
 
 _WORKDIR = flags.DEFINE_string(
     "workdir", None, "Directory of a finished run of kp2part.train."
@@ -23,7 +20,7 @@ _WORKDIR = flags.DEFINE_string(
 _EVALUATION = flags.DEFINE_string(
     "evaluation", None, "Directory that kp2part.evaluate has written."
 )
-_ANSWER = flags.DEFINE_string(
+_PREDICTION = flags.DEFINE_string(
     "prediction", None, "overlay.png of kp2part.predict, to be shown too."
 )
 _TITLE = flags.DEFINE_string("title", "kp2part", "Heading of the page.")
@@ -32,12 +29,15 @@ _OUTPUT = flags.DEFINE_string("output", None, "The page, .html.")
 
 def main(argv):
     del argv
-    logging.set_verbosity(logging.INFO)
+    from kp2part.reporting import html_report
+    from kp2part.system import atomic
+    from kp2part.training import workdir as workdir_lib
+
     text = html_report.render(
         _TITLE.value,
-        workdir.Workdir(pathlib.Path(_WORKDIR.value)),
+        workdir_lib.Workdir(pathlib.Path(_WORKDIR.value)),
         pathlib.Path(_EVALUATION.value),
-        pathlib.Path(_ANSWER.value) if _ANSWER.value else None,
+        pathlib.Path(_PREDICTION.value) if _PREDICTION.value else None,
     )
     atomic.write_text(_OUTPUT.value, text)
     logging.info("Wrote %s", _OUTPUT.value)

@@ -33,18 +33,18 @@ from absl import flags
 from absl import logging
 import tensorflow as tf
 
-from kp2part.serving import errors
-from kp2part.serving import http_server
+from kp2part.serving import limits
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
-from kp2part.serving import rest
 from kp2part.serving import server as server_lib
 from kp2part.serving import static_files
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import rest
 from kp2part.system import cli
 from kp2part.system import published
 
 _DEMO = pathlib.Path("out/demo/saved_model")
-_LIMITS = http_server.Limits()
+_LIMITS = limits.Limits()
 # What kp2part.export says of its models.
 _DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
 _PAGE_FILES = pathlib.Path(__file__).with_name("annotator")
@@ -139,9 +139,9 @@ def wait_for_model(
         raise ValueError(f"{base_path}: {error.message}") from error
 
 
-def make_limits() -> http_server.Limits:
+def make_limits() -> limits.Limits:
     """Returns what the flags let clients take."""
-    return http_server.Limits(
+    return limits.Limits(
         max_body_bytes=_MAX_BODY_MB.value << 20,
         num_threads=_NUM_THREADS.value,
         max_queue=_MAX_QUEUE.value,

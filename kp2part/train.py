@@ -1,27 +1,37 @@
 r"""Trains a network on TFRecords.
 
-    python -m kp2part.train --flagfile=configs/lite_quadruped.flags \
+    python -m kp2part.train --flagfile=configs/lite.flags \
         --tfrecords=data/quadruped --workdir=runs/quadruped
 
-The same command on the same --workdir goes on after the last finished epoch.
+The same command on the same --workdir continues after the last finished epoch.
 --workdir then holds model.keras (the best epoch by mean IoU on the validation
 examples), history.csv, train.flags and logs for TensorBoard.
 """
 
+import pathlib
+
 from absl import flags
-from absl import logging
 
 from kp2part.system import cli
-from kp2part.training import flags as flags_lib
-from kp2part.training import trainer
+from kp2part.training import flags as train_flags
 
-flags.adopt_module_key_flags(flags_lib)  # So that --help lists them.
+flags.adopt_module_key_flags(train_flags)  # So that --help lists them.
+
+_WORKDIR = flags.DEFINE_string(
+    "workdir",
+    None,
+    "Directory of this run: model.keras (the best epoch), the last checkpoint, "
+    "history.csv, train.flags, TensorBoard logs.",
+)
 
 
 def main(argv):
     del argv  # `cli` has refused any.
-    logging.set_verbosity(logging.INFO)
-    trainer.train(flags_lib.from_flags())
+    config = train_flags.read()
+    from kp2part.training import trainer
+    from kp2part.training import workdir
+
+    trainer.train(config, workdir.Workdir(pathlib.Path(_WORKDIR.value)))
 
 
 if __name__ == "__main__":

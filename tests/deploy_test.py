@@ -1,4 +1,4 @@
-"""The files of deploy/, as far as they can be held to something here."""
+"""The files of deploy/, as far as they can be checked here."""
 
 import pathlib
 

@@ -39,7 +39,9 @@ class RobustnessTest(absltest.TestCase):
         return status, errors
 
     def test_curves_grow_and_belong_to_their_networks(self):
-        status, error = self.run_program("--dropouts=0,0.9", "--jitters=0")
+        status, error = self.run_program(
+            "--keypoint_dropouts=0,0.9", "--keypoint_jitters=0"
+        )
         self.assertEqual(status, 0, error)
         file = self.base / "out" / "robustness.json"
         curves = json.loads(file.read_text())["curves"]
@@ -55,9 +57,11 @@ class RobustnessTest(absltest.TestCase):
         self.assertIn("Choose another --output", error)
 
     def test_errors(self):
-        status, error = self.run_program("--jitters=two")
+        status, error = self.run_program("--keypoint_jitters=two")
         self.assertEqual(status, 1)
-        self.assertIn("must be numbers: could not convert", error)
+        self.assertIn(
+            "must be float values with commas between them: could", error
+        )
         status, error = self.run_program("--models=model.keras")
         self.assertEqual(status, 1)
         self.assertIn("must be NAME=PATH", error)

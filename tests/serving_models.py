@@ -9,7 +9,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 from kp2part.serving import warmup_replay
 
 NUM_KEYPOINTS = 6
-SIZE = 16  # Of the masks.
+SIZE = 16  # Of the masks, in pixels.
 
 
 class _Model(tf.Module):
@@ -69,7 +69,7 @@ class _Model(tf.Module):
 def write(path: pathlib.Path, factor: float = 2.0) -> pathlib.Path:
     """Writes a version whose `f32` multiplies by `factor`; returns its path."""
     model = _Model(factor)
-    # Whole or not at all, or a store would load the half.
+    # Renamed when complete, or a store would load a part.
     partial = path.with_name(f".partial-{path.name}")
     signatures = {
         "serving_default": model.masks,
@@ -83,7 +83,7 @@ def write(path: pathlib.Path, factor: float = 2.0) -> pathlib.Path:
 
 
 def write_warmup(path: pathlib.Path, request: predict_pb2.PredictRequest):
-    """Gives a version a request to be asked before it serves."""
+    """Gives a version a warm-up request."""
     log = prediction_log_pb2.PredictionLog()
     log.predict_log.request.CopyFrom(request)
     file = path / warmup_replay.FILE

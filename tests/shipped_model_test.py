@@ -11,6 +11,7 @@ from kp2part.models import metadata
 from kp2part.models import model_file
 from kp2part.system import published
 from tfrecords_tools.synthetic import photos as photos_lib
+from tfrecords_tools.synthetic import settings as settings_lib
 
 # Points that lie on a part whatever the pose.
 TELLING = {
@@ -40,7 +41,7 @@ class ShippedModelTest(absltest.TestCase):
 
     def test_finds_parts_of_animals_it_has_never_seen(self):
         photos = pathlib.Path(self.create_tempdir().full_path) / "photos"
-        photos_lib.draw(photos, photos_lib.Settings(6, 1, 320, 0.5), 1)
+        photos_lib.draw(photos, settings_lib.Settings(6, 1, 320, 0.5), 1)
         served = client.connect(str(published.SHIPPED))
         category = served.task.category
         keypoints = one_object_json.load(str(photos / "sample.json"), category)

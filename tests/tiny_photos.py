@@ -8,8 +8,7 @@ import scipy.io
 import tensorflow as tf
 
 from kp2part.schema import category
-from tfrecords_tools.building import plan
-from tfrecords_tools.building import selection
+from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import settings
 
 SIZE = (40, 60)  # (height, width): never square.
@@ -25,7 +24,7 @@ CATEGORY = category.Category(
     skeleton=(("left_ear", "nose"),),
     keypoint_aliases={"berkeley": {"L_EarBase": "left_ear", "Nose": "nose"}},
 )
-THRESHOLDS = selection.Thresholds(min_side=8, min_keypoints=2)
+THRESHOLDS = settings.Thresholds(min_side=8, min_keypoints=2)
 
 
 def rectangle(xmin: int, ymin: int, xmax: int, ymax: int) -> np.ndarray:
@@ -100,7 +99,7 @@ def pose(left: int = 10, category_id: int = 1) -> dict:
     }
 
 
-def save_dataset(root: pathlib.Path, num_photos: int = 6) -> plan.Inputs:
+def save_dataset(root: pathlib.Path, num_photos: int = 6) -> inputs_lib.Inputs:
     """Photos p0, p1, ... of one dog each; the last two are `val`."""
     ids = [f"p{i}" for i in range(num_photos)]
     for image_id in ids:
@@ -113,7 +112,7 @@ def save_dataset(root: pathlib.Path, num_photos: int = 6) -> plan.Inputs:
     (root / "sets").mkdir()
     (root / "sets/train.txt").write_text("\n".join(ids[:-2]) + "\n")
     (root / "sets/val.txt").write_text("\n".join(ids[-2:]) + "\n")
-    return plan.Inputs(
+    return inputs_lib.Inputs(
         images=root / "jpg",
         annotations=root / "mat",
         keypoints=root / "pose.json",

@@ -18,8 +18,8 @@ whatever reads these can read the real ones:
 
 The output appears when it is complete. The same flags give the same bytes,
 however many workers draw. Running the program again on a complete output does
-nothing; with other settings it refuses. `difficulty.py` says what makes the
-photos easy or hard.
+nothing; with other settings it refuses. `synthetic/difficulty.py` says what
+makes the photos easy or hard.
 """
 
 import os
@@ -29,37 +29,29 @@ from absl import flags
 from absl import logging
 
 from kp2part.system import cli
-from tfrecords_tools.synthetic import photos
+from kp2part.system import settings_flags
+from tfrecords_tools.synthetic import settings as settings_lib
+
+settings_flags.define(settings_lib.Settings, __name__)
 
 _OUTPUT = flags.DEFINE_string(
     "output", None, "Directory to make. Nothing is written elsewhere."
 )
-_NUM_IMAGES = flags.DEFINE_integer(
-    "num_images", 400, "Photos to draw.", lower_bound=1, upper_bound=999_999
-)
-_SEED = flags.DEFINE_integer(
-    "seed", 0, "Another number gives other photos.", lower_bound=0
-)
-_SIZE = flags.DEFINE_integer(
-    "size", 320, "Longest side of the longest photo, in pixels; others are "
-    "down to 5/8 of it.", lower_bound=96, upper_bound=2048,
-)  # fmt: skip
-_VAL_FRACTION = flags.DEFINE_float(
-    "val_fraction", 0.2, "Share of the photos that val.txt lists.",
-    lower_bound=0.0, upper_bound=1.0,
-)  # fmt: skip
 _NUM_WORKERS = flags.DEFINE_integer(
-    "num_workers", min(2, os.cpu_count() or 1), "Processes that draw.",
+    "num_workers",
+    min(2, os.cpu_count() or 1),
+    "Number of processes. It does not change the result.",
     lower_bound=1,
-)  # fmt: skip
+)
 
 
-def main(_: list[str]):
+def main(argv):
     """Draws what the flags say."""
+    del argv
+    settings = settings_flags.read(settings_lib.Settings)
+    from tfrecords_tools.synthetic import photos
+
     output = pathlib.Path(_OUTPUT.value)
-    settings = photos.Settings(
-        _NUM_IMAGES.value, _SEED.value, _SIZE.value, _VAL_FRACTION.value
-    )
     if photos.draw(output, settings, _NUM_WORKERS.value):
         logging.info("Drew %d photos: %s", settings.num_images, output)
     else:

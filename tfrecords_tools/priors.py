@@ -1,40 +1,34 @@
 r"""Computes and stores the priors of RefineNet beside the records.
 
-    python -m tfrecords_tools.priors --flagfile=configs/lite_quadruped.flags \
-        --tfrecords=data/quadruped --dry_run=priors.png
-    python -m tfrecords_tools.priors --flagfile=configs/lite_quadruped.flags \
-        --tfrecords=data/quadruped
+    python -m tfrecords_tools.priors --tfrecords=data/quadruped \
+        --dry_run --picture=priors.png
+    python -m tfrecords_tools.priors --tfrecords=data/quadruped
 
 For every record: the training objects of the most similar poses, never the
 object itself, their parts morphed onto its pose. kp2part.train does the same
-where --network needs it; this does it before, or shows it: --dry_run draws
-neighbors, morphed parts and priors of some objects and stores nothing.
+where --network needs it; this does it before, or shows it: --picture draws
+neighbors, morphed parts and priors of some objects, and --dry_run stores
+nothing else.
 
-Takes the flags of kp2part.train, of which it heeds those that say what is
-learned from (--train_split, --fold, --classes, ...) and --nn_missing. Uses all
-cores; a build that was stopped goes on.
+Takes those flags of kp2part.train that say what is learned from (--train_split,
+--fold, --classes, ...), and --nn_missing. Uses all cores; a build that was
+stopped continues.
 """
-
-import pathlib
 
 from absl import flags
 from absl import logging
 
-from kp2part.data import manifest as manifest_lib
-from kp2part.pose_priors import pose_library
-from kp2part.pose_priors import priors
-from kp2part.system import atomic
+from kp2part.data import selection as selection_lib
 from kp2part.system import cli
-from kp2part.training import flags as flags_lib
-from kp2part.training import splits as splits_lib
-from kp2part.visualization import pictures
-from tfrecords_tools.checking import prior_picture
+from kp2part.system import settings_flags
+from kp2part.training import config
 
-flags.adopt_module_key_flags(flags_lib)
+settings_flags.define(selection_lib.Selection, __name__)
 
-_DRY_RUN = flags.DEFINE_string(
-    "dry_run", None, "Draw this picture, .png, and store nothing."
-)
+_NN_MISSING = settings_flags.define_one(config.Network, "nn_missing", __name__)
+_SEED = settings_flags.define_one(config.Loop, "seed", __name__)
+_PICTURE = flags.DEFINE_string("picture", None, "Picture to draw, .png.")
+_DRY_RUN = cli.define_dry_run(__name__, "Look up the poses only.")
 _NUM_EXAMPLES = flags.DEFINE_integer(
     "num_examples", 8, "Objects in the picture.", lower_bound=1
 )
@@ -43,25 +37,32 @@ _NUM_EXAMPLES = flags.DEFINE_integer(
 def main(argv):
     """Stores or draws the priors that the flags ask for."""
     del argv
-    logging.set_verbosity(logging.INFO)
-    if _DRY_RUN.value and not _DRY_RUN.value.endswith(".png"):
+    if _PICTURE.value and not _PICTURE.value.endswith(".png"):
         raise ValueError(
-            f"`dry_run` must end in .png. Received: dry_run={_DRY_RUN.value}"
+            f"`picture` must end in .png. Received: picture={_PICTURE.value}"
         )
-    manifest = manifest_lib.load(flags.FLAGS.tfrecords)
-    flags.FLAGS.workdir = str(pathlib.Path(manifest.directory, "priors"))
-    config = flags_lib.from_flags()
-    training, validation = splits_lib.choose(config, manifest)
-    library = pose_library.collect(training, config.nn_missing == "strict")
+    selection = settings_flags.read(selection_lib.Selection)
+    from kp2part.data import manifest as manifest_lib
+    from kp2part.pose_priors import pose_library
+    from kp2part.pose_priors import priors
+    from kp2part.training import splits
+    from tfrecords_tools.checking import prior_picture
+
+    manifest = manifest_lib.load(selection.tfrecords)
+    chosen = splits.choose(selection, manifest, _SEED.value)
+    strict = _NN_MISSING.value == "strict"
+    library = pose_library.collect(chosen.training, strict)
+    if _PICTURE.value:
+        prior_picture.write(
+            _PICTURE.value, library, chosen, _NUM_EXAMPLES.value
+        )
+        logging.info("Wrote %s", _PICTURE.value)
     if _DRY_RUN.value:
-        sheet = prior_picture.draw(
-            library, training, validation, _NUM_EXAMPLES.value
-        )
-        atomic.write_bytes(_DRY_RUN.value, pictures.encode_png(sheet))
-        logging.info("Wrote %s", _DRY_RUN.value)
+        logging.info("%d poses known; nothing stored.", len(library))
         return
-    splits = tuple(dict.fromkeys((*training.splits, *validation.splits)))
-    directory = priors.build(library.to_bytes(), manifest, splits)
+    sets = chosen.training.splits, chosen.validation.splits
+    names = tuple(dict.fromkeys(name for names in sets for name in names))
+    directory = priors.build(library.to_bytes(), manifest, names)
     logging.info("%d poses known; priors in %s", len(library), directory)
 
 

@@ -9,11 +9,7 @@ orange) and with its parts in the category's colors.
 
 from absl import flags
 
-from kp2part.data import manifest as manifest_lib
-from kp2part.system import atomic
 from kp2part.system import cli
-from kp2part.visualization import pictures
-from tfrecords_tools.checking import contact_sheet
 
 _TFRECORDS = flags.DEFINE_string(
     "tfrecords", None, "Directory that tfrecords_tools.build has made."
@@ -29,12 +25,18 @@ _COLUMNS = flags.DEFINE_integer("columns", 4, "Examples side by side.", 1)
 _SEED = flags.DEFINE_integer("seed", 0, "Decides which examples are chosen.")
 
 
-def main(_):
+def main(argv):
     """Writes the sheet that the flags ask for."""
+    del argv
     if not _OUTPUT.value.endswith(".png"):
         raise ValueError(
             f"`output` must end in .png. Received: output={_OUTPUT.value}"
         )
+    from kp2part.data import manifest as manifest_lib
+    from kp2part.system import atomic
+    from kp2part.visualization import pictures
+    from tfrecords_tools.checking import contact_sheet
+
     manifest = manifest_lib.load(_TFRECORDS.value)
     splits = [_SPLIT.value] if _SPLIT.value else list(manifest.splits)
     examples = contact_sheet.choose(

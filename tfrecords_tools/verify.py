@@ -10,17 +10,19 @@ the exit code is 1.
 
 from absl import flags
 
-from kp2part.data import manifest as manifest_lib
 from kp2part.system import cli
-from tfrecords_tools.checking import verification
 
 _TFRECORDS = flags.DEFINE_string(
     "tfrecords", None, "Directory that tfrecords_tools.build has made."
 )
 
 
-def main(_):
+def main(argv):
     """Verifies a directory; an error if anything is wrong."""
+    del argv
+    from kp2part.data import manifest as manifest_lib
+    from tfrecords_tools.checking import verification
+
     manifest = manifest_lib.load(_TFRECORDS.value)
     censuses, problems = verification.verify(manifest)
     print(verification.report(manifest, censuses))  # noqa: T201

@@ -1,4 +1,4 @@
-/** The annotation page: puts everything together. */
+/** The annotation page, put together from its parts. */
 
 import { inWords, readCategory } from "./state/category.mjs";
 import { errorIn } from "./net/client.mjs";
@@ -18,7 +18,7 @@ import {
 import { PartsPanel } from "./view/parts_panel.mjs";
 import { responses } from "./input/pointer_actions.mjs";
 import { inAWord, showPrompt } from "./view/prompt.mjs";
-import { showSamples } from "./view/samples.mjs";
+import { showSamples } from "./input/samples.mjs";
 import { Stage } from "./view/stage.mjs";
 import { Status } from "./view/status.mjs";
 
@@ -27,8 +27,8 @@ const onClick = (id, action) => find(id).addEventListener("click", action);
 
 /** The page once it knows its model. */
 class App {
-  #drawn = null; // A box that a pointer draws.
-  #isDue = false; // Whether a frame is asked for already.
+  #drawn = null; // The box that a pointer is drawing.
+  #isDue = false; // Whether a frame is already requested.
   #isMaskDue = false;
 
   constructor(category, status) {
@@ -163,22 +163,25 @@ class App {
     find("redo").disabled = !editor.canRedo;
     this.chip.update();
     document.body.dataset.phase = editor.phase;
-    document.body.dataset.answers = live.answers.size;
+    document.body.dataset.predictions = live.predictions.size;
   }
 
   #paint() {
     this.#isMaskDue = false;
     const { editor, live, category, parts } = this;
-    const answers = editor.all.objects
-      .map(({ id }) => live.answers.get(id)).filter(Boolean);
-    this.stage.paint(answers, category, parts.how);
+    const predictions = editor.all.objects
+      .map(({ id }) => live.predictions.get(id)).filter(Boolean);
+    this.stage.paint(predictions, category, parts.how);
   }
 }
 
 async function fetchCategory() {
-  const answer = await fetch("model.json");
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(errorIn(text) ?? `It says ${answer.status}.`);
+  const response = await fetch("model.json");
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(
+      errorIn(text) ?? `The server responded with ${response.status}.`);
+  }
   return readCategory(JSON.parse(text));
 }
 

@@ -2,12 +2,12 @@
 
     from kp2part import client
 
-    with client.connect("http://127.0.0.1:8501/v1/models/mine") as ask:
-        (answer,) = ask([photo_bytes], keypoints[np.newaxis])
-    answer.mask  # uint8 [H, W], part ids.
+    with client.connect("http://127.0.0.1:8501/v1/models/mine") as predict:
+        (prediction,) = predict([photo_bytes], keypoints[np.newaxis])
+    prediction.mask  # uint8 [H, W], part ids.
 
-The answers, and the errors, are the same for a directory, TensorFlow Serving's
-REST and its gRPC.
+Predictions and errors are the same for a directory, TensorFlow Serving's REST
+and its gRPC.
 """
 
 from kp2part.client import part_client
@@ -16,21 +16,21 @@ from kp2part.client import part_client
 def connect(
     address: str, timeout_seconds: float = 60.0
 ) -> part_client.PartClient:
-    """Returns a client of a model. Nothing is sent before it is asked.
+    """Returns a client of a model. Nothing is sent before the first call.
 
     Args:
         address: One of
-            http://HOST:8501/v1/models/NAME (or https), of the REST API;
-            grpc://HOST:8500/NAME, or grpcs for TLS, of the gRPC API;
-            a directory that kp2part.export has made, to compute in this
-            process. A SavedModel is a program: load only those you trust.
+            http://HOST:8501/v1/models/NAME (or https), for the REST API;
+            grpc://HOST:8500/NAME, or grpcs for TLS, for the gRPC API;
+            a directory written by kp2part.export, to compute in this
+            process. A SavedModel is a program: load only models you trust.
             The first two may end in /versions/NUMBER.
-        timeout_seconds: How long a request may take, if it is one.
+        timeout_seconds: How long a request to a server may take.
 
     Raises:
-        ValueError: Not an address, or not a model's directory.
+        ValueError: Not an address, or not the directory of a model.
     """
-    # Each brings packages of its own; TensorFlow takes seconds.
+    # Each imports packages of its own; importing TensorFlow takes seconds.
     scheme = address.split("://")[0] if "://" in address else None
     if scheme in ("http", "https"):
         from kp2part.client import over_rest

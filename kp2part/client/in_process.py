@@ -1,6 +1,6 @@
-"""An exported model in this process, the way `client` asks one.
+"""Runs an exported model in this process.
 
-Imports no network: the graph holds all.
+Needs no network code: everything is in the graph.
 """
 
 import pathlib
@@ -16,16 +16,16 @@ class Predictor:
     """A SavedModel in this process; see `part_client.Backend`.
 
     Args:
-        directory: A version that `export` wrote, or the directory of versions,
-            of which the newest is taken. A SavedModel is a program: load only
-            those you trust.
+        directory: A version written by `export`, or a directory of versions,
+            of which it takes the newest. A SavedModel is a program: load only
+            models you trust.
 
     Attributes:
         path: The directory of the version.
-        signatures: Its functions by name.
+        signatures: Its functions, by name.
 
     Raises:
-        ValueError: Not a SavedModel, or not a whole one.
+        ValueError: Not a SavedModel, or an incomplete one.
     """
 
     def __init__(self, directory: str):
@@ -34,7 +34,7 @@ class Predictor:
             self._model = tf.saved_model.load(str(self.path))
         except (OSError, tf.errors.OpError) as error:
             raise ValueError(
-                f"{self.path}: not a whole model: {error}"
+                f"{self.path}: not a complete model: {error}"
             ) from error
         self.signatures = self._model.signatures
 
@@ -44,9 +44,9 @@ class Predictor:
         """Returns outputs of a signature.
 
         Args:
-            signature: Its name.
-            inputs: By name; strings are object arrays of bytes.
-            outputs: Names.
+            signature: Name of the signature.
+            inputs: Arrays by name; strings are object arrays of bytes.
+            outputs: Names of the outputs.
 
         Raises:
             ValueError: The model refuses the input; the message says why.
@@ -65,7 +65,7 @@ class Predictor:
 
 
 def _tensor(values: np.ndarray) -> tf.Tensor:
-    # TensorFlow knows no arrays of objects.
+    # TensorFlow takes no arrays of objects.
     if values.dtype == object:
         return tf.constant(values.tolist(), tf.string)
     return tf.constant(values)

@@ -37,19 +37,19 @@ _REFUSALS = (
 
 
 class OverGrpc:
-    """Asks a server over one channel.
+    """Sends requests to a server over one channel.
 
     Args:
-        url: grpc://HOST:PORT/NAME, or grpcs for TLS, and maybe
+        url: grpc://HOST:PORT/NAME, or grpcs for TLS, optionally followed by
             /versions/NUMBER.
-        timeout_seconds: How long a request may take, with all its tries.
+        timeout_seconds: How long a request may take, including retries.
     """
 
     def __init__(self, url: str, timeout_seconds: float = 60.0):
         if not (match := _URL.fullmatch(url.rstrip("/"))):
             raise ValueError(
-                "`url` must be grpc://HOST:PORT/NAME, maybe with "
-                f"/versions/NUMBER. Received: url={url!r}"
+                "`url` must be grpc://HOST:PORT/NAME, optionally "
+                f"with /versions/NUMBER. Received: url={url!r}"
             )
         scheme, self.target, self.name, version = match.groups()
         self.version = version and int(version)

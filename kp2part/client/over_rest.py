@@ -15,7 +15,7 @@ _URL = re.compile(
 
 
 class _Retry(requests.adapters.Retry):
-    """Asks again, but not where the time was over: it would be over again."""
+    """Retries, except after a timeout, which would only repeat."""
 
     def increment(self, *args, error=None, **kwargs):
         if isinstance(error, requests.adapters.ReadTimeoutError):
@@ -23,33 +23,33 @@ class _Retry(requests.adapters.Retry):
         return super().increment(*args, error=error, **kwargs)
 
 
-# A prediction changes nothing: to ask again is safe. Waits 0.5, 1 and 2 s.
+# A prediction changes nothing, so retries are safe. Waits 0.5, 1 and 2 s.
 _RETRY = _Retry(
     total=3,
     backoff_factor=0.5,
     status_forcelist=(429, 502, 503),
     allowed_methods=None,
     raise_on_status=False,
-    respect_retry_after_header=False,  # It could say hours.
+    respect_retry_after_header=False,  # It could ask for hours.
 )
 
 
 class OverRest:
-    """Asks a server over connections that stay open.
+    """Sends requests to a server over connections that stay open.
 
     Args:
-        url: http://HOST:PORT/v1/models/NAME, or https, and maybe
+        url: http://HOST:PORT/v1/models/NAME, or https, optionally followed by
             /versions/NUMBER.
         timeout_seconds: How long to wait for a connection, and for each part of
-            an answer.
+            a response.
     """
 
     def __init__(self, url: str, timeout_seconds: float = 60.0):
         self.url = url.rstrip("/")
         if not _URL.fullmatch(self.url):
             raise ValueError(
-                "`url` must be http://HOST:PORT/v1/models/NAME, maybe with "
-                f"/versions/NUMBER. Received: url={url!r}"
+                "`url` must be http://HOST:PORT/v1/models/NAME, optionally "
+                f"with /versions/NUMBER. Received: url={url!r}"
             )
         self.timeout_seconds = timeout_seconds
         self._session = requests.Session()
@@ -72,7 +72,7 @@ class OverRest:
             return {name: _from_json(named[name]) for name in outputs}
         except (KeyError, TypeError, ValueError) as error:
             raise ConnectionError(
-                f"{self.url}: does not answer as TensorFlow Serving does: "
+                f"{self.url}: does not respond as TensorFlow Serving does: "
                 f"{error!r}"
             ) from error
 
@@ -84,7 +84,8 @@ class OverRest:
         try:
             response = self._session.post(
                 f"{self.url}:predict",
-                # Not `json=`: that refuses NaN, of which the model says more.
+                # Not `json=`: it refuses NaN, with a worse message than the
+                # model's own.
                 data=json.dumps(body),
                 headers={"Content-Type": "application/json"},
                 timeout=self.timeout_seconds,

@@ -1,4 +1,4 @@
-"""What all ways to ask a model share: batches in, masks out."""
+"""The client of a model, over whichever backend: batches in, masks out."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ import numpy as np
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
-# Of one request: servers and proxies have limits (16 MiB in deploy/), and over
-# REST files grow by a third.
+# Limits of one request, below those of servers and proxies (16 MiB in deploy/).
+# Over REST files grow by a third.
 MAX_OBJECTS = 16
 MAX_BYTES = 8 << 20
 
@@ -23,7 +23,7 @@ _OUTPUTS = ("mask_bytes", "box", "area", "confidence")
 
 
 class Backend(Protocol):
-    """One way to ask a model."""
+    """One way to reach a model."""
 
     def run(
         self, signature: str, inputs: dict[str, np.ndarray], outputs: list[str]
@@ -32,8 +32,8 @@ class Backend(Protocol):
 
         Raises:
             ValueError: The model refuses the input; the message says why.
-            TimeoutError: No answer came in time.
-            ConnectionError: No answer came.
+            TimeoutError: No response came in time.
+            ConnectionError: No response came.
         """
 
     def close(self):
@@ -46,7 +46,7 @@ class Prediction:
 
     Attributes:
         mask: uint8 [H, W], part ids, of the photo's own size.
-        box: float32 [4], (xmin, ymin, xmax, ymax), the pixels looked at.
+        box: float32 [4], (xmin, ymin, xmax, ymax), the crop that the model saw.
         area: int64 [P], pixels of each part.
         confidence: float32 [P], in [0, 1], the mean probability of each part
             over its pixels; 0 if it has none.
@@ -59,13 +59,13 @@ class Prediction:
 
 
 class PartClient:
-    """Asks a model for the parts of objects.
+    """Predicts the parts of objects with a model.
 
     Args:
-        backend: How it is asked.
-        max_objects: The most objects of one request.
-        max_bytes: The most bytes of photos in one request, if it is of more
-            than one object.
+        backend: How to reach the model.
+        max_objects: The most objects in one request.
+        max_bytes: The most bytes of photos in one request with more than one
+            object.
     """
 
     def __init__(
@@ -90,15 +90,15 @@ class PartClient:
 
     @functools.cached_property
     def task(self) -> task_lib.Task:
-        """What the model is asked: names of keypoints and parts, sizes."""
+        """The task of the model: names of keypoints and parts, sizes."""
         inputs = {"key": np.array([b"task"], object)}
         try:
             found = self.backend.run("metadata", inputs, ["json_bytes"])
             return task_lib.Task.from_json(json.loads(found["json_bytes"][0]))
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
-                "The model must say what it is asked, as those of "
-                f"kp2part.export do: {error}"
+                "The model must describe its task, as those of kp2part.export "
+                f"do: {error}"
             ) from error
 
     def __call__(
@@ -107,7 +107,7 @@ class PartClient:
         keypoints: np.ndarray,
         boxes: np.ndarray | None = None,
     ) -> list[Prediction]:
-        """Returns the parts of any number of objects, in their order.
+        """Returns the parts of any number of objects, in order.
 
         Args:
             images: N JPEG or PNG files, one for each object.
@@ -119,8 +119,8 @@ class PartClient:
         Raises:
             ValueError: An input is refused; the message names the object, the
                 rule and the value.
-            TimeoutError: No answer came in time.
-            ConnectionError: No answer came, not even to a second try.
+            TimeoutError: No response came in time.
+            ConnectionError: No response came, not even to a retry.
         """
         inputs = {keys.KEYPOINTS: np.asarray(keypoints, np.float32)}
         if boxes is not None:
@@ -137,7 +137,7 @@ class PartClient:
         return [
             prediction
             for rows in self._batches(images)
-            for prediction in self._ask(inputs, rows)
+            for prediction in self._predict(inputs, rows)
         ]
 
     def _batches(self, images: Sequence[bytes]) -> Iterator[slice]:
@@ -151,7 +151,7 @@ class PartClient:
         if start < len(images):
             yield slice(start, len(images))
 
-    def _ask(
+    def _predict(
         self, inputs: dict[str, np.ndarray], rows: slice
     ) -> list[Prediction]:
         named = keys.BOX in inputs
@@ -166,21 +166,21 @@ class PartClient:
                 raise
             if rows.stop - rows.start == 1:
                 raise ValueError(f"object {rows.start}: {error}") from error
-            # Which of them? The others are as good alone.
+            # One by one, to find the refused object and name it.
             single = (slice(i, i + 1) for i in range(rows.start, rows.stop))
             return [
                 prediction
                 for row in single
-                for prediction in self._ask(inputs, row)
+                for prediction in self._predict(inputs, row)
             ]
         columns = (found[name] for name in _OUTPUTS)
         return [_prediction(*row) for row in zip(*columns, strict=True)]
 
 
 def reason(message: str) -> str:
-    """Returns the line of sense in an error message of TensorFlow.
+    """Returns the meaningful line of an error message of TensorFlow.
 
-    Around it stand the names of nodes, notes about stack traces, and brackets.
+    Around it are names of nodes, notes about stack traces, and brackets.
     """
     noise = ("Graph execution error", "Detected at node", "<stack")
     lines = re.sub(r"\s*\[\[\{\{.*", "", message).splitlines()

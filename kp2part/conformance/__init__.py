@@ -1,1 +1,1 @@
-"""What TensorFlow Serving answers, and a program that asks another server."""
+"""TensorFlow Serving's responses, and a program that tests other servers."""

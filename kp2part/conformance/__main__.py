@@ -1,29 +1,30 @@
-r"""Asks a model server what TensorFlow Serving was asked, and compares.
+r"""Compares a model server's responses with TensorFlow Serving's.
 
     python -m kp2part.conformance --write_model=/tmp/conformance
     docker run -p 8501:8501 -e MODEL_NAME=kp2part \
         -v /tmp/conformance:/models/kp2part tensorflow/serving
     python -m kp2part.conformance --url=http://localhost:8501
 
-239 requests with the answers of TensorFlow Serving's own REST code. Prints a
-table, and every answer that differs: MUST is what a client can depend on, MAY
-is a quirk. The exit status is 1 if a MUST differs. Of kp2part.serve it is known
-where it differs and why: docs/serving_differences.md.
+Sends 239 requests, recorded with the responses of TensorFlow Serving's own REST
+code. Prints a table, and every response that differs: MUST is behavior that a
+client can depend on, MAY is a quirk. The exit status is 1 if a MUST differs.
+docs/serving_differences.md explains where kp2part.serve differs.
 """
 
+from collections.abc import Collection
 from collections.abc import Sequence
 import pathlib
-import re
 import urllib.parse
 
 from absl import flags
 from absl import logging
 
 from kp2part.conformance import cases as cases_lib
+from kp2part.conformance import differences as differences_lib
 from kp2part.conformance import responses
 from kp2part.system import cli
+from kp2part.system import tables
 
-DIFFERENCES = pathlib.Path(__file__).parents[2] / "docs/serving_differences.md"
 VECTORS = pathlib.Path(__file__).with_name("vectors.jsonl")
 _GROUPS = {
     "A": "routing",
@@ -42,7 +43,7 @@ _URL = flags.DEFINE_string(
     "The server, http://host:port, with the model of --write_model.",
 )
 _VECTORS = flags.DEFINE_string(
-    "vectors", str(VECTORS), "The requests and answers."
+    "vectors", str(VECTORS), "The requests and responses."
 )
 _WRITE_MODEL = flags.DEFINE_string(
     "write_model",
@@ -55,49 +56,45 @@ def replay(url: str, cases: Sequence[cases_lib.Case]) -> dict[str, str]:
     """Returns what differs, in a few words, by the id of the case.
 
     Args:
-        url: Of a server with the model of `model`.
-        cases: To ask.
+        url: A server with the model of `model`.
+        cases: The requests to send.
 
     Raises:
         OSError: There is no server.
     """
-    # Before it seems that all differ.
+    # Without a server, fails here instead of reporting that all differ.
     cases[0].ask(url)
     differences = {}
     for case in cases:
         try:
             difference = responses.difference(case.expect, case.ask(url))
         except OSError as error:
-            difference = f"no answer: {error}"
+            difference = f"no response: {error}"
         if difference:
             differences[case.id] = difference
     return differences
 
 
-def read_known(path: str | pathlib.Path = DIFFERENCES) -> set[str]:
-    """Returns the ids in the first column of the published table."""
-    text = pathlib.Path(path).read_text(encoding="utf-8")
-    cells = re.findall(r"^\| (`[^|]*`) \|", text, re.MULTILINE)
-    return set(re.findall(r"`([A-Z]\S*)`", " ".join(cells)))
+def table(
+    cases: Sequence[cases_lib.Case], differences: Collection[str]
+) -> tables.Table:
+    """Returns how many cases of each group are the same.
 
-
-def table(cases: Sequence[cases_lib.Case], differences: dict[str, str]) -> str:
-    """Returns how many of each group are the same, as Markdown."""
-    lines = [
-        "| group | cases | same | MUST differ | MAY differ |",
-        "|" + "---|" * 5,
-    ]
+    Args:
+        cases: All that were asked.
+        differences: The ids of those that differ.
+    """
+    rows = []
     for letter, name in _GROUPS.items():
         group = [case for case in cases if case.id[0] == letter]
         must, may = (
             sum(c.id in differences and c.level == level for c in group)
             for level in cases_lib.LEVELS
         )
-        lines.append(
-            f"| {letter} {name} | {len(group)} | {len(group) - must - may} | "
-            f"{must} | {may} |"
-        )
-    return "\n".join(lines)
+        counts = len(group), len(group) - must - may, must, may
+        rows.append((f"{letter} {name}", *map(str, counts)))
+    heads = ("group", "cases", "same", "MUST differ", "MAY differ")
+    return tables.Table(heads, rows)
 
 
 def check_url(url: str):
@@ -115,7 +112,7 @@ def main(argv):
     del argv
     logging.set_verbosity(logging.INFO)
     if _WRITE_MODEL.value:
-        # Here, so that a server can be asked from where no TensorFlow is.
+        # Imported here: testing a server needs no TensorFlow.
         from kp2part.conformance import model
 
         model.write(_WRITE_MODEL.value)
@@ -124,7 +121,7 @@ def main(argv):
     check_url(_URL.value or "")
     cases = cases_lib.load(_VECTORS.value)
     differences = replay(_URL.value, cases)
-    known = read_known() if DIFFERENCES.exists() else set()
+    known = differences_lib.cases(differences_lib.load())
     for case in cases:
         if case.id in differences:
             logging.info(
@@ -132,7 +129,7 @@ def main(argv):
                 " (known of kp2part.serve)" if case.id in known else "",
                 case.title, differences[case.id],
             )  # fmt: skip
-    logging.info("\n%s", table(cases, differences))
+    logging.info("\n%s", table(cases, differences).to_markdown())
     failed = sum(c.level == "must" and c.id in differences for c in cases)
     if failed:
         raise ValueError(f"{_URL.value}: {failed} MUST cases differ")

@@ -1,33 +1,34 @@
-"""Requests to a model server, and what TensorFlow Serving answers to each.
+"""Requests to a model server, each with TensorFlow Serving's response.
 
 A file of cases has one JSON object per line: `id`, whose first letter is the
 group, `title`, `level` (`must`: a client can depend on it; `may`: a quirk),
 `method`, `path`, `headers`, a body and `expect`. The body is `body_b64`, or
-`body_parts`, pairs of a text and how often it comes, and gzip if `gzip` is
-true. `expect` has `status`, `content_type` and either `error`, a part of the
-error's text, or `body_text`, cut short where it ends in `...`.
+`body_parts`, pairs of a text and its number of repetitions. It is compressed if
+`gzip` is true. `expect` has `status`, `content_type` and either `error`, a part
+of the error message, or `body_text`, truncated if it ends in `...`.
 """
 
-import base64
 from collections.abc import Mapping
 import dataclasses
+import functools
 import gzip
 import http.client
-import json
 import pathlib
 import urllib.parse
+
+from kp2part.system import json_file
 
 LEVELS = ("must", "may")
 
 
 @dataclasses.dataclass(frozen=True)
 class Response:
-    """What a server answered.
+    """The response of a server.
 
     Attributes:
-        status: Of HTTP.
-        content_type: The header, empty if there is none.
-        body: As sent.
+        status: The HTTP status.
+        content_type: The header; empty without one.
+        body: The bytes as sent.
     """
 
     status: int
@@ -37,17 +38,19 @@ class Response:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A request and the answer to expect.
+    """A request and the expected response.
 
     Attributes:
-        id: A group's letter and the rest, such as `B07`.
+        id: The letter of the group and a number, such as `B07`.
         title: What it is about.
         level: One of LEVELS.
-        method: Of HTTP.
-        path: The whole target, not to be touched on its way.
-        headers: Beside those of any request.
-        body: None where there is none.
-        expect: The fields of the file.
+        method: The HTTP method.
+        path: The whole target, to be sent exactly as it is.
+        headers: Headers beside those of any request.
+        expect: The field of the file.
+        body_b64: The body, in base64 in the file.
+        body_parts: Instead, texts and how often each is repeated.
+        gzip: Whether the body is sent compressed.
     """
 
     id: str
@@ -56,14 +59,30 @@ class Case:
     method: str
     path: str
     headers: Mapping[str, str]
-    body: bytes | None
     expect: Mapping
+    body_b64: bytes | None = None
+    body_parts: tuple[tuple[str, int], ...] | None = None
+    gzip: bool = False
+
+    def __post_init__(self):
+        if self.level not in LEVELS:
+            raise ValueError(
+                f"`level` must be one of {LEVELS}. Received: {self.level!r}"
+            )
+
+    @functools.cached_property
+    def body(self) -> bytes | None:
+        """The body as it is sent; None where there is none."""
+        body = self.body_b64
+        if self.body_parts is not None:
+            body = b"".join(text.encode() * n for text, n in self.body_parts)
+        return gzip.compress(body, compresslevel=1) if self.gzip else body
 
     def ask(self, url: str, timeout_seconds: float = 60.0) -> Response:
-        """Returns what the server at `url`, `http://host:port`, answers.
+        """Returns the response of the server at `url`, `http://host:port`.
 
         Raises:
-            OSError: It does not answer.
+            OSError: It does not respond.
         """
         parts = urllib.parse.urlsplit(url)
         connection = http.client.HTTPConnection(
@@ -77,7 +96,7 @@ class Case:
             content_type = response.getheader("Content-Type", "")
             return Response(response.status, content_type, response.read())
         except http.client.HTTPException as error:
-            raise OSError(f"no HTTP: {error!r}") from error
+            raise OSError(f"not HTTP: {error!r}") from error
         finally:
             connection.close()
 
@@ -86,34 +105,16 @@ def load(path: str | pathlib.Path) -> list[Case]:
     """Returns the cases of a file.
 
     Raises:
-        ValueError: No such file, no case in it, or a line is not one.
+        ValueError: The file does not exist, has no case, or a line that is
+            not a case.
     """
     try:
         lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: cannot be read: {error}") from error
-    cases = []
-    for number, line in enumerate(lines, 1):
-        try:
-            cases.append(_parse(json.loads(line)))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(
-                f"{path}, line {number}: not a case: {error!r}"
-            ) from error
-    if not cases:
+    if not lines:
         raise ValueError(f"{path}: has no case")
-    return cases
-
-
-def _parse(fields):
-    if fields["level"] not in LEVELS:
-        raise ValueError(f"`level` must be in {LEVELS}: {fields['level']}")
-    body = None
-    if "body_b64" in fields:
-        body = base64.b64decode(fields["body_b64"], validate=True)
-    elif "body_parts" in fields:
-        body = b"".join(t.encode() * n for t, n in fields["body_parts"])
-    if fields.get("gzip"):
-        body = gzip.compress(body, compresslevel=1)
-    names = ("id", "title", "level", "method", "path", "headers", "expect")
-    return Case(body=body, **{name: fields[name] for name in names})
+    return [
+        json_file.decode(line, Case, f"{path}, line {number}")
+        for number, line in enumerate(lines, 1)
+    ]

@@ -1,8 +1,7 @@
-"""The model that the conformance cases are asked of.
+"""The model for which the conformance cases are written.
 
-Its signatures are small and many: `serving_default` takes an image and
-keypoints as kp2part's exports do, most others have one input `x` of a dtype and
-give it back.
+It has many small signatures: `serving_default` takes an image and keypoints as
+kp2part's exports do; most others return their one input `x`, of some dtype.
 """
 
 import os
@@ -15,7 +14,7 @@ import tensorflow as tf
 NAME = "kp2part"
 _NUM_KEYPOINTS = 6
 _SIZE = 16  # Of the masks, in pixels.
-# Version: the gray level above which a pixel is part 3.
+# By version: the gray level above which a pixel is part 3.
 _VERSIONS = {1: 100, 2: 50}
 _ECHOES = {
     "u8": tf.uint8,
@@ -65,14 +64,14 @@ def write(base_path: str | pathlib.Path):
     """Writes both versions, `BASE/1` and `BASE/2`.
 
     Raises:
-        ValueError: One of them is there already.
+        ValueError: One of them exists already.
     """
     for version, threshold in _VERSIONS.items():
         path = pathlib.Path(base_path) / str(version)
         if path.exists():
-            raise ValueError(f"{path}: is there already")
+            raise ValueError(f"{path}: exists already")
         model = _Model(threshold)
-        # A server that watches sees a whole version or none.
+        # A server that watches the directory sees a complete version or none.
         partial = path.with_name(f".partial-{uuid.uuid4().hex}")
         try:
             tf.saved_model.save(model, str(partial), _signatures(model))

@@ -1,10 +1,10 @@
-r"""How a server's answer differs from TensorFlow Serving's, if it does.
+r"""Compares a server's response with TensorFlow Serving's.
 
-Status and content type are compared exactly, JSON as parsed, with NaN and
-Infinity, and without the order of names. Of errors the text counts, but for
-what they quote of the request and what follows `[[{{function_node`. Where an
-expected body is cut short, what is there is compared. Bytes that are not UTF-8
-are written as `\xff`.
+Status and content type must be equal. JSON is compared as parsed, with NaN and
+Infinity, and regardless of the order of names. The texts of errors are compared
+without their quotes of the request and without anything after
+`[[{{function_node`. If an expected body is truncated, only its beginning is
+compared. Bytes that are not UTF-8 are written as `\xff`.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def difference(expect: Mapping, response: cases.Response) -> str | None:
 
     Args:
         expect: `cases.Case.expect`.
-        response: Of the server.
+        response: The server's.
     """
     for name in ("status", "content_type"):
         if getattr(response, name) != expect[name]:
@@ -63,7 +63,7 @@ def _body_difference(expected, text):
 
 
 def _parse(text):
-    """Returns the value of a JSON text; None if it is none."""
+    """Returns the value of a JSON text; None if it is not JSON."""
     text = re.sub(r"\\x([0-9a-f]{2})", r"\\u00\1", text)
     try:
         # As strings, so that a NaN equals another.
@@ -73,7 +73,7 @@ def _parse(text):
 
 
 def _complete(text):
-    """Returns the JSON text, cut at its last comma, with its ends."""
+    """Returns the JSON text cut at its last comma, with brackets closed."""
     closers, end, ends = [], 0, ""
     for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{,}\]]', text):
         token = match[0]
@@ -87,7 +87,7 @@ def _complete(text):
 
 
 def _begins(got, wanted):
-    """Returns whether `got` has all that `wanted` has, lists from the left."""
+    """Returns whether `got` begins with all that `wanted` has."""
     if isinstance(wanted, dict) and isinstance(got, dict):
         return all(k in got and _begins(got[k], wanted[k]) for k in wanted)
     if isinstance(wanted, list) and isinstance(got, list):

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import itertools
 import pathlib
 
 import tensorflow as tf
 
 from kp2part.data import folds
 from kp2part.data import manifest as manifest_lib
+from kp2part.data import record_index
 from kp2part.data import records
 from kp2part.schema import keys
 
@@ -28,9 +30,9 @@ class Examples:
         splits: Names of its splits.
         image_ids: If given, only the objects of these photos.
         classes: If given, only objects of these classes.
-        share: Share of the objects, in (0, 1]. A smaller share is part of a
-            larger one.
-        seed: Which objects belong to a share.
+        fraction: Fraction of the objects, in (0, 1]. A smaller one is part of
+            a larger one.
+        seed: Which objects belong to a fraction.
         priors: If given, the directory of their priors, see `priors`.
     """
 
@@ -38,7 +40,7 @@ class Examples:
     splits: tuple[str, ...]
     image_ids: frozenset[str] | None = None
     classes: frozenset[str] | None = None
-    share: float = 1.0
+    fraction: float = 1.0
     seed: int = 0
     priors: pathlib.Path | None = None
 
@@ -53,10 +55,26 @@ class Examples:
         return [(*f, p) for f, p in zip(files, priors, strict=True)]
 
     def count(self) -> int:
-        """Returns the number of examples; reads them if some are left out."""
+        """Returns the number of examples."""
         if self._is_whole:
             return sum(self.manifest.split(s).num_records for s in self.splits)
-        return sum(1 for _ in self.read().as_numpy_iterator())
+        return len(self.origins())
+
+    def origins(self) -> list[record_index.Origin]:
+        """Returns where each example comes from, in the files' order.
+
+        Reads the records once for each directory, however often it is asked.
+        """
+        found = record_index.read(self.manifest, self.splits)
+        if self.image_ids is not None:
+            found = [x for x in found if x.image_id in self.image_ids]
+        if self.classes is not None:
+            found = [x for x in found if x.class_name in self.classes]
+        if self.fraction < 1 and found:
+            images, _, indices = zip(*found, strict=True)
+            chosen = self._in_fraction(images, indices).numpy()
+            found = list(itertools.compress(found, chosen))
+        return found
 
     def read(self) -> tf.data.Dataset:
         """Returns parsed examples in the files' order, images encoded."""
@@ -92,22 +110,29 @@ class Examples:
             dataset = dataset.filter(_make_test(keys.IMAGE_ID, self.image_ids))
         if self.classes is not None:
             dataset = dataset.filter(_make_test(keys.CLASS_NAME, self.classes))
-        if self.share < 1:
-            dataset = dataset.filter(self._in_share)
+        if self.fraction < 1:
+            dataset = dataset.filter(
+                lambda example: self._in_fraction(
+                    example[keys.IMAGE_ID], example[keys.OBJECT_INDEX]
+                )
+            )
         return dataset
 
     @property
     def _is_whole(self) -> bool:
-        return self.image_ids is self.classes is None and self.share == 1
+        return self.image_ids is self.classes is None and self.fraction == 1
 
-    def _in_share(self, example):
-        index = tf.strings.as_string(example[keys.OBJECT_INDEX])
-        names = [str(self.seed), example[keys.IMAGE_ID], index]
+    def _in_fraction(self, image_ids, object_indices):
+        names = [
+            str(self.seed),
+            image_ids,
+            tf.strings.as_string(tf.cast(object_indices, tf.int64)),
+        ]
         # The same for ever: it is Google's Fingerprint64.
         place = tf.strings.to_hash_bucket_fast(
             tf.strings.join(names, "/"), _NUM_BUCKETS
         )
-        return place < round(self.share * _NUM_BUCKETS)
+        return place < round(self.fraction * _NUM_BUCKETS)
 
 
 def classes_of_images(
@@ -115,9 +140,8 @@ def classes_of_images(
 ) -> dict[str, str]:
     """Returns each photo's most frequent class, by its id."""
     classes = collections.defaultdict(collections.Counter)
-    for example in Examples(manifest, tuple(splits)).read().as_numpy_iterator():
-        image = example[keys.IMAGE_ID].decode()
-        classes[image][example[keys.CLASS_NAME].decode()] += 1
+    for origin in record_index.read(manifest, splits):
+        classes[origin.image_id][origin.class_name] += 1
     # Ties go to the first name: Counter would go by the order of reading.
     return {
         image: min(counts, key=lambda c: (-counts[c], c))

@@ -3,8 +3,8 @@
 import collections
 from collections.abc import Mapping
 import hashlib
-import json
-import pathlib
+
+from kp2part.system import json_file
 
 
 def deal(
@@ -75,15 +75,7 @@ def load(path: str) -> dict[str, int]:
     Raises:
         ValueError: No such file, or not of photos' ids and folds.
     """
-    try:
-        folds = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: not a file of folds: {error}") from error
-    if not isinstance(folds, dict) or not all(
-        type(fold) is int for fold in folds.values()
-    ):
-        raise ValueError(f"{path}: must map photos' ids to numbers of folds.")
-    return folds
+    return json_file.read(path, dict[str, int])
 
 
 def _check_previous(folds: Mapping[str, int], num_folds: int):

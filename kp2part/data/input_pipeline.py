@@ -63,7 +63,7 @@ def train_batches(
             ops.SEED: _seed(seed, i),
         }
     )
-    augment = augmentation_lib.make_augment(
+    augment = ops.make_augment(
         task, augmentation or augmentation_lib.Augmentation()
     )
     options = tf.data.Options()

@@ -6,10 +6,10 @@ whole. No TensorFlow here.
 
 from collections.abc import Mapping
 import dataclasses
-import json
 import pathlib
 
 from kp2part.schema import category as category_lib
+from kp2part.system import json_file
 
 FILE_NAME = "manifest.json"
 FORMAT = 1
@@ -118,62 +118,9 @@ def load(directory: str) -> Manifest:
             f"{path}: no such file. `tfrecords` must be a directory that "
             "tfrecords_tools.build has finished."
         )
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path}: not a JSON file: {error}") from error
-    return from_json(fields, path)
-
-
-def from_json(fields: dict, path: pathlib.Path) -> Manifest:
-    """Returns the manifest of the `fields` of the file at `path`."""
+    fields = json_file.read(path)
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise ValueError(f'{path}: must be a JSON object with "format": 1.')
-    category = category_lib.from_json(
-        _get(path, fields, "category", dict), f"{path}: category"
-    )
-    return Manifest(
-        directory=path.parent,
-        category=category,
-        image_size=_get(path, fields, "image_size", int),
-        context=float(_get(path, fields, "context", int | float)),
-        aspect=_get(path, fields, "aspect", str),
-        splits={
-            name: _read_split(path, f"splits.{name}", split)
-            for name, split in _get(path, fields, "splits", dict).items()
-        },
-        settings=_get(path, fields, "settings", dict),
-        table=_get(path, fields, "table", dict),
-        skipped=_get(path, fields, "skipped", dict),
-    )
-
-
-def _read_split(path: pathlib.Path, where: str, fields: dict) -> Split:
-    return Split(
-        num_records=_get(path, fields, "num_records", int, where),
-        shards=tuple(
-            _read_shard(path, f"{where}.shards[{i}]", shard)
-            for i, shard in enumerate(_get(path, fields, "shards", list, where))
-        ),
-    )
-
-
-def _read_shard(path: pathlib.Path, where: str, fields: dict) -> Shard:
-    return Shard(
-        **{
-            field.name: _get(path, fields, field.name, field.type, where)
-            for field in dataclasses.fields(Shard)
-        }
-    )
-
-
-def _get(path: pathlib.Path, fields, name: str, kind, where: str = ""):
-    where = f"{where}.{name}" if where else name
-    if not isinstance(fields, dict) or name not in fields:
-        raise ValueError(f"{path}: missing field {where!r}.")
-    if not isinstance(fields[name], kind) or isinstance(fields[name], bool):
-        raise ValueError(
-            f"{path}: field {where!r} has the wrong type. "
-            f"Received: {fields[name]!r:.80}"
-        )
-    return fields[name]
+    category = category_lib.renamed(fields.get("category"))
+    fields = {**fields, "directory": path.parent, "category": category}
+    return json_file.convert(fields, Manifest, str(path))

@@ -10,17 +10,13 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from kp2part.data import augmentation as augmentation_lib
 from kp2part.data import crops
 from kp2part.data import warps
 from kp2part.schema import keys
+from kp2part.schema import task as task_lib
 
 SEED = "seed"  # int32 [2]
-
-# An elastic warp moves this many control points along x and y, each by at most
-# twice the standard deviation. Up to this much of it, in pixels of a 256 px
-# crop, no draw can fold the image over itself (tests/data/ops_test.py).
-ELASTIC_POINTS = 4
-LARGEST_ELASTIC = 8.0
 
 Example = dict[str, tf.Tensor]
 Op = Callable[[Example], Example]
@@ -168,8 +164,15 @@ def make_elastic(stddev: float) -> Op:
 
     def bend(example):
         size = example[keys.IMAGE].shape[0]
-        points = tf.reshape(warps.grid(ELASTIC_POINTS, ELASTIC_POINTS), [-1, 2])
-        points *= (size - 1) / (ELASTIC_POINTS - 1)  # From corner to corner.
+        points = tf.reshape(
+            warps.grid(
+                augmentation_lib.ELASTIC_POINTS, augmentation_lib.ELASTIC_POINTS
+            ),
+            [-1, 2],
+        )
+        points *= (size - 1) / (
+            augmentation_lib.ELASTIC_POINTS - 1
+        )  # From corner to corner.
         shift = tf.random.stateless_truncated_normal(
             points.shape, example[SEED] + [0, 6], stddev=stddev * size / 256
         )
@@ -242,6 +245,38 @@ def make_keypoint_noise(dropout: float, jitter: float) -> Op:
         return {**example, keys.KEYPOINTS: crops.confine(kept, size)}
 
     return disturb
+
+
+def make_augment(
+    task: task_lib.Task, augmentation: augmentation_lib.Augmentation
+) -> Op:
+    """Returns an op that augments an example of the network's size.
+
+    Args:
+        task: Names to mirror.
+        augmentation: How far.
+    """
+    steps = []
+    if augmentation.flip:
+        mirrors = task.category.keypoint_mirror, task.category.part_mirror
+        steps.append(make_flip(*mirrors, augmentation.flip))
+    moves = augmentation.rotation, augmentation.scale, augmentation.translation
+    if any(moves):
+        steps.append(make_affine(*moves))
+    if augmentation.elastic:
+        steps.append(make_elastic(augmentation.elastic))
+    if augmentation.color:
+        steps.append(make_color(augmentation.color))
+    noise = augmentation.keypoint_dropout, augmentation.keypoint_jitter
+    if any(noise):
+        steps.append(make_keypoint_noise(*noise))
+
+    def augment(example):
+        for step in steps:
+            example = step(example)
+        return example
+
+    return augment
 
 
 def _with_maps(example: Example, change: Callable) -> Example:

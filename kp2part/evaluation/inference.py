@@ -102,21 +102,32 @@ def predict(model: keras.Model, batch: dict) -> dict[str, np.ndarray]:
 
 
 def draw(
-    model: keras.Model, examples: example_set.Examples, count: int
+    model: keras.Model,
+    examples: example_set.Examples,
+    count: int,
+    label_title: str,
 ) -> np.ndarray:
-    """Returns a picture of examples spread over the set, with the answers."""
+    """Returns a picture of examples spread over the set, with predictions.
+
+    Args:
+        model: A network of `models`.
+        examples: What to predict.
+        count: Number of rows.
+        label_title: Heading of the column of labels.
+    """
     task = metadata.task_of(model)
     examples = priors.attach(model, examples)
     step = max(examples.count() // count, 1)
     batches = input_pipeline.eval_batches(examples, task, count, step)
     batch = next(batches.as_numpy_iterator())
     predictions = predict(model, batch)
-    return pictures.example_grid(batch, predictions, task.category)
+    return pictures.example_grid(batch, predictions, task.category, label_title)
 
 
-def make_noise(settings: dict[str, float]) -> ops.Op | None:
+def make_noise(noise: augmentation.Augmentation) -> ops.Op | None:
     """Returns the op that disturbs the keypoints, None if there is none."""
-    augmentation.Augmentation(**settings)  # Checks their ranges.
-    if not any(settings.values()):
+    if not (noise.keypoint_dropout or noise.keypoint_jitter):
         return None
-    return ops.make_keypoint_noise(*settings.values())
+    return ops.make_keypoint_noise(
+        noise.keypoint_dropout, noise.keypoint_jitter
+    )

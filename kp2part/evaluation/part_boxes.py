@@ -1,4 +1,4 @@
-"""How well the boxes of answered parts fit the annotated boxes of parts.
+"""How well the boxes of predicted parts fit the annotated boxes of parts.
 
 Boxes are quicker to draw than masks, and some data sets have them where they
 have no masks: they judge a network whose training masks were made by a rule.
@@ -6,15 +6,40 @@ have no masks: they judge a network whose training masks were made by a rule.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-import json
-import pathlib
+import dataclasses
 
 import numpy as np
 
 from kp2part.schema import boxes
+from kp2part.system import json_file
 
 # By (photo, object), then by part: xmin, ymin, xmax, ymax in pixel edges.
 PartBoxes = Mapping[tuple[str, int], Mapping[str, Sequence[float]]]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Entry:
+    parts: Mapping[str, boxes.Box]
+    image_id: str | None = None
+    object_index: int | None = None
+    voc_id: str | None = None
+    mat_object_0based: int | None = None
+
+    def __post_init__(self):
+        if None in self.key:
+            raise ValueError("must have `image_id` and `object_index`.")
+        for part, box in self.parts.items():
+            if not (box[0] < box[2] and box[1] < box[3]):
+                raise ValueError(
+                    f"the box of {part!r} must be [xmin, ymin, xmax, ymax] "
+                    f"with xmin < xmax and ymin < ymax. Received: {list(box)}"
+                )
+
+    @property
+    def key(self) -> tuple[str | None, int | None]:
+        image = self.voc_id if self.image_id is None else self.image_id
+        index = self.object_index
+        return image, self.mat_object_0based if index is None else index
 
 
 def load(path: str) -> PartBoxes:
@@ -29,14 +54,8 @@ def load(path: str) -> PartBoxes:
     Raises:
         ValueError: The file breaks a rule; the message names it and the entry.
     """
-    try:
-        entries = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-        return dict(map(_entry, entries))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ValueError(
-            f"{path}: must be a JSON list of objects with `image_id`, "
-            f"`object_index` and `parts`: {error}"
-        ) from error
+    entries = json_file.read(path, list[_Entry])
+    return {entry.key: entry.parts for entry in entries}
 
 
 def score(
@@ -52,7 +71,7 @@ def score(
         parts: P names; the first is the background.
 
     Returns:
-        Of each part that is annotated or answered; 0 where only one of both.
+        Of each part that is annotated or predicted; 0 where only one of both.
     """
     scores = {}
     for i, part in enumerate(parts[1:], start=1):
@@ -87,26 +106,3 @@ def summarize(
         "iou": iou,
         "num_examples": len(scores),
     }
-
-
-def _entry(entry: dict):
-    image = entry["image_id"] if "image_id" in entry else entry["voc_id"]
-    index = (
-        entry["object_index"]
-        if "object_index" in entry
-        else entry["mat_object_0based"]
-    )
-    found = {part: _box(image, part, b) for part, b in entry["parts"].items()}
-    return (image, int(index)), found
-
-
-def _box(image: str, part: str, box) -> tuple[float, ...]:
-    values = tuple(float(value) for value in box)
-    if len(values) != 4 or not (
-        values[0] < values[2] and values[1] < values[3]
-    ):
-        raise ValueError(
-            f"the box of {part!r} in {image!r} must be [xmin, ymin, xmax, ymax]"
-            f" with xmin < xmax and ymin < ymax. Received: {box}"
-        )
-    return values

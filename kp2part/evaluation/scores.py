@@ -5,7 +5,9 @@ import functools
 
 import numpy as np
 
+from kp2part.evaluation import labels
 from kp2part.evaluation import metrics
+from kp2part.system import tables
 
 # What a table shows of a set: the mean over parts, without background too.
 _MEANS = {
@@ -13,6 +15,11 @@ _MEANS = {
     "mean_iou_foreground": functools.partial(
         metrics.mean_iou, background=False
     ),
+}
+# What tables call them.
+MEAN_TITLES = {
+    "mean_iou": "mean",
+    "mean_iou_foreground": "mean without background",
 }
 
 
@@ -22,7 +29,7 @@ def summarize(
     """Returns all scores of a set of images.
 
     Args:
-        matrices: int64 [N, P, P], see `request_metrics.confusion`.
+        matrices: int64 [N, P, P], see `metrics.confusion`.
         parts: P names.
         seed: Of the bootstrap.
 
@@ -31,11 +38,11 @@ def summarize(
         `mean_iou_foreground` (without background) and `iou` by part, of all
         pixels pooled; `interval`, their 95 % bootstrap intervals over images;
         `per_image`, the same averaged over images instead; `num_examples` and
-        `num_examples_with`, how many images truly have a part.
+        `num_examples_with`, how many images have a part in their labels.
     """
     pooled = matrices.sum(0)
     each = metrics.iou(matrices)
-    # A part that is neither there nor answered has no IoU in that image.
+    # A part that is neither labeled nor predicted has no IoU in that image.
     with np.errstate(invalid="ignore"):
         counts = np.isfinite(each).sum(0)
         average = np.nansum(each, 0) / np.where(counts, counts, np.nan)
@@ -77,7 +84,7 @@ def by_class(
     """Returns the scores of each class.
 
     Args:
-        matrices: int64 [N, P, P], see `request_metrics.confusion`.
+        matrices: int64 [N, P, P], see `metrics.confusion`.
         names: N class names.
         parts: P names.
 
@@ -96,43 +103,56 @@ def by_class(
     return found
 
 
-def classes_to_markdown(classes: dict[str, dict]) -> str:
-    """Returns the scores of `by_class` as a Markdown table."""
-    parts = list(next(iter(classes.values()))["iou"])
-    heads = ["class", *parts, "**mean**", "examples"]
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-    for name, row in classes.items():
-        values = [*row["iou"].values(), row["mean_iou"]]
-        cells = [name, *map(_text, values), str(row["num_examples"])]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+def table(scores: dict) -> tables.Table:
+    """Returns the scores of `summarize` as a table: parts, then the means.
 
-
-def to_markdown(scores: dict) -> str:
-    """Returns the scores of `summarize` as a Markdown table."""
-    lines = [
-        "| part | IoU | 95 % interval | mean over images | images with it |",
-        "|---|---|---|---|---|",
+    With `labels` among them, of `labels.KINDS`, its heading says what they are.
+    """
+    rows = [
+        _row(
+            part,
+            scores["iou"][part],
+            scores["interval"]["iou"][part],
+            scores["per_image"]["iou"][part],
+            scores["num_examples_with"][part],
+        )
+        for part in scores["iou"]
+    ] + [
+        _row(
+            title,
+            scores[name],
+            scores["interval"][name],
+            scores["per_image"][name],
+            scores["num_examples"],
+        )
+        for name, title in MEAN_TITLES.items()
     ]
-    for part, value in scores["iou"].items():
-        low, high = scores["interval"]["iou"][part]
-        lines.append(
-            f"| {part} | {_text(value)} | {_text(low)} - {_text(high)} | "
-            f"{_text(scores['per_image']['iou'][part])} | "
-            f"{scores['num_examples_with'][part]} |"
+    heads = (
+        *("part", labels.of(scores).measure, "95 % interval"),
+        *("mean over images", "images with it"),
+    )
+    return tables.Table(heads, rows, strong=("mean",))
+
+
+def classes_table(classes: dict[str, dict]) -> tables.Table:
+    """Returns the scores of `by_class` as a table: classes by parts."""
+    parts = list(next(iter(classes.values()))["iou"])
+    rows = [
+        (
+            name,
+            *map(_text, row["iou"].values()),
+            _text(row["mean_iou"]),
+            str(row["num_examples"]),
         )
-    titles = {
-        "mean_iou": "**mean**",
-        "mean_iou_foreground": "mean without background",
-    }
-    for name, title in titles.items():
-        low, high = scores["interval"][name]
-        lines.append(
-            f"| {title} | {_text(scores[name])} | {_text(low)} - {_text(high)} "
-            f"| {_text(scores['per_image'][name])} | "
-            f"{scores['num_examples']} |"
-        )
-    return "\n".join(lines) + "\n"
+        for name, row in classes.items()
+    ]
+    heads = ("class", *parts, "mean", "examples")
+    return tables.Table(heads, rows, strong=("mean",))
+
+
+def _row(name, value, interval, per_image, count) -> tuple[str, ...]:
+    low, high = map(_text, interval)
+    return name, _text(value), f"{low} - {high}", _text(per_image), str(count)
 
 
 def _named(parts, values) -> dict:

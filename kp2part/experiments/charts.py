@@ -1,7 +1,9 @@
 """Charts of an experiment: systems beside each other."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
+import dataclasses
 import itertools
 
 from matplotlib import pyplot as plt
@@ -11,19 +13,53 @@ from kp2part.experiments import comparison as comparison_lib
 from kp2part.visualization import plots
 
 _NUM_COLUMNS = 3  # Of panels.
+_NUM_LEGEND_COLUMNS = 4
 # Of systems: colors that the color-blind tell apart (Okabe and Ito), and
 # markers, dashes and hatches for those who see none.
-STYLES = (
-    ("#0072b2", "o", "-", ""),
-    ("#e69f00", "s", "--", "//"),
-    ("#009e73", "^", "-.", ".."),
-    ("#cc79a7", "D", (0, (5, 1, 1, 1)), "xx"),
-    ("#56b4e9", "v", ":", "--"),
-    ("#000000", "P", (0, (8, 3)), "\\\\"),
-    ("#d55e00", "X", (0, (3, 3)), "oo"),
-    ("#f0e442", "<", (0, (1, 3)), "++"),
-    ("#999999", "*", (0, (3, 1, 1, 1, 1, 1)), "||"),
+_COLORS = (
+    *("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"),
+    *("#000000", "#d55e00", "#f0e442", "#999999"),
 )
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "*")
+_DASHES = (
+    *("-", "--", "-.", (0, (5, 1, 1, 1)), ":", (0, (8, 3)), (0, (3, 3))),
+    *((0, (1, 3)), (0, (3, 1, 1, 1, 1, 1))),
+)
+_HATCHES = ("", "//", "..", "xx", "--", "\\\\", "oo", "++", "||")
+_NUM_STYLES = len(_COLORS)  # Of each kind.
+
+
+@dataclasses.dataclass(frozen=True)
+class Style:
+    """How a system is drawn, as matplotlib has it.
+
+    Attributes:
+        color: "#rrggbb".
+        marker: Of the points on a curve.
+        dashes: Of the curve.
+        hatch: Of bars.
+    """
+
+    color: str
+    marker: str
+    dashes: str | tuple
+    hatch: str
+
+
+def style(index: int) -> Style:
+    """Returns the style of a system by its place among the systems.
+
+    Of 81 systems no two have the same color and marker, the same marker and
+    dashes, or the same color and hatch.
+    """
+    # Each round of colors meets the markers one place on, and the dashes two.
+    turn, place = divmod(index, _NUM_STYLES)
+    return Style(
+        _COLORS[place],
+        _MARKERS[(place + turn) % _NUM_STYLES],
+        _DASHES[(place + 2 * turn) % _NUM_STYLES],
+        _HATCHES[(place + turn) % _NUM_STYLES],
+    )
 
 
 def comparison(
@@ -37,7 +73,7 @@ def comparison(
 
     Args:
         table: As `comparison.collect` makes it.
-        measure: What the scores are, of `comparison.MEASURES`.
+        measure: What the scores are, of `labels.LabelKind.measure`.
         reported: Group -> the paper's system -> mean IoU in per cent: lines
             across the bars of the mean.
 
@@ -46,7 +82,7 @@ def comparison(
     """
     figure, axes = plt.subplots(
         len(table),
-        figsize=(9, 2.8 * len(table)),
+        figsize=_bars_size(table.values()),
         layout="constrained",
         squeeze=False,
     )
@@ -69,17 +105,17 @@ def comparison(
     return plots.to_png(figure)
 
 
-def shares(
+def fractions(
     table: dict[str, dict[str, dict]],
     values: Mapping[str, float],
     measure: str = "IoU",
 ) -> bytes:
-    """Returns curves over the share of the training objects, a panel a part.
+    """Returns curves over the fraction of the training objects, by part.
 
     Args:
         table: As `comparison.collect` makes it.
-        values: Group -> its share, in (0, 1].
-        measure: What the scores are, of `comparison.MEASURES`.
+        values: Group -> its fraction, in (0, 1].
+        measure: What the scores are, of `labels.LabelKind.measure`.
 
     Returns:
         A PNG file: mean and standard deviation over the repeats.
@@ -87,10 +123,12 @@ def shares(
     curves = comparison_lib.curves(table, values)
     names = list(next(iter(curves.values())))
     num_rows = -(-len(names) // _NUM_COLUMNS)
+    # Above the panels; up to 12 names need no room of their own.
+    legend_height = max(0, -(-len(curves) // _NUM_LEGEND_COLUMNS) - 3) * 0.25
     figure, axes = plt.subplots(
         num_rows,
         _NUM_COLUMNS,
-        figsize=(10, 2.9 * num_rows),
+        figsize=(10, 2.9 * num_rows + legend_height),
         layout="constrained",
         sharex=True,
         sharey=True,
@@ -108,12 +146,12 @@ def shares(
     axes[0, 0].set_xticks(ticks, [f"{100 * x:g} %" for x in ticks])
     axes[0, 0].set_xticks([], minor=True)
     axes[0, 0].margins(x=0.1)  # Labels of neighboring panels stay apart.
-    figure.supxlabel("share of the training objects")
+    figure.supxlabel("fraction of the training objects")
     figure.supylabel(measure)
     figure.legend(
         *axes[0, 0].get_legend_handles_labels(),
         loc="outside upper center",
-        ncols=4,
+        ncols=_NUM_LEGEND_COLUMNS,
     )
     return plots.to_png(figure)
 
@@ -126,19 +164,20 @@ def robustness(
 
     Args:
         curves: Kind of noise -> network -> level (as text) -> mean IoU.
-        measure: What the scores are, of `comparison.MEASURES`.
+        measure: What the scores are, of `labels.LabelKind.measure`.
 
     Returns:
         A PNG file.
     """
     titles = {
-        "keypoint_dropout": "share of keypoints missing",
+        "keypoint_dropout": "fraction of keypoints missing",
         "keypoint_jitter": "shift of keypoints, px at 256 (std. dev.)",
     }
+    num_networks = max(map(len, curves.values()))
     figure, axes = plt.subplots(
         1,
         len(curves),
-        figsize=(10, 3.6),
+        figsize=(10, max(3.6, 0.2 * num_networks + 0.4)),
         layout="constrained",
         sharey=True,
         squeeze=False,
@@ -151,15 +190,25 @@ def robustness(
         _draw_curves(axis, rows)
         axis.set(xlabel=titles[kind], ylim=(0, 1))
         axis.grid(alpha=0.3)
-        axis.legend(fontsize=8)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(),
+        fontsize=8,
+        loc="outside right upper",  # Many names would hide the curves.
+    )
     figure.supylabel(f"mean {measure}")
     return plots.to_png(figure)
 
 
+def _bars_size(groups: Collection[Mapping]) -> tuple[float, float]:
+    # In inches. Many systems need wider panels for their bars, and higher ones
+    # for the legend.
+    most = max(map(len, groups))
+    return max(9, 0.75 * most + 2), max(2.8, 0.2 * most + 0.4) * len(groups)
+
+
 def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
     width = 0.8 / len(systems)
-    for i, (system, style) in enumerate(zip(systems, itertools.cycle(STYLES))):
-        row = systems[system]
+    for i, (system, row) in enumerate(systems.items()):
         bars = {**row["iou"], "mean": row["mean_iou"]}
         rows = [comparison_lib.summarize(v) for v in bars.values()]
         means, spreads, _ = np.transpose(rows)
@@ -169,8 +218,8 @@ def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
             width,
             yerr=spreads,
             label=system,
-            color=style[0],
-            hatch=style[-1],
+            color=style(i).color,
+            hatch=style(i).hatch,
             edgecolor="white",
             capsize=2,
         )
@@ -179,26 +228,25 @@ def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
 
 
 def _draw_curves(axis, curves: Mapping[str, Sequence[tuple]]):
-    for (system, rows), style in zip(curves.items(), itertools.cycle(STYLES)):
+    for i, (system, rows) in enumerate(curves.items()):
         places, means, spreads = np.transpose(rows)
-        color, marker, line, _ = style
         axis.errorbar(
             places,
             means,
             yerr=spreads,
             label=system,
-            color=color,
-            marker=marker,
+            color=style(i).color,
+            marker=style(i).marker,
             markersize=5,
             markeredgecolor="black",
-            linestyle=line,
+            linestyle=style(i).dashes,
             capsize=3,
             clip_on=False,  # Markers at 0 are whole.
         )
 
 
 def _draw_reported(axis, place: float, means: Mapping[str, float]):
-    for (system, mean), style in zip(
+    for (system, mean), dashes in zip(
         means.items(), itertools.cycle(("-", "--", ":"))
     ):
         axis.hlines(
@@ -206,7 +254,7 @@ def _draw_reported(axis, place: float, means: Mapping[str, float]):
             place - 0.48,
             place + 0.48,
             colors="black",
-            linestyles=style,
+            linestyles=dashes,
             linewidth=2,
             label=f"the paper's {system}",
         )

@@ -7,11 +7,9 @@ import pathlib
 import numpy as np
 
 from kp2part.evaluation import metrics
+from kp2part.evaluation import scores as scores_lib
 from kp2part.experiments import protocols
-
-# What a score is, by what the masks are that judge.
-MEASURES = {"true": "IoU", "pseudo": "agreement with pseudo-labels"}
-_MEANS = {"mean_iou": "mean", "mean_iou_foreground": "mean without background"}
+from kp2part.system import json_file
 
 
 def collect(
@@ -33,10 +31,10 @@ def collect(
         path = directory / run.name / "metrics.json"
         if not path.is_file():
             continue
-        scores = json.loads(path.read_text(encoding="utf-8"))
+        scores = json_file.read(path)
         row = table.setdefault(run.group, {}).setdefault(run.system, {})
         row.setdefault("repeats", []).append(run.repeat)
-        for name in (*_MEANS, "num_examples"):
+        for name in (*scores_lib.MEAN_TITLES, "num_examples"):
             row.setdefault(name, []).append(_number(scores[name]))
         for part, value in scores["iou"].items():
             iou = row.setdefault("iou", {})
@@ -110,42 +108,6 @@ def gains(
     return table
 
 
-def to_markdown(
-    systems: dict[str, dict],
-    gains: dict[str, tuple[float, float, float]] | None = None,
-    reported: dict[str, float] | None = None,
-) -> str:
-    """Returns the table of a group: systems by parts, in per cent.
-
-    Args:
-        systems: System -> scores, as `collect` makes them.
-        gains: System -> difference to the first, as `gains` makes them.
-        reported: The paper's system -> mean IoU in per cent.
-    """
-    parts = list(next(iter(systems.values()))["iou"])
-    heads = ["system", *parts, *_MEANS.values(), "runs", "examples"]
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    for system, row in systems.items():
-        cells = [_cell(row["iou"][part]) for part in parts]
-        cells += [_cell(row[name]) for name in _MEANS]
-        cells += [str(len(row["repeats"])), _range(row["num_examples"])]
-        lines.append(f"| {system} | " + " | ".join(cells) + " |")
-    for system, mean in (reported or {}).items():
-        cells = ["" for _ in parts] + [f"{mean:.2f}", "", "", ""]
-        lines.append(f"| the paper's {system} | " + " | ".join(cells) + " |")
-    if reported:
-        lines.append("\nThe paper's figures are of its own photos and folds.")
-    if gains:
-        first = next(iter(systems))
-        lines.append(f"\nMean IoU against {first}, paired over the images:")
-    for system, (gain, low, high) in (gains or {}).items():
-        lines.append(
-            f"{system} {100 * gain:+.1f} "
-            f"({100 * low:+.1f} to {100 * high:+.1f})."
-        )
-    return "\n".join(lines) + "\n"
-
-
 def to_json(table: dict) -> str:
     """Returns what `collect` made as JSON; NaN becomes null."""
     return json.dumps(_plain(table), indent=2, allow_nan=False) + "\n"
@@ -167,19 +129,6 @@ def _gain(before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
     pairs = np.stack([before, after], 1)
     low, high = metrics.bootstrap(pairs, difference)
     return float(difference(pairs.sum(0))), float(low), float(high)
-
-
-def _cell(values: Sequence[float]) -> str:
-    mean, spread, count = summarize(values)
-    if not count:
-        return "n/a"
-    text = f"{100 * mean:.1f}"
-    return text if count == 1 else f"{text} ± {100 * spread:.1f}"
-
-
-def _range(values: Sequence[float]) -> str:
-    low, high = int(min(values)), int(max(values))
-    return str(low) if low == high else f"{low}-{high}"
 
 
 def _number(value: float | None) -> float:

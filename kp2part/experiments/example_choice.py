@@ -6,11 +6,10 @@ A rule chooses them before anything is known of the answers.
 import collections
 from collections.abc import Mapping
 from collections.abc import Sequence
-import dataclasses
 import pathlib
 
 from kp2part.data import example_set
-from kp2part.data import manifest
+from kp2part.data import manifest as manifest_lib
 from kp2part.experiments import protocols
 from kp2part.schema import keys
 from kp2part.training import flags
@@ -46,10 +45,10 @@ def shared_runs(
 def validation(workdir: pathlib.Path) -> example_set.Examples:
     """Returns what a run is judged by."""
     config = flags.load(workdir / "train.flags")
-    # It may have been moved since.
-    config = dataclasses.replace(config, workdir=str(workdir))
-    _, examples = splits.choose(config, manifest.load(config.tfrecords))
-    return examples
+    manifest = manifest_lib.load(config.selection.tfrecords)
+    return splits.choose(
+        config.selection, manifest, config.loop.seed
+    ).validation
 
 
 def classes(examples: example_set.Examples) -> dict[Key, str]:

@@ -10,28 +10,31 @@ import sys
 import tqdm
 
 from kp2part.experiments import protocols
+from kp2part.system import atomic
 
 
 def execute(
     runs: Sequence[protocols.Run],
-    common: pathlib.Path,
+    common: str,
     output: pathlib.Path,
-    processes: int,
+    num_workers: int,
 ) -> list[protocols.Run]:
     """Executes what is not finished; returns the runs that failed.
 
     Args:
         runs: What to execute; each writes trial.log into its directory.
-        common: Flagfile of what all runs share.
+        common: Text of the flagfile that all runs share.
         output: Where the runs' directories are.
-        processes: Runs at a time; each gets its share of the cores.
+        num_workers: Runs at a time; each gets its part of the cores.
     """
     failed = []
-    with futures.ThreadPoolExecutor(processes) as pool:
+    flagfile = output / "common.flags"
+    atomic.write_text(flagfile, common)
+    with futures.ThreadPoolExecutor(num_workers) as pool:
         jobs = {}
         for run in runs:
             workdir = output / run.name
-            job = pool.submit(_execute, run, common, workdir, processes)
+            job = pool.submit(_execute, run, flagfile, workdir, num_workers)
             jobs[job] = run
         for job in tqdm.tqdm(
             futures.as_completed(jobs), total=len(jobs), unit="run"
@@ -41,14 +44,14 @@ def execute(
     return failed
 
 
-def environment(processes: int) -> dict[str, str]:
-    """Returns that of a run: its share of the cores, where not set already."""
+def environment(num_workers: int) -> dict[str, str]:
+    """Returns that of a run: its part of the cores, where not set already."""
     # What this process may use can be less than what the machine has.
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
         cores = os.cpu_count() or 1
-    threads = str(max(1, cores // processes))
+    threads = str(max(1, cores // num_workers))
     return {
         "TF_NUM_INTRAOP_THREADS": threads,
         "OMP_NUM_THREADS": threads,
@@ -58,9 +61,9 @@ def environment(processes: int) -> dict[str, str]:
 
 def _execute(
     run: protocols.Run,
-    common: pathlib.Path,
+    flagfile: pathlib.Path,
     workdir: pathlib.Path,
-    processes: int,
+    num_workers: int,
 ) -> int:
     if (workdir / "metrics.json").is_file():
         return 0
@@ -69,11 +72,11 @@ def _execute(
         return subprocess.run(
             [
                 *(sys.executable, "-m", "kp2part.trial"),
-                f"--flagfile={common}",
+                f"--flagfile={flagfile}",
                 *run.flags,
                 f"--workdir={workdir}",
             ],
-            env=environment(processes),
+            env=environment(num_workers),
             stdout=log,
             stderr=log,
             check=False,

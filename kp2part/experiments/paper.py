@@ -34,12 +34,17 @@ def figures(
         Group -> the paper's system -> mean IoU in per cent. Nothing where we
         ask something else: other parts, folds, or objects.
     """
-    ours = config.num_folds, config.train_share, config.holdout_class
+    selection = config.selection
+    ours = (
+        selection.num_folds,
+        selection.train_fraction,
+        selection.holdout_class,
+    )
     if tuple(category.parts) != _PARTS or ours != (_NUM_FOLDS, 1, None):
         return {}
     found = {
         name: _CLASSES[name] for name in category.classes if name in _CLASSES
     }
-    if set(category.classes) == set(_CLASSES) and not config.classes:
+    if set(category.classes) == set(_CLASSES) and not selection.classes:
         found[protocols.POOLED] = _POOLED
     return found

@@ -14,7 +14,7 @@ class Run:
     """One network, trained and scored once.
 
     Attributes:
-        group: What is compared within: a class, or a share of the labels.
+        group: What is compared within: a class, or a fraction of the labels.
         system: Name of the network, or of a flagfile.
         repeat: Fold or seed: the spread over these is reported.
         flags: What it changes in the flags common to all runs.
@@ -84,24 +84,24 @@ def holdout(
     ]
 
 
-def shares(
+def fractions(
     systems: Sequence[str],
     seeds: Sequence[int],
     values: Sequence[float],
     epochs: int,
     warmup_epochs: int,
 ) -> list[Run]:
-    """Returns runs that learn from a share of the training objects.
+    """Returns runs that learn from a fraction of the training objects.
 
     A run sees fewer objects more often: it takes as many steps as one of
     `epochs`, `warmup_epochs` of them, with all objects.
     """
     return [
         _run(
-            share_group(value),
+            fraction_group(value),
             system,
             f"seed{seed}",
-            f"--train_share={value}",
+            f"--train_fraction={value}",
             *_equal_steps(value, epochs, warmup_epochs),
             f"--seed={seed}",
         )
@@ -114,15 +114,15 @@ def shares(
 def alone(
     systems: Sequence[str],
     seeds: Sequence[int],
-    class_shares: Mapping[str, float],
+    class_fractions: Mapping[str, float],
     epochs: int,
     warmup_epochs: int,
 ) -> list[Run]:
     """Returns runs that learn from one class and are judged on it.
 
     They take as many steps as one of `epochs` with all classes pooled, so that
-    only what they see differs. `class_shares` are the classes' shares of the
-    training objects.
+    only what they see differs. `class_fractions` says what fraction of
+    the training objects is of each class.
     """
     return [
         _run(
@@ -133,22 +133,22 @@ def alone(
             *_equal_steps(value, epochs, warmup_epochs),
             f"--seed={seed}",
         )
-        for name, value in class_shares.items()
+        for name, value in class_fractions.items()
         for seed in seeds
         for system in systems
     ]
 
 
-def share_group(value: float) -> str:
-    """Returns the name of the group that learns from a share in (0, 1]."""
-    return f"share{round(100 * value):03d}"
+def fraction_group(value: float) -> str:
+    """Returns the name of the group that learns from a fraction in (0, 1]."""
+    return f"fraction{round(100 * value):03d}"
 
 
-def _equal_steps(share, epochs, warmup_epochs):
+def _equal_steps(fraction, epochs, warmup_epochs):
     return (
-        f"--epochs={round(epochs / share)}",
-        f"--warmup_epochs={round(warmup_epochs / share)}",
-        f"--validate_every={round(epochs / share)}",
+        f"--epochs={round(epochs / fraction)}",
+        f"--warmup_epochs={round(warmup_epochs / fraction)}",
+        f"--validate_every={round(epochs / fraction)}",
     )
 
 

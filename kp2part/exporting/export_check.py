@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 
+from absl import logging
 import numpy as np
 import tensorflow as tf
 
@@ -56,6 +57,15 @@ def check(saved_model: pathlib.Path, server: serving_graph.PartServer) -> float:
             f"{TOLERANCE:g}. The largest difference: {difference:g}"
         )
     return float(difference)
+
+
+def verify(saved_model: pathlib.Path, server: serving_graph.PartServer):
+    """Checks an export and logs by how much it differs."""
+    logging.info(
+        "Predicts as the network does: largest difference %.1e, at most %.1e",
+        check(saved_model, server),
+        TOLERANCE,
+    )
 
 
 def _expected(server, name, inputs) -> dict[str, np.ndarray]:

@@ -9,15 +9,17 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 import errno
-import fcntl
 import os
 import pathlib
 import shutil
 import uuid
 
+import filelock
+
 from kp2part.system import published
 
 _PARTIAL = ".partial-"
+_LOCK = ".lock"
 
 
 def publish(
@@ -45,13 +47,11 @@ def publish(
     base = pathlib.Path(directory)
     _make_durable(base)
     _check_free(base, version)
+    _remove_abandoned(base)
     with _reserved(base) as partial:
         write(partial / "version")
         sync_tree(partial / "version")
-        with _locked(base):
-            target = base / str(version or next_version(base))
-            _check_free(base, version)
-            os.rename(partial / "version", target)
+        target = _give_number(partial / "version", base, version)
         _sync(base)
     return target
 
@@ -75,50 +75,54 @@ def _check_free(base: pathlib.Path, version: int | None):
         )
 
 
+def _give_number(
+    source: pathlib.Path, base: pathlib.Path, version: int | None
+) -> pathlib.Path:
+    while True:
+        target = base / str(version or next_version(base))
+        _check_free(base, version)
+        try:
+            os.rename(source, target)
+            return target
+        except OSError as error:
+            # Another has taken the number: no directory that holds something
+            # is ever replaced.
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+
+
 @contextlib.contextmanager
 def _reserved(base: pathlib.Path) -> Iterator[pathlib.Path]:
-    # Its lock tells others that who writes here is alive.
-    with _locked(base):
-        _remove_abandoned(base)
-        partial = base / f"{_PARTIAL}{uuid.uuid4().hex}"
+    partial = base / f"{_PARTIAL}{uuid.uuid4().hex}"
+    # Held before there is a directory: others never see one without its lock.
+    with _lock(partial):
         partial.mkdir()
-        alive = _open_locked(partial)
-    try:
-        yield partial
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        os.close(alive)
+        try:
+            yield partial
+        finally:
+            _remove(partial)
 
 
 def _remove_abandoned(base: pathlib.Path):
-    for partial in base.glob(f"{_PARTIAL}*"):
-        try:
-            descriptor = _open_locked(partial, fcntl.LOCK_NB)
-        except FileNotFoundError:  # Its writer has just removed it.
-            continue
-        except BlockingIOError:  # Its writer is at work.
-            continue
-        shutil.rmtree(partial, ignore_errors=True)
-        os.close(descriptor)
+    found = {path.with_suffix("") for path in base.glob(f"{_PARTIAL}*")}
+    for partial in found:
+        # Not to be had: its writer is at work, or it is another user's.
+        with contextlib.suppress(OSError), _lock(partial, blocking=False):
+            _remove(partial)
 
 
-@contextlib.contextmanager
-def _locked(directory: pathlib.Path) -> Iterator[None]:
-    descriptor = _open_locked(directory)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+def _lock(partial: pathlib.Path, blocking: bool = True) -> filelock.FileLock:
+    # The system releases it when a process ends, however it ends.
+    return filelock.FileLock(partial.with_suffix(_LOCK), blocking=blocking)
 
 
-def _open_locked(directory: pathlib.Path, option: int = 0) -> int:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | option)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
+def _remove(partial: pathlib.Path):
+    """Removes what a writer has left, and the lock, which the caller holds."""
+    shutil.rmtree(partial, ignore_errors=True)
+    # Whoever waits for this lock sees that it is gone, and makes another.
+    # Windows removes no open file; there filelock does it after the release.
+    with contextlib.suppress(PermissionError):
+        partial.with_suffix(_LOCK).unlink(missing_ok=True)
 
 
 def _make_durable(directory: pathlib.Path):

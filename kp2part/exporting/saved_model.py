@@ -6,7 +6,6 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
-import json
 import pathlib
 
 from absl import logging
@@ -17,7 +16,7 @@ from kp2part.exporting import sample_requests
 from kp2part.exporting import serving_graph
 from kp2part.exporting import warmup_file
 from kp2part.models import metadata as metadata_lib
-from kp2part.system import atomic
+from kp2part.system import json_file
 from kp2part.system import versions
 
 # Where TensorFlow Serving lets files of others be.
@@ -68,7 +67,7 @@ def metadata(model: keras.Model) -> dict:
         "network": model.name,
         "task": metadata_lib.task_of(model).to_json(),
         "num_parameters": model.count_params(),
-        "versions": versions.versions(),
+        "versions": versions.versions(keras.backend.backend()),
     }
 
 
@@ -80,8 +79,7 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
         archive.add_endpoint(name, function, input_signature=list(specs))
     with _quiet():
         archive.write_out(str(path), verbose=False)
-    text = json.dumps(server.metadata, indent=2)
-    atomic.write_text(path / METADATA, text + "\n")
+    json_file.write(path / METADATA, server.metadata)
     warmup_file.write(path, sample_requests.requests(server))
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from kp2part.schema import boxes
 from kp2part.schema import category as category_lib
 
+_NUMBERS = {int, float}  # Not `bool`, which is an `int` to `isinstance`.
+
 
 @dataclasses.dataclass(frozen=True)
 class KeypointAnnotation:
@@ -77,7 +79,8 @@ def check_numbers(
     if (
         not isinstance(values, list)
         or len(values) != count
-        or not all(type(v) in (int, float) and math.isfinite(v) for v in values)
+        or not _NUMBERS.issuperset(map(type, values))
+        or not all(map(math.isfinite, values))
     ):
         raise ValueError(
             f"{source}: `{field}` must be {count} finite numbers. "

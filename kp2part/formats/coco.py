@@ -7,16 +7,20 @@ the file's own `categories` say what a class and a keypoint are called. For
 conventions see `keypoint_files`.
 """
 
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
-import json
 import pathlib
+from typing import Any
 
 from kp2part.formats import annotation
 from kp2part.formats import voc
 from kp2part.schema import boxes
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
+from kp2part.system import json_file
 
 ANIMAL_POSE = "animal_pose"
 COCO = "coco"
@@ -24,6 +28,21 @@ _VISIBILITY = {
     ANIMAL_POSE: {0: keys.ABSENT, 1: keys.VISIBLE},
     COCO: {0: keys.ABSENT, 1: keys.OCCLUDED, 2: keys.VISIBLE},
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """One item of `categories`.
+
+    Attributes:
+        id: What `category_id` of an annotation is.
+        name: Of the class.
+        keypoints: Names, in the order of the annotations.
+    """
+
+    id: int | str
+    name: str
+    keypoints: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,19 +57,33 @@ class Entry:
     """
 
     fields: dict
-    categories: dict
+    categories: Mapping[int | str, Described]
     format_name: str
     source: str
 
 
+@dataclasses.dataclass(frozen=True)
+class _Image:
+    id: int | str
+    file_name: str
+
+
+@dataclasses.dataclass(frozen=True)
+class _File:
+    images: Mapping[str, str] | tuple[_Image, ...]
+    categories: tuple[Described, ...]
+    # Each is checked when its turn comes: one may be broken, others are not.
+    annotations: list[Any]
+
+
 def entries(path: pathlib.Path) -> Iterator[tuple[str, Entry]]:
     """Yields image id and annotation, for each annotation in a file."""
-    contents = _load(path)
-    is_coco = isinstance(contents["images"], list)
+    contents = json_file.read(path, _File)
+    is_coco = isinstance(contents.images, tuple)
     format_name = COCO if is_coco else ANIMAL_POSE
-    image_ids = _image_ids(contents["images"], path)
-    categories = {c.get("id"): c for c in contents["categories"]}
-    for index, fields in enumerate(contents["annotations"]):
+    image_ids = _image_ids(contents.images, path)
+    categories = {c.id: c for c in contents.categories}
+    for index, fields in enumerate(contents.annotations):
         source = f"{path}: annotation {index}"
         # Animal-Pose: numbers here, strings among the images.
         image = str(_field(fields, "image_id", source))
@@ -73,49 +106,26 @@ def parse(
             f"{sorted(entry.categories)}. Received: {category_id!r}"
         )
     described = entry.categories[category_id]
-    class_name = _field(described, "name", f"{entry.source}: its category")
-    if class_name not in category.classes:
+    if described.name not in category.classes:
         return None
-    where = f"{entry.source} ({class_name})"
-    names = _field(described, "keypoints", f"{where}: its category")
+    where, names = f"{entry.source} ({described.name})", described.keypoints
+    if not names:
+        raise ValueError(f"{where}: its category has no `keypoints`.")
     return annotation.make(
-        class_name,
+        described.name,
         _box(entry, where),
-        dict(zip(names, _rows(entry, len(names), where), strict=True)),
+        dict(zip(names, _points(entry, len(names), where), strict=True)),
         category=category,
         format_name=entry.format_name,
         source=where,
     )
 
 
-def _load(path: pathlib.Path) -> dict:
-    try:
-        contents = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path}: not a JSON file: {error}") from error
-    for name, kinds in (
-        ("images", dict | list),
-        ("annotations", list),
-        ("categories", list),
-    ):
-        if not isinstance(contents, dict) or name not in contents:
-            raise ValueError(f"{path}: has no field `{name}`.")
-        if not isinstance(contents[name], kinds):
-            raise ValueError(
-                f"{path}: `{name}` must be a {kinds}. "
-                f"Received: {contents[name]!r:.80}"
-            )
-    return contents
-
-
-def _image_ids(images: dict | list, path: pathlib.Path) -> dict[str, str]:
-    if isinstance(images, list):
-        images = {
-            _field(image, "id", f"{path}: image {i}"): _field(
-                image, "file_name", f"{path}: image {i}"
-            )
-            for i, image in enumerate(images)
-        }
+def _image_ids(
+    images: Mapping[str, str] | tuple[_Image, ...], path: pathlib.Path
+) -> dict[str, str]:
+    if isinstance(images, tuple):
+        images = {image.id: image.file_name for image in images}
     stems = {str(key): pathlib.Path(n).stem for key, n in images.items()}
     if len(set(stems.values())) < len(stems):
         known = list(stems.values())
@@ -133,29 +143,33 @@ def _field(fields: dict, name: str, where: str):
     return fields[name]
 
 
-def _rows(entry: Entry, count: int, where: str) -> list[tuple]:
+def _points(entry: Entry, count: int, where: str) -> list[tuple]:
+    visibility = _VISIBILITY[entry.format_name]
+    points = []
+    for i, (x, y, v) in enumerate(_rows(entry, count, where)):
+        if v not in visibility:
+            raise ValueError(
+                f"{where}: keypoint {i}: `v` must be one of "
+                f"{list(visibility)}. Received: v={v}"
+            )
+        points.append((x, y, visibility[v]))
+    return points
+
+
+def _rows(entry: Entry, count: int, where: str) -> Iterable[Sequence[float]]:
     values = _field(entry.fields, "keypoints", where)
     if entry.format_name == COCO:
         annotation.check_numbers(values, 3 * count, where, "keypoints")
-        values = [values[i : i + 3] for i in range(0, len(values), 3)]
+        return zip(values[::3], values[1::3], values[2::3], strict=True)
     if not isinstance(values, list) or len(values) != count:
         raise ValueError(
             f"{where}: `keypoints` must be {count} rows [x, y, v]. "
             f"Received: {values!r:.80}"
         )
-    return [
-        _row(row, entry.format_name, f"{where}: keypoint {i}")
+    return (
+        annotation.check_numbers(row, 3, f"{where}: keypoint {i}", "[x, y, v]")
         for i, row in enumerate(values)
-    ]
-
-
-def _row(row, format_name: str, where: str) -> tuple[float, float, int]:
-    x, y, v = annotation.check_numbers(row, 3, where, "[x, y, v]")
-    if v not in (visibility := _VISIBILITY[format_name]):
-        raise ValueError(
-            f"{where}: `v` must be one of {list(visibility)}. Received: v={v}"
-        )
-    return x, y, visibility[v]
+    )
 
 
 def _box(entry: Entry, where: str) -> boxes.Box:

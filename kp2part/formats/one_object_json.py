@@ -7,13 +7,14 @@ Either a list of K `[x, y, v]` in the category's order, or an object by name:
 Names left out are absent, and so is a v of 0. Pure Python and NumPy.
 """
 
-import json
-import math
-import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 
+from kp2part.formats import annotation
 from kp2part.schema import category as category_lib
+from kp2part.schema import keys
+from kp2part.system import json_file
 
 
 def load(path: str, category: category_lib.Category) -> np.ndarray:
@@ -23,10 +24,7 @@ def load(path: str, category: category_lib.Category) -> np.ndarray:
         ValueError: No such file or it breaks a rule; the message names the
             file, the keypoint, the rule and the value.
     """
-    try:
-        fields = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: not a JSON file: {error}") from error
+    fields = json_file.read(path)
     try:
         return parse(fields, category)
     except ValueError as error:
@@ -60,25 +58,12 @@ def parse(fields, category: category_lib.Category) -> np.ndarray:
     )
 
 
-def _row(name: str, row) -> list[float]:
-    if (
-        not isinstance(row, list)
-        or len(row) != 3
-        or any(
-            isinstance(c, bool) or not isinstance(c, int | float) for c in row
-        )
-    ):
+def _row(name: str, row) -> Sequence[float]:
+    where = f"Keypoint {name!r}"
+    annotation.check_numbers(row, 3, where, "[x, y, v]")
+    if row[2] not in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE):
         raise ValueError(
-            f"Keypoint {name!r} must be three numbers [x, y, v]. "
-            f"Received: {row!r:.80}"
-        )
-    if not all(math.isfinite(c) for c in row):
-        raise ValueError(
-            f"Keypoint {name!r} must be finite numbers. Received: {row}"
-        )
-    if row[2] not in (0, 1, 2):
-        raise ValueError(
-            f"The v of keypoint {name!r} must be 0 (absent), 1 (hidden) or 2 "
-            f"(visible). Received: {row[2]}"
+            f"{where}: `v` must be 0 (absent), 1 (hidden) or 2 (visible). "
+            f"Received: v={row[2]}"
         )
     return row

@@ -8,6 +8,9 @@ import math
 import pathlib
 import xml.etree.ElementTree as ET
 
+import defusedxml
+from defusedxml import ElementTree
+
 from kp2part.schema import boxes
 
 # Names of classes that Pascal-Part spells in another way.
@@ -79,11 +82,19 @@ def _read_ids(path: pathlib.Path) -> tuple[str, ...]:
 
 
 def read_xml(path: pathlib.Path) -> ET.Element:
-    """Returns the root element of an XML file."""
+    """Returns the root element of an XML file, which must have no DTD.
+
+    A DTD could define entities that grow to gigabytes, or that stand for other
+    files. No annotation needs one.
+    """
     try:
-        return ET.parse(path).getroot()
+        return ElementTree.parse(path, forbid_dtd=True).getroot()
     except FileNotFoundError as error:
         raise ValueError(f"{path}: no such file.") from error
+    except defusedxml.DefusedXmlException as error:
+        raise ValueError(
+            f"{path}: must have no DTD. Received: {error}"
+        ) from error
     except (ET.ParseError, UnicodeDecodeError, LookupError) as error:
         raise ValueError(f"{path}: not an XML file: {error}") from error
 

@@ -2,8 +2,8 @@
 
 The pose-guided morphing of
 [Fang et al., 2018](https://arxiv.org/abs/1805.04310), for animals: each piece
-goes by the similarity (turn, growth, shift) that takes its bone in the known
-pose to its bone in the new one. It knows that keypoints are hidden, looks at
+goes by the similarity (turn, growth, shift) that takes its axis in the known
+pose to its axis in the new one. It knows that keypoints are hidden, looks at
 known poses in a mirror too, and measures in the geometry of the photo, not in
 that of the stretched crop.
 
@@ -26,7 +26,7 @@ _WITHOUT_BODY = 1e6
 
 @dataclasses.dataclass(frozen=True)
 class Poses:
-    """Poses in the plane of their photos; the fields may have leading axes.
+    """Poses in the plane of their photos; the fields may be batched.
 
     Attributes:
         keypoints: complex64 [..., K], in pixels of the photo from the corner
@@ -70,7 +70,7 @@ def distances(target: Poses, sources: Poses, rig: rig_lib.Rig, strict: bool):
 
     The mean squared distance over the keypoints that both show, after both
     bodies were laid onto each other's scale and place, but not turned. Where no
-    bone of the body is common, the crops stand in for it, and such a pose comes
+    axis of the body is common, the crops stand in for it, and such a pose comes
     after all that have one.
 
     Args:
@@ -109,15 +109,15 @@ def similarities(target: Poses, sources: Poses, rig: rig_lib.Rig):
         and bool [N, Q], whether the piece is to be moved at all.
     """
     first, last = rig.ends[..., 0], rig.ends[..., 1]  # [Q, A]
-    begin, end, shown = bones(target, rig, first, last)
-    old_begin, old_end, old_shown = bones(sources, rig, first, last)
+    begin, end, shown = axes(target, rig, first, last)
+    old_begin, old_end, old_shown = axes(sources, rig, first, last)
     anchor = tf.constant(first == last)
     long = _long(end - begin) & _long(old_end - old_begin)
     shown &= old_shown & (first >= 0) & (anchor | long)  # [N, Q, A]
     turn = _ratio(end - begin, old_end - old_begin, long)
     middle, old_middle = (begin + end) / 2, (old_begin + old_end) / 2
     shift = middle - turn * old_middle
-    # The first piece is the body, its first bone that both show.
+    # The first piece is the body, its first axis that both show.
     crops_turn = _diagonal(target) / _diagonal(sources)  # [N]
     crops_shift = _center(target) - crops_turn * _center(sources)
     body_turn = _first(turn[:, 0], shown[:, 0], crops_turn)
@@ -164,8 +164,8 @@ def morph(piece_maps, sources: Poses, target: Poses, rig: rig_lib.Rig):
     return tf.reduce_max(moved, axis=1)
 
 
-def bones(pose: Poses, rig: rig_lib.Rig, first, last):
-    """Returns the ends of bones, and whether a pose shows both.
+def axes(pose: Poses, rig: rig_lib.Rig, first, last):
+    """Returns the ends of axes, and whether a pose shows both.
 
     Args:
         pose: One or more.
@@ -175,7 +175,8 @@ def bones(pose: Poses, rig: rig_lib.Rig, first, last):
         last: Likewise.
 
     Returns:
-        begin and end, complex64, and bool; axes of the pose, then of `first`.
+        begin and end, complex64, and bool; the dimensions of the pose, then
+        those of `first`.
     """
     weights = tf.constant(rig.weights)
     points = tf.linalg.matvec(tf.cast(weights, tf.complex64), pose.keypoints)
@@ -204,10 +205,10 @@ def _transforms(m, c, sources: Poses, target: Poses):
 
 
 def _body_distances(target, sources, rig, common):
-    # [M] each: of the first bone of the body that is common; whether there is.
+    # [M] each: of the first axis of the body that is common; whether there is.
     first, last = rig.ends[0, rig.ends[0, :, 0] != rig.ends[0, :, 1]].T
-    begin, end, shown = bones(target, rig, first, last)  # [A]
-    old_begin, old_end, old_shown = bones(sources, rig, first, last)
+    begin, end, shown = axes(target, rig, first, last)  # [A]
+    old_begin, old_end, old_shown = axes(sources, rig, first, last)
     shown &= old_shown & _long(end - begin) & _long(old_end - old_begin)
     laid = _laid(target.keypoints, begin, end)  # [A, K]
     old_laid = _laid(sources.keypoints[:, tf.newaxis], old_begin, old_end)
@@ -221,8 +222,8 @@ def _laid(keypoints, begin, end):
     return (keypoints - begin[..., tf.newaxis]) / length[..., tf.newaxis]
 
 
-def _long(bone):
-    return abs(bone) >= _MIN_LENGTH
+def _long(axis):
+    return abs(axis) >= _MIN_LENGTH
 
 
 def _ratio(a, b, defined):

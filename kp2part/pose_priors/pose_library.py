@@ -104,7 +104,7 @@ def piece_map(part_mask, pose: morphing.Poses, rig: rig_lib.Rig):
     """Returns which piece each pixel of an object belongs to.
 
     A part of several pieces is shared out: a pixel belongs to the piece whose
-    bone is nearest to it, of those that the pose shows.
+    axis is nearest to it, of those that the pose shows.
 
     Args:
         part_mask: uint8 [S, S], part ids.
@@ -125,9 +125,9 @@ def piece_map(part_mask, pose: morphing.Poses, rig: rig_lib.Rig):
 
 
 def _distances(pose: morphing.Poses, rig: rig_lib.Rig):
-    # Of each pixel to the first bone of each piece that the pose shows.
+    # Of each pixel to the first axis of each piece that the pose shows.
     first, last = rig.ends[..., 0], rig.ends[..., 1]
-    begin, end, shown = morphing.bones(pose, rig, first, last)  # [Q, A]
+    begin, end, shown = morphing.axes(pose, rig, first, last)  # [Q, A]
     shown &= first >= 0
     best = tf.argmax(tf.cast(shown, tf.int32), axis=-1)
     begin, end = (
@@ -137,12 +137,12 @@ def _distances(pose: morphing.Poses, rig: rig_lib.Rig):
     pixels = tf.range(pose.size, dtype=tf.float32) + 0.5
     x, y = (pixels * pose.scale[i] for i in (0, 1))
     offset = tf.complex(*tf.meshgrid(x, y)) - begin
-    bone = end - begin
-    along = tf.math.real(offset * tf.math.conj(bone))
-    along = along / tf.maximum(abs(bone) ** 2, 1e-6)
+    axis = end - begin
+    along = tf.math.real(offset * tf.math.conj(axis))
+    along = along / tf.maximum(abs(axis) ** 2, 1e-6)
     along = tf.complex(tf.clip_by_value(along, 0.0, 1.0), 0.0)
     there = tf.reduce_any(shown, -1)[:, tf.newaxis, tf.newaxis]
-    return tf.where(there, abs(offset - along * bone), float("inf"))
+    return tf.where(there, abs(offset - along * axis), float("inf"))
 
 
 @dataclasses.dataclass(frozen=True)

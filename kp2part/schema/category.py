@@ -14,11 +14,10 @@ import re
 
 from kp2part.schema import rig as rig_lib
 from kp2part.schema import sides
+from kp2part.system import json_file
 
 DIRECTORY = pathlib.Path(__file__).parents[1] / "categories"
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
-_REQUIRED = {"name", "classes", "keypoints", "parts"}
-_OPTIONAL = {"skeleton", "palette", "keypoint_aliases", "pieces"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,11 +166,7 @@ def load(name_or_path: str) -> Category:
             f"`category` must be the path of a .json file or one of {known}. "
             f"Received: category={name_or_path!r}"
         )
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path}: not a JSON file: {error}") from error
-    return from_json(fields, str(path))
+    return from_json(json_file.read(path), str(path))
 
 
 def from_json(fields: dict, source: str) -> Category:
@@ -181,25 +176,27 @@ def from_json(fields: dict, source: str) -> Category:
         fields: As in `categories/*.json`.
         source: Where they come from, for messages.
     """
-    if not isinstance(fields, dict):
-        raise ValueError(f"{source}: must be a JSON object.")
-    if missing := sorted(_REQUIRED - set(fields)):
-        raise ValueError(f"{source}: missing fields {missing}.")
-    if unknown := sorted(set(fields) - _REQUIRED - _OPTIONAL):
-        raise ValueError(f"{source}: unknown fields {unknown}.")
+    fields = renamed(fields)
+    category = json_file.convert(fields, Category, source)
+    json_file.check_known(fields, Category, source)
+    for i, piece in enumerate(fields.get("pieces", ())):
+        json_file.check_known(piece, rig_lib.Piece, f"{source}: `pieces[{i}]`")
+    return category
+
+
+def renamed(fields: dict) -> dict:
+    """Returns the fields of a category under the names they have today.
+
+    Models and records of earlier versions call the `axes` of pieces `bones`.
+    """
     try:
-        return Category(
-            name=fields["name"],
-            classes=tuple(fields["classes"]),
-            keypoints=tuple(fields["keypoints"]),
-            parts={k: tuple(v) for k, v in fields["parts"].items()},
-            skeleton=tuple((a, b) for a, b in fields.get("skeleton", ())),
-            palette=tuple(fields.get("palette", ())),
-            keypoint_aliases=fields.get("keypoint_aliases", {}),
-            pieces=rig_lib.from_json(fields.get("pieces", ())),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{source}: {error}") from error
+        pieces = [
+            {"axes" if k == "bones" else k: v for k, v in piece.items()}
+            for piece in fields.get("pieces", ())
+        ]
+        return {**fields, "pieces": pieces}
+    except (AttributeError, TypeError):
+        return fields  # Broken, as whoever converts it will say.
 
 
 def _check_names(field: str, names: tuple[str, ...]):

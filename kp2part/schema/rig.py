@@ -1,4 +1,4 @@
-"""Pieces: what of an object moves as one, and the bones that say how.
+"""Pieces: what of an object moves as one, and the axes that say how.
 
 A leg bends, so its part "legs" is eight pieces: an upper and a lower one for
 each leg. Pieces belong to a category's JSON file; `morphing` moves them.
@@ -24,9 +24,9 @@ class Piece:
 
     Attributes:
         part: The part that it is, or is a piece of.
-        bones: Pairs of points, the best first. The first that both poses show
+        axes: Pairs of points, the best first. The first that both poses show
             moves the piece.
-        anchors: Points, the best first. Without a bone the first that both
+        anchors: Points, the best first. Without an axis the first that both
             poses show says where the piece is; it turns and grows as the whole
             object does.
         follows: Whether a piece of which neither is shown moves with the whole
@@ -34,14 +34,14 @@ class Piece:
     """
 
     part: str
-    bones: tuple[tuple[str, str], ...] = ()
+    axes: tuple[tuple[str, str], ...] = ()
     anchors: tuple[str, ...] = ()
     follows: bool = False
 
     @property
     def points(self) -> tuple[str, ...]:
         """All its points."""
-        return (*(p for bone in self.bones for p in bone), *self.anchors)
+        return (*(p for axis in self.axes for p in axis), *self.anchors)
 
     @property
     def keypoints(self) -> Iterator[str]:
@@ -57,7 +57,7 @@ class Rig:
 
     Attributes:
         weights: float32 [J, K]; a point is the mean of its keypoints.
-        ends: int32 [Q, A, 2], alternatives, the best first: bones, pairs of
+        ends: int32 [Q, A, 2], alternatives, the best first: axes, pairs of
             points; then anchors, twice the same point. -1 where there are no
             more.
         parts: int32 [Q], part ids.
@@ -70,19 +70,6 @@ class Rig:
     parts: np.ndarray
     follows: np.ndarray
     mirror: np.ndarray
-
-
-def from_json(fields: Sequence[dict]) -> tuple[Piece, ...]:
-    """Returns the pieces of a category's JSON file."""
-    return tuple(
-        Piece(
-            part=piece["part"],
-            bones=tuple((a, b) for a, b in piece.get("bones", ())),
-            anchors=tuple(piece.get("anchors", ())),
-            follows=bool(piece.get("follows", False)),
-        )
-        for piece in fields
-    )
 
 
 def rig(
@@ -103,10 +90,10 @@ def rig(
     for j, point in enumerate(points):
         names = split(point)
         weights[j, [keypoints.index(name) for name in names]] = 1 / len(names)
-    count = max(len(p.bones) + len(p.anchors) for p in pieces)
+    count = max(len(p.axes) + len(p.anchors) for p in pieces)
     ends = np.full((len(pieces), count, 2), -1, np.int32)
     for q, piece in enumerate(pieces):
-        pairs = [*piece.bones, *((a, a) for a in piece.anchors)]
+        pairs = [*piece.axes, *((a, a) for a in piece.anchors)]
         for a, pair in enumerate(pairs):
             ends[q, a] = [points.index(point) for point in pair]
     return Rig(
@@ -141,6 +128,6 @@ def _key(piece: Piece, swap: bool):
             sides.mirror_name(name) if swap else name for name in split(point)
         )
 
-    bones = frozenset((names(a), names(b)) for a, b in piece.bones)
+    axes = frozenset((names(a), names(b)) for a, b in piece.axes)
     part = sides.mirror_name(piece.part) if swap else piece.part
-    return part, bones, frozenset(map(names, piece.anchors))
+    return part, axes, frozenset(map(names, piece.anchors))

@@ -3,6 +3,7 @@
 import dataclasses
 
 from kp2part.schema import category as category_lib
+from kp2part.system import json_file
 
 ASPECTS = ("stretch", "pad")
 
@@ -96,5 +97,7 @@ class Task:
     @classmethod
     def from_json(cls, fields: dict) -> "Task":
         """Returns the task that `to_json` made `fields` of."""
-        category = category_lib.from_json(fields["category"], "a saved task")
-        return cls(**{**fields, "category": category})
+        category = category_lib.renamed(fields.get("category"))
+        fields = {**fields, "category": category}
+        json_file.check_known(fields, cls, "a saved task")
+        return json_file.convert(fields, cls, "a saved task")

@@ -1,4 +1,4 @@
-"""Who computes when: a large batch must not hold up the small ones."""
+"""Schedules batches, so that a large one does not hold up the small ones."""
 
 from collections.abc import Iterator
 import contextlib
@@ -6,17 +6,18 @@ import threading
 
 import grpc
 
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
 
 class Admission:
-    """Has large batches compute one after the other, beside the small ones.
+    """Runs large batches one after another, alongside the small ones.
 
-    A small batch never waits here. A large one waits for its turn, in a place
-    of which there are fewer than threads: the other threads stay free.
+    A small batch never waits here. A large one waits for its turn. At most
+    `max_large` do so, fewer than there are threads, which leaves the other
+    threads to small batches.
 
     Args:
-        large_rows: A batch of so many rows is large.
+        large_rows: The number of rows from which a batch is large.
         max_large: Large batches that compute or wait; more are refused.
     """
 
@@ -27,10 +28,10 @@ class Admission:
 
     @contextlib.contextmanager
     def turn(self, num_rows: int) -> Iterator[None]:
-        """A context in which a batch of `num_rows` may compute.
+        """Returns a context in which a batch of `num_rows` may compute.
 
         Raises:
-            errors.ServingError: Too many large batches wait already.
+            errors.ServingError: Too many large batches are waiting.
         """
         if num_rows < self._large_rows:
             yield
@@ -38,8 +39,8 @@ class Admission:
         if not self._places.acquire(blocking=False):
             raise errors.ServingError(
                 grpc.StatusCode.UNAVAILABLE,
-                f"Too many batches of {self._large_rows} or more rows wait: "
-                "try again, or send smaller ones.",
+                f"Too many batches of {self._large_rows} or more rows are "
+                "waiting: try again, or send smaller batches.",
             )
         try:
             with self._turn:

@@ -1,7 +1,7 @@
-"""The versions of a model: found on disk, loaded, swapped and let go.
+"""Finds the versions of a model on disk, loads them and swaps them.
 
 The policy is TensorFlow Serving's: the version with the highest number serves,
-and the one before it keeps on serving until it can.
+and the version before it keeps serving until the new one is loaded.
 """
 
 import ctypes
@@ -15,9 +15,9 @@ import grpc
 from tensorflow_serving.apis import get_model_status_pb2
 
 from kp2part.serving import admission as admission_lib
-from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
 from kp2part.serving import warmup_replay
+from kp2part.serving.tf_serving_api import errors
 from kp2part.system import published
 
 _State = get_model_status_pb2.ModelVersionStatus.State
@@ -25,22 +25,22 @@ _State = get_model_status_pb2.ModelVersionStatus.State
 
 @dataclasses.dataclass(frozen=True)
 class _Status:
-    """How far a version is, and if it failed, of what."""
+    """The state of a version, and the error if it failed."""
 
     state: int
     error: errors.ServingError | None = None
 
 
 class ModelStore:
-    """The loaded version of a model, which follows a directory of versions.
+    """Follows a directory of versions and holds the one that serves.
 
-    A version that cannot be loaded is reported by `status`, and the one before
-    it keeps on serving; it is tried again when its files change.
+    A version that cannot be loaded is reported by `status`, and the version
+    before it keeps serving; loading is tried again when its files change.
 
     Args:
         name: The model's name.
-        base_path: Directory of numbered versions. It may come later.
-        poll_seconds: How often the directory is looked at.
+        base_path: Directory of numbered versions; may be created later.
+        poll_seconds: Time between two looks at the directory.
 
     Attributes:
         name: The model's name.
@@ -52,7 +52,7 @@ class ModelStore:
         self.name = name
         self._base_path = pathlib.Path(base_path)
         self._admission = admission_lib.Admission()
-        # Replaced, never changed in place: requests read it without a lock.
+        # Replaced, never modified: requests read it without a lock.
         self._loaded: dict[int, servable_lib.Servable] = {}
         self._statuses: dict[int, _Status] = {}
         self._failed_files: dict[int, frozenset] = {}
@@ -69,17 +69,13 @@ class ModelStore:
         """Returns a loaded version, by default the newest.
 
         Raises:
-            errors.ServingError: There is none such.
+            errors.ServingError: That version is not loaded.
         """
         if not name:
-            raise errors.ServingError(
-                grpc.StatusCode.INVALID_ARGUMENT,
-                "ModelSpec has no name specified.",
-            )
+            raise errors.invalid("ModelSpec has no name specified.")
         if label is not None:
-            raise errors.ServingError(
-                grpc.StatusCode.INVALID_ARGUMENT,
-                f"Unrecognized servable version label: {label}",
+            raise errors.invalid(
+                f"Unrecognized servable version label: {label}"
             )
         loaded = self._loaded if name == self.name else {}
         found = loaded.get(
@@ -100,10 +96,10 @@ class ModelStore:
     def status(
         self, name: str, version: int | None = None
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        """Returns the states of the versions, the newest first.
+        """Returns the states of the versions, newest first.
 
         Raises:
-            errors.ServingError: The model, or the version, was never seen.
+            errors.ServingError: The model or the version is unknown.
         """
         statuses = self._statuses if name == self.name else {}
         if version is None and not statuses:
@@ -125,7 +121,7 @@ class ModelStore:
         return response
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Waits for the first version; returns whether it serves by then.
+        """Waits for the first version; returns whether one serves by then.
 
         Raises:
             errors.ServingError: The first version cannot be loaded.
@@ -139,9 +135,9 @@ class ModelStore:
         return bool(self._loaded)
 
     def close(self):
-        """Stops following the directory, and lets the model go."""
+        """Stops following the directory, and unloads the model."""
         self._closing.set()
-        # It may be loading.
+        # It may be loading a version.
         self._poller.join(5)
         self._loaded = {}
 
@@ -150,7 +146,7 @@ class ModelStore:
             try:
                 self._follow()
             except OSError as error:
-                # A directory that goes away for a while stops nothing.
+                # The directory may disappear for a while.
                 logging.log_every_n_seconds(
                     logging.WARNING, "%s: %s", 60, self._base_path, error
                 )
@@ -197,10 +193,10 @@ class ModelStore:
             k: v for k, v in self._loaded.items() if k not in versions
         }
         for version in versions:
-            # Requests that hold the version still finish.
+            # Requests that already use the version still finish.
             self._report(version, _Status(_State.END))
-            logging.info("Version %d of %s is let go.", version, self.name)
-        # A function's graph is in a cycle with it.
+            logging.info("Version %d of %s is unloaded.", version, self.name)
+        # A function and its graph refer to each other.
         gc.collect()
         _return_memory()
 
@@ -209,13 +205,13 @@ class ModelStore:
 
 
 def _return_memory():
-    # glibc keeps what other threads have freed: some megabytes of a version.
+    # glibc keeps memory that other threads have freed: megabytes per version.
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
 
 
 def _files(path):
-    # What a publisher who copies file by file would still change.
+    # Differs as long as someone copies the version file by file.
     return frozenset(
         (str(p), p.stat().st_size, p.stat().st_mtime_ns)
         for p in path.rglob("*")
@@ -225,7 +221,7 @@ def _files(path):
 def _write_status(proto, version, status):
     proto.version = version
     proto.state = status.state
-    # Without an error the field is there all the same: {"OK", ""} in JSON.
+    # Without an error the field is present too: {"OK", ""} in JSON.
     proto.status.SetInParent()
     if status.error:
         proto.status.error_code = status.error.code.value[0]

@@ -1,6 +1,6 @@
-"""What Prometheus is told, under TensorFlow Serving's names.
+"""Counts requests for Prometheus, under TensorFlow Serving's names.
 
-Prometheus's client adds `_total` to a counter's name.
+Prometheus's Python client adds `_total` to the name of a counter.
 """
 
 import time
@@ -12,10 +12,10 @@ _BUCKETS = tuple(250 * 4**i for i in range(10))
 
 
 class Metrics:
-    """Counts and latencies of requests. Threads may share it.
+    """Counts and latencies of requests. Safe to share between threads.
 
     Attributes:
-        content_type: The HTTP header of `text`.
+        content_type: The HTTP content type of `text`.
     """
 
     content_type = prometheus_client.CONTENT_TYPE_LATEST
@@ -25,13 +25,13 @@ class Metrics:
         prometheus_client.ProcessCollector(registry=self._registry)
         self._counts = prometheus_client.Counter(
             ":tensorflow:serving:request_count",
-            "Requests, by what they were answered with.",
+            "Requests, by the status of the response.",
             ("model_name", "API", "entrypoint", "status"),
             registry=self._registry,
         )
         self._latencies = prometheus_client.Histogram(
             ":tensorflow:serving:request_latency",
-            "Microseconds from a request to its answer.",
+            "Microseconds from a request to its response.",
             ("model_name", "API", "entrypoint"),
             buckets=_BUCKETS,
             registry=self._registry,
@@ -48,12 +48,12 @@ class Metrics:
         """Counts one request.
 
         Args:
-            model_name: Never a name that only a client knows: each would stay
-                in memory.
+            model_name: A name of ours, never one that a client made up: each
+                would stay in memory.
             method: "Predict", "GetModelMetadata" or "GetModelStatus".
             entrypoint: "REST" or "GRPC".
             status: The HTTP status, or the code's name ("OK").
-            started: What `time.perf_counter` said at its beginning.
+            started: The value of `time.perf_counter` when it began.
         """
         seconds = time.perf_counter() - started
         self._counts.labels(model_name, method, entrypoint, status).inc()
@@ -62,5 +62,5 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """Returns all in Prometheus's text format."""
+        """Returns all metrics in Prometheus's text format."""
         return prometheus_client.generate_latest(self._registry)

@@ -8,33 +8,33 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part.serving import admission as admission_lib
-from kp2part.serving import errors
-from kp2part.serving import signatures
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import signatures
 
-# What TensorFlow Serving runs a SavedModel in. A `tf.function` keeps a KiB of
-# every call that fails, and some MiB of a version that is let go.
+# TensorFlow Serving uses sessions too. A `tf.function` leaks a KiB with every
+# call that fails, and some MiB with every version that is unloaded.
 _Session = tf.compat.v1.Session
 
 
 class Servable:
-    """A loaded version. Threads may share it.
+    """A loaded version. Safe to share between threads.
 
-    A SavedModel is a program: load only those you trust.
+    A SavedModel is a program: load only models that you trust.
 
     Args:
         name: The model's name.
         version: The version's number.
         path: The version's directory.
-        admission: Who computes when; versions of a model share it.
+        admission: Schedules large batches; versions of a model share it.
 
     Attributes:
         name: The model's name.
         version: The version's number.
         path: The version's directory.
-        meta_graph: A `MetaGraphDef` that has nothing but its `signature_def`.
+        meta_graph: A `MetaGraphDef` with nothing but its `signature_def`.
 
     Raises:
-        errors.ServingError: It is not a whole SavedModel.
+        errors.ServingError: It is not a complete SavedModel.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Servable:
             self._session, self._feeds = _load(path, self.meta_graph)
         except tf.errors.OpError as error:
             raise errors.from_op_error(error) from error
-        # TensorFlow has no one type for what a damaged file leads to.
+        # A damaged file can lead to exceptions of many types.
         except Exception as error:
             raise errors.ServingError(
                 grpc.StatusCode.DATA_LOSS, f"{path}: cannot be loaded: {error}"
@@ -67,27 +67,27 @@ class Servable:
     ) -> dict[str, np.ndarray]:
         """Returns the outputs of a signature, by name.
 
-        Like TensorFlow Serving, it holds inputs to the signature's names and
-        dtypes, not to its shapes: that is up to the graph.
+        Like TensorFlow Serving, it checks names and dtypes of the inputs
+        against the signature, and leaves their shapes to the graph.
 
         Args:
-            signature_name: One of `meta_graph.signature_def`.
+            signature_name: A key of `meta_graph.signature_def`.
             inputs: All inputs of the signature. Strings are object arrays of
                 bytes.
-            outputs: Names of those wanted; by default all.
+            outputs: Names of the outputs asked for; by default all.
 
         Raises:
-            errors.ServingError: An unknown name, a missing input, another
-                dtype, the graph refuses the values, or too many large batches
-                wait.
+            errors.ServingError: An unknown name, a missing input, a wrong
+                dtype, values that the graph refuses, or too many large batches
+                waiting.
         """
         signature = signatures.find(self.meta_graph, signature_name)
         wanted = signatures.check(signature, inputs, outputs)
         feeds = {
             self._feeds[signature.inputs[k].name]: v for k, v in inputs.items()
         }
-        # Always all: TensorFlow keeps a plan for each choice of outputs. One
-        # may be an input.
+        # Always fetches all outputs: TensorFlow keeps a plan for each choice.
+        # An output may be an input.
         fetches = {
             k: self._feeds.get(v.name, v.name)
             for k, v in signature.outputs.items()
@@ -109,7 +109,7 @@ def _load(path, meta_graph):
             for tensor in signature.inputs.values()
         }
         session = _Session(graph=graph)
-        # Placeholders of the file would hold Python to their shapes.
+        # Python would enforce the shapes of the file's own placeholders.
         tf.compat.v1.saved_model.load(
             session, [signatures.SERVE], str(path), input_map=feeds
         )
@@ -121,5 +121,5 @@ def _num_rows(inputs):
 
 
 def _array(value):
-    # One string is its bytes, one number a NumPy scalar.
+    # A single string comes as bytes, a single number as a NumPy scalar.
     return np.asarray(value, object if isinstance(value, bytes) else None)

@@ -1,4 +1,4 @@
-"""REST, gRPC, metrics and the page, put together at two ports."""
+"""Puts REST, gRPC, metrics and the page together behind two ports."""
 
 from collections.abc import Callable
 from concurrent import futures
@@ -7,10 +7,11 @@ import urllib.parse
 
 import grpc
 
-from kp2part.serving import grpc_services
-from kp2part.serving import http_server
+from kp2part.serving import limits as limits_lib
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
+from kp2part.serving.tf_serving_api import grpc_services
+from kp2part.serving.waitress_server import http_server
 
 METRICS_PATH = "/monitoring/prometheus/metrics"
 _NOT_FOUND = (
@@ -25,14 +26,13 @@ def application(
     metrics: request_metrics.Metrics,
     page: Callable | None = None,
 ) -> Callable:
-    """Returns the WSGI application of a port.
+    """Returns the WSGI application of the HTTP port.
 
     Args:
         api: WSGI application of all paths under /v1/.
-        model_name: The model that it answers for.
-        metrics: Counts the requests under /v1/, and answers METRICS_PATH.
-        page: WSGI application of all other paths; without it they are not
-            found.
+        model_name: The name of the model that it serves.
+        metrics: Counts the requests under /v1/, and serves METRICS_PATH.
+        page: WSGI application of all other paths; without it they are 404.
     """
     api = _counted(api, model_name, metrics)
 
@@ -50,23 +50,23 @@ def application(
 
 
 class Server:
-    """An HTTP and a gRPC port over one store.
+    """An HTTP and a gRPC port over one model store.
 
     Args:
         application: WSGI application of the HTTP port.
-        store: What the gRPC port asks.
+        store: The versions that the gRPC port serves.
         metrics: Counts the requests to the gRPC port.
-        host: Address to listen at.
-        http_port: 0 is any free one, None is none.
+        host: The address to listen on.
+        http_port: 0 takes any free port, None opens none.
         grpc_port: The same.
-        limits: What clients may take, of each port.
+        limits: How much clients may take, for each port.
 
     Attributes:
-        http_port: The port it listens at, or None.
+        http_port: The port it listens on, or None.
         grpc_port: The same.
 
     Raises:
-        OSError: A port is taken, or the host is not ours.
+        OSError: A port is taken, or the host is not an address of this machine.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Server:
         host: str,
         http_port: int | None,
         grpc_port: int | None,
-        limits: http_server.Limits,
+        limits: limits_lib.Limits,
     ):
         self._http = self._grpc = None
         self.http_port = self.grpc_port = None
@@ -92,16 +92,16 @@ class Server:
             )
 
     def start(self):
-        """Answers from now on."""
+        """Starts to serve."""
         for server in self._http, self._grpc:
             if server:
                 server.start()
 
     def stop(self, seconds: float = 10.0):
-        """Takes no more requests, and lets those it has finish.
+        """Takes no new requests, and lets those under way finish.
 
         Args:
-            seconds: The longest to wait for them.
+            seconds: The longest time to wait for them.
         """
         grpc_stopped = self._grpc and self._grpc.stop(seconds)
         if self._http:
@@ -114,7 +114,7 @@ def _grpc_server(store, metrics, host, port, limits):
     server = grpc.server(
         futures.ThreadPoolExecutor(limits.num_threads, "grpc"),
         options=[
-            # Without this, two servers share a port and nobody is told.
+            # Otherwise two servers could silently share a port.
             ("grpc.so_reuseport", 0),
             ("grpc.max_receive_message_length", limits.max_body_bytes),
             ("grpc.max_send_message_length", -1),

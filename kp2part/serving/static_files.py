@@ -1,7 +1,7 @@
-"""The annotation page's files, and what it is told of the model, over WSGI.
+"""Serves the annotation page and a description of the model, over WSGI.
 
-Only files of the page's directory are served: they are read once, and a request
-is looked up among them, so that no path leads elsewhere.
+Only the files of the page's directory are served. They are read once, and a
+request is looked up among them, so no path can lead elsewhere.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import http
 import json
 import pathlib
 
-# What the page may load: itself, and pictures that it has made.
+# The page may load its own files, and images that it has created.
 _POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -22,7 +22,7 @@ _SAFETY = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
 )
-# The system's own table may lack or change them.
+# The operating system's own table may lack these types or change them.
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -52,7 +52,7 @@ def application(
     """Returns a WSGI application that serves the page.
 
     Args:
-        directory: The page's files; `index.html` answers to "/".
+        directory: The page's files; `index.html` is served at "/".
         model_name: What the predict API calls the model.
         metadata: Returns the model's `kp2part.json` of now; None without one.
 

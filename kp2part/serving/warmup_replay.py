@@ -1,7 +1,7 @@
-"""The requests that come with a version, asked before it serves.
+"""Replays the warm-up requests of a version before it serves.
 
-`assets.extra/tf_serving_warmup_requests` is TensorFlow Serving's name for them:
-a TFRecord of `PredictionLog`. A version that cannot answer its own requests
+They are in `assets.extra/tf_serving_warmup_requests`, a TFRecord of
+`PredictionLog`, as for TensorFlow Serving. A version whose own requests fail
 never serves.
 """
 
@@ -9,9 +9,10 @@ import grpc
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
-from kp2part.serving import tensor_protos
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import signatures
+from kp2part.serving.tf_serving_api import tensor_protos
 
 FILE = "assets.extra/tf_serving_warmup_requests"
 # TensorFlow Serving's limit.
@@ -19,7 +20,7 @@ _MAX_RECORDS = 1000
 
 
 def replay(servable: servable_lib.Servable):
-    """Asks a version the requests that come with it, if any do.
+    """Sends a version its warm-up requests, if it comes with any.
 
     Raises:
         errors.ServingError: The file is damaged, or a request fails.
@@ -31,11 +32,10 @@ def replay(servable: servable_lib.Servable):
     try:
         for i, record in enumerate(records):
             if i == _MAX_RECORDS:
-                raise errors.ServingError(
-                    grpc.StatusCode.INVALID_ARGUMENT,
-                    f"{path}: has more than {_MAX_RECORDS} records.",
+                raise errors.invalid(
+                    f"{path}: has more than {_MAX_RECORDS} records."
                 )
-            _ask(servable, _request(path, i, record))
+            _run(servable, _request(path, i, record))
     except tf.errors.OpError as error:
         raise errors.from_op_error(error) from error
 
@@ -47,7 +47,7 @@ def _request(path, index, record):
     except Exception as error:
         raise errors.ServingError(
             grpc.StatusCode.DATA_LOSS,
-            f"{path}: record {index} is no PredictionLog: {error}",
+            f"{path}: record {index} is not a PredictionLog: {error}",
         ) from error
     if log.WhichOneof("log_type") != "predict_log":
         raise errors.ServingError(
@@ -58,9 +58,9 @@ def _request(path, index, record):
     return log.predict_log.request
 
 
-def _ask(servable, request):
+def _run(servable, request):
     servable.run(
-        request.model_spec.signature_name or "serving_default",
+        request.model_spec.signature_name or signatures.DEFAULT,
         {k: tensor_protos.decode(k, v) for k, v in request.inputs.items()},
         request.output_filter,
     )

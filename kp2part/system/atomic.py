@@ -22,7 +22,8 @@ def write(path: str | os.PathLike, save: Callable[[str], None]):
     partial = path.with_name(f".partial-{uuid.uuid4().hex}-{path.name}")
     try:
         save(str(partial))
-        with open(partial, "rb") as file:
+        # Windows syncs only what is open for writing.
+        with open(partial, "r+b") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
     finally:

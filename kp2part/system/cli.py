@@ -3,7 +3,8 @@
     if __name__ == "__main__":
         cli.run(main, required=("tfrecords", "output"))
 
-The program's docstring is its help text.
+The program's docstring is its help text. `--help` must answer at once, so a
+program imports what needs TensorFlow inside its `main`.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import sys
 
 from absl import app
 from absl import flags
+from absl import logging
 
 # TensorFlow reads this when it is imported. Warnings stay.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
@@ -33,7 +35,37 @@ def run(main: Callable[[list[str]], None], required: Sequence[str] = ()):
         required: Flags that must be given.
     """
     flags.mark_flags_as_required(required)
-    app.run(lambda argv: _guarded(main, argv))
+    app.run(lambda argv: _guarded(main, argv), flags_parser=_parse)
+
+
+def define_dry_run(module: str, what: str) -> flags.FlagHolder[bool]:
+    """Defines `--dry_run`, which means the same in every program.
+
+    Args:
+        module: `__name__` of the program.
+        what: What it does instead of the work, a sentence.
+    """
+    return flags.DEFINE_bool(
+        "dry_run",
+        False,
+        f"{what} Checks the input and stores nothing.",
+        module_name=flag_owner(module),
+    )
+
+
+def flag_owner(module: str) -> str:
+    """Returns what absl calls a module, so that `--help` lists its flags."""
+    return sys.argv[0] if module == "__main__" else module
+
+
+def _parse(argv: list[str]) -> list[str]:
+    try:
+        return flags.FLAGS(argv)
+    except flags.Error as error:
+        sys.exit(f"error: {error}\nPass --help to see the flags.")
+    except SystemExit:
+        # absl's help exits with 1, as if something had gone wrong.
+        sys.exit(0)
 
 
 def _guarded(main, argv):
@@ -41,6 +73,7 @@ def _guarded(main, argv):
         raise app.UsageError(
             f"Every argument must be a flag. Received: {' '.join(argv[1:])}"
         )
+    logging.set_verbosity(logging.INFO)
     try:
         main(argv)
     except (ValueError, OSError) as error:

@@ -40,13 +40,13 @@ class Rule:
     above: float | None = None
     maximum: float | None = None
     below: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: tuple[Any, ...] = ()
     only_with: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def complaint(self, value) -> str | None:
         """Returns what is wrong with a value, None if nothing is."""
         if self.choices:
-            allowed = ", ".join(self.choices)
+            allowed = ", ".join(map(str, self.choices))
             return None if value in self.choices else f"be one of {allowed}"
         limits = self.minimum, self.above, self.maximum, self.below
         if limits == (None,) * 4:
@@ -66,6 +66,8 @@ class Rule:
     @property
     def range(self) -> str:
         """The range in words, empty if there is none."""
+        if self.minimum is not None and self.maximum is not None:
+            return f"in [{self.minimum:g}, {self.maximum:g}]"
         words = {
             "at least": self.minimum,
             "above": self.above,
@@ -102,8 +104,14 @@ def fields(kind) -> Iterator[dataclasses.Field]:
     for item in dataclasses.fields(kind):
         if rule_of(item):
             yield item
-        elif dataclasses.is_dataclass(item.type):
+        elif is_group(item):
             yield from fields(item.type)
+
+
+def is_group(item: dataclasses.Field) -> bool:
+    """Returns whether a field groups settings: others are given by code."""
+    kind = item.type
+    return dataclasses.is_dataclass(kind) and any(True for _ in fields(kind))
 
 
 def check(instance):
@@ -138,7 +146,7 @@ def to_dict(instance) -> dict[str, Any]:
         value = getattr(instance, item.name)
         if rule_of(item):
             found[item.name] = value
-        elif dataclasses.is_dataclass(value):
+        elif is_group(item):
             found |= to_dict(value)
     return found
 
@@ -150,12 +158,16 @@ def from_dict(kind, values: Mapping[str, Any]):
     """
     chosen = {}
     for item in dataclasses.fields(kind):
-        if rule_of(item):
-            if item.name in values:
-                chosen[item.name] = values[item.name]
-        elif dataclasses.is_dataclass(item.type):
+        if is_group(item):
             chosen[item.name] = from_dict(item.type, values)
+        elif item.name in values:
+            chosen[item.name] = values[item.name]
     return kind(**chosen)
+
+
+def replace(instance, **changes):
+    """Returns a dataclass with some settings changed, by name."""
+    return from_dict(type(instance), {**to_dict(instance), **changes})
 
 
 def to_text(value) -> str:

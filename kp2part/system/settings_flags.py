@@ -5,14 +5,15 @@ chosen = settings_flags.read(Optimization)  # In `main`.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import pathlib
-import sys
 import types
 import typing
 
 from absl import flags
 
+from kp2part.system import cli
 from kp2part.system import settings
 
 
@@ -25,22 +26,41 @@ def define(kind, module: str, values: flags.FlagValues = flags.FLAGS):
             program lists its own and those that it adopts.
         values: Where to define them.
     """
-    if module == "__main__":
-        module = sys.argv[0]  # As absl calls the program.
+    owner = cli.flag_owner(module)
     for item in settings.fields(kind):
-        flags.DEFINE_flag(_make(item, values), values, module)
+        flags.DEFINE_flag(_make(item, values), values, owner)
 
 
-def read(kind, values: flags.FlagValues = flags.FLAGS):
+def define_one(kind, name: str, module: str) -> flags.FlagHolder:
+    """Defines the flag of one setting of a dataclass, and returns it.
+
+    Args:
+        kind: A dataclass of `settings`.
+        name: Of the setting.
+        module: See `define`.
+    """
+    (item,) = (x for x in settings.fields(kind) if x.name == name)
+    flag = _make(item, flags.FLAGS)
+    return flags.DEFINE_flag(flag, module_name=cli.flag_owner(module))
+
+
+def read(kind, values: flags.FlagValues = flags.FLAGS, **given):
     """Returns the dataclass that the command line asks for.
+
+    Args:
+        kind: A dataclass of `settings`.
+        values: Where its flags are defined.
+        **given: Fields that are no settings.
 
     Raises:
         ValueError: A value breaks a rule; the message names it.
     """
-    found = {}
+    found = dict(given)
     for item in settings.fields(kind):
-        value = values[item.name].value
-        found[item.name] = tuple(value) if isinstance(value, list) else value
+        value, (kind_of_value, _) = values[item.name].value, _type_of(item)
+        if value is not None and kind_of_value is pathlib.Path:
+            value = pathlib.Path(value)
+        found[item.name] = value
     return settings.from_dict(kind, found)
 
 
@@ -58,6 +78,7 @@ def read_flagfile(
     kind,
     path: pathlib.Path,
     renamed: Mapping[str, str] = types.MappingProxyType({}),
+    retired: Sequence[str] = (),
 ):
     """Returns what a flagfile says; what it lacks is at its default.
 
@@ -65,6 +86,7 @@ def read_flagfile(
         kind: A dataclass of `settings`.
         path: Of the file.
         renamed: Names that settings had once, with those of today.
+        retired: Names that once were settings; their values are ignored.
 
     Raises:
         ValueError: No such file, no such setting, or a value breaks a rule;
@@ -74,6 +96,8 @@ def read_flagfile(
     define(kind, __name__, values)
     for old, new in renamed.items():
         flags.DEFINE_alias(old, new, values, __name__)
+    for old in retired:
+        flags.DEFINE_string(old, None, "No longer used.", values)
     try:
         values(["", f"--flagfile={path}"])
         return read(kind, values)
@@ -87,7 +111,7 @@ def _make(item: dataclasses.Field, values: flags.FlagValues) -> flags.Flag:
     text = f"{rule.help} ({rule.range})" if rule.range else rule.help
     if kind is bool:
         return flags.BooleanFlag(item.name, default, text)
-    if rule.choices:
+    if rule.choices and kind is str:
         return flags.EnumFlag(item.name, default, text, list(rule.choices))
     if is_list:
         parser = _ListParser(kind)

@@ -1,21 +1,26 @@
 """The versions of the software that runs."""
 
+from importlib import metadata
 import platform
-
-import keras
-import numpy as np
-import tensorflow as tf
 
 import kp2part
 
+_MODULES = ("keras", "tensorflow", "numpy")
 
-def versions() -> dict[str, str]:
-    """Returns the versions of all that decides over a network's weights."""
+
+def versions(backend: str) -> dict[str, str]:
+    """Returns the versions of all that decides over a network's weights.
+
+    Nothing is imported for it.
+
+    Args:
+        backend: Of Keras, such as "tensorflow".
+    """
+    # TensorFlow comes in packages of several names.
+    packages = metadata.packages_distributions()
     return {
         "kp2part": kp2part.__version__,
-        "keras": keras.__version__,
-        "backend": keras.backend.backend(),
-        "tensorflow": tf.__version__,
-        "numpy": np.__version__,
+        **{m: metadata.version(packages[m][0]) for m in _MODULES},
+        "backend": backend,
         "python": platform.python_version(),
     }

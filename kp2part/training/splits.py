@@ -1,63 +1,79 @@
 """Which examples a run learns from, and which it is validated on."""
 
+from collections.abc import Mapping
 import dataclasses
-import json
-import pathlib
 
 from kp2part.data import example_set
 from kp2part.data import folds
 from kp2part.data import manifest as manifest_lib
-from kp2part.system import atomic
-from kp2part.training import config as config_lib
+from kp2part.data import selection as selection_lib
+
+
+@dataclasses.dataclass(frozen=True)
+class Splits:
+    """The two sets of a run.
+
+    Attributes:
+        training: What it learns from.
+        validation: What it is judged by.
+        folds: The fold of each photo, if the sets are folds.
+    """
+
+    training: example_set.Examples
+    validation: example_set.Examples
+    folds: Mapping[str, int] | None = None
 
 
 def choose(
-    config: config_lib.TrainConfig, manifest: manifest_lib.Manifest
-) -> tuple[example_set.Examples, example_set.Examples]:
+    selection: selection_lib.Selection,
+    manifest: manifest_lib.Manifest,
+    seed: int = 0,
+) -> Splits:
     """Returns the examples to learn from and those to validate on.
 
-    With folds it also writes `folds.json` into the workdir.
+    Args:
+        selection: Which.
+        manifest: The records.
+        seed: Decides which objects a fraction of them is.
 
     Raises:
-        ValueError: No such class in the category.
+        ValueError: No such split, or no such class in the category.
     """
     known = manifest.category.classes
-    holdout = (config.holdout_class,) if config.holdout_class else ()
-    for name in (*config.classes, *holdout):
+    holdout = (selection.holdout_class,) if selection.holdout_class else ()
+    for name in (*selection.classes, *holdout):
         if name not in known:
             raise ValueError(
                 f"`classes` and `holdout_class` must be of {list(known)}. "
                 f"Received: {name!r}"
             )
-    learned = frozenset(config.classes or known) - frozenset(holdout)
+    learned = frozenset(selection.classes or known) - frozenset(holdout)
     validated = frozenset(holdout or learned)
-    training, validation = _splits(config, manifest)
-    return (
-        dataclasses.replace(
-            training,
+    found = _of_photos(selection, manifest)
+    return dataclasses.replace(
+        found,
+        training=dataclasses.replace(
+            found.training,
             classes=None if learned == frozenset(known) else learned,
-            share=config.train_share,
-            seed=config.seed,
+            fraction=selection.train_fraction,
+            seed=seed,
         ),
-        dataclasses.replace(
-            validation,
+        validation=dataclasses.replace(
+            found.validation,
             classes=None if validated == frozenset(known) else validated,
         ),
     )
 
 
-def _splits(
-    config: config_lib.TrainConfig, manifest: manifest_lib.Manifest
-) -> tuple[example_set.Examples, example_set.Examples]:
-    if config.fold is None:
-        return tuple(
-            example_set.Examples(manifest, (split,))
-            for split in (config.train_split, config.val_split)
+def _of_photos(
+    selection: selection_lib.Selection, manifest: manifest_lib.Manifest
+) -> Splits:
+    if selection.fold is None:
+        return Splits(
+            example_set.Examples(manifest, (selection.train_split,)),
+            example_set.Examples(manifest, (selection.val_split,)),
         )
-    previous = folds.load(config.folds) if config.folds else None
-    dealt = example_set.deal_folds(manifest, config.num_folds, previous)
-    atomic.write_text(
-        pathlib.Path(config.workdir) / "folds.json",
-        json.dumps(dealt, indent=0, sort_keys=True),
-    )
-    return example_set.fold_examples(manifest, dealt, config.fold)
+    previous = folds.load(selection.folds) if selection.folds else None
+    dealt = example_set.deal_folds(manifest, selection.num_folds, previous)
+    sets = example_set.fold_examples(manifest, dealt, selection.fold)
+    return Splits(*sets, folds=dealt)

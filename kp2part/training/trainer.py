@@ -9,6 +9,7 @@ from absl import logging
 import keras
 import tensorflow as tf
 
+from kp2part.data import augmentation as augmentation_lib
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
@@ -22,78 +23,102 @@ from kp2part.training import splits
 from kp2part.training import workdir as workdir_lib
 
 
-def train(config: config_lib.TrainConfig):
-    """Trains until all epochs are done; see `train_config` for the settings.
+def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
+    """Trains until all epochs are done, from wherever the run was left.
+
+    Args:
+        config: All that the run depends on.
+        workdir: Where its files go.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
     """
-    workdir = workdir_lib.Workdir(pathlib.Path(config.workdir))
-    set_up_keras(config)
-    manifest = manifest_lib.load(config.tfrecords)
-    training, validation = splits.choose(config, manifest)
-    task = network.make_task(config, manifest)
+    set_up_keras(config.loop)
+    manifest = manifest_lib.load(config.selection.tfrecords)
+    chosen = splits.choose(config.selection, manifest, config.loop.seed)
+    task = network.make_task(config.inputs, manifest)
     # Not before the input is known to be good: a typing error would stay.
-    defaults = config_lib.TrainConfig("", "").to_flagfile()
-    workdir.begin(config.to_flagfile(), defaults)
+    workdir.begin(config, keras.backend.backend(), chosen.folds)
     checkpoint, done = workdir.checkpoint()
-    if done >= config.epochs:
+    if done >= config.loop.epochs:
         logging.info("All %d epochs are done: %s", done, workdir.best)
         return
-    model = network.load_or_make(config, checkpoint, training, task)
+    model = network.load_or_make(config, checkpoint, chosen.training, task)
+    loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is as it is.
-        config = dataclasses.replace(config, epochs=1)
+        loop = dataclasses.replace(loop, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")
     training, validation = (
-        priors.attach(model, examples) for examples in (training, validation)
+        priors.attach(model, examples)
+        for examples in (chosen.training, chosen.validation)
     )
-    fit(model, training, validation, config, done)
-    summarize(workdir, model, config.epochs)
+    batches = train_batches(model, training, loop, config.augmentation, done)
+    steps = input_pipeline.steps_per_epoch(training, loop.batch_size)
+    fit(model, batches, steps, validation, loop, workdir, done)
+    summarize(workdir, model, loop.epochs)
+
+
+def train_batches(
+    model: keras.Model,
+    training: example_set.Examples,
+    loop: config_lib.Loop,
+    augmentation: augmentation_lib.Augmentation,
+    done: int,
+) -> tf.data.Dataset:
+    """Returns the batches of `model.fit`, epoch after epoch without end.
+
+    Args:
+        model: A network of `models`.
+        training: What it learns from.
+        loop: Batch size and seed.
+        augmentation: How far examples are changed.
+        done: Number of epochs that are done.
+    """
+    batches = input_pipeline.train_batches(
+        training,
+        # A model saved by an earlier kp2part could have another task.
+        metadata.task_of(model),
+        loop.batch_size,
+        done,
+        augmentation,
+        loop.seed,
+    )
+    return batches.map(input_pipeline.make_select(model))
 
 
 def fit(
     model: keras.Model,
-    training: example_set.Examples,
+    batches: tf.data.Dataset,
+    steps: int,
     validation: example_set.Examples,
-    config: config_lib.TrainConfig,
+    loop: config_lib.Loop,
+    workdir: workdir_lib.Workdir,
     done: int,
 ):
     """Trains a compiled network, and saves each epoch in the workdir.
 
     Args:
         model: A network of `models`.
-        training: What it learns from.
+        batches: What it learns from, see `train_batches`.
+        steps: Number of batches of an epoch.
         validation: What it is judged by.
-        config: All settings.
+        loop: Number of epochs, and when to validate.
+        workdir: Where the epochs are saved.
         done: Number of epochs that are done.
     """
-    workdir = workdir_lib.Workdir(pathlib.Path(config.workdir))
-    # A model saved by an earlier kp2part could be asked something else.
     task = metadata.task_of(model)
-    select = input_pipeline.make_select(model)
-    batches = input_pipeline.train_batches(
-        training,
-        task,
-        config.batch_size,
-        done,
-        config.augmentation,
-        config.seed,
-    )
-    val_batches = input_pipeline.eval_batches(
-        validation, task, config.batch_size
-    )
+    val_batches = input_pipeline.eval_batches(validation, task, loop.batch_size)
+    selected = val_batches.map(input_pipeline.make_select(model))
     # This makes the variables of the metrics: if the first step of training
     # makes them, TensorFlow builds its graph twice, for nothing.
-    model.evaluate(val_batches.take(1).map(select), verbose=0)
+    model.evaluate(selected.take(1), verbose=0)
     model.fit(
-        batches.map(select),
+        batches,
         initial_epoch=done,
-        epochs=config.epochs,
-        steps_per_epoch=input_pipeline.steps_per_epoch(
-            training, config.batch_size
-        ),
-        validation_data=val_batches.map(select),
-        validation_freq=config.validated_epochs,
+        epochs=loop.epochs,
+        steps_per_epoch=steps,
+        validation_data=selected,
+        validation_freq=loop.validated_epochs,
         shuffle=False,  # The dataset is shuffled.
         verbose=1 if sys.stdout.isatty() else 2,
         callbacks=[
@@ -107,14 +132,14 @@ def fit(
     )
 
 
-def set_up_keras(config: config_lib.TrainConfig):
+def set_up_keras(loop: config_lib.Loop):
     """Sets seeds, precision and determinism for the whole process."""
-    keras.utils.set_random_seed(config.seed)
-    precision = config.precision
+    keras.utils.set_random_seed(loop.seed)
+    precision = loop.precision
     if precision == "auto":
         precision = fastest_precision()
     keras.config.set_dtype_policy(precision)
-    if config.deterministic:
+    if loop.deterministic:
         tf.config.experimental.enable_op_determinism()
 
 
@@ -140,6 +165,6 @@ def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
             "best_val_mean_iou": callbacks.validation_iou(best),
             "seconds": round(sum(row["seconds"] for row in rows), 1),
             "num_parameters": model.count_params(),
-            "versions": versions.versions(),
+            "versions": versions.versions(keras.backend.backend()),
         }
     )

@@ -1,15 +1,20 @@
 """A training run on disk: what it was asked, how far it came, its networks."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 import csv
 import dataclasses
 import io
-import json
 import pathlib
 import re
 
 from kp2part.system import atomic
+from kp2part.system import json_file
+from kp2part.system import settings
+from kp2part.system import settings_flags
 from kp2part.system import versions
+from kp2part.training import config as config_lib
+from kp2part.training import flags
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
 
@@ -32,25 +37,32 @@ class Workdir:
         """The network of the best epoch."""
         return self.path / "model.keras"
 
-    def begin(self, flagfile: str, defaults: str = ""):
-        """Writes down what is asked, or checks that it is what was asked.
+    def begin(
+        self,
+        config: config_lib.TrainConfig,
+        backend: str,
+        folds: Mapping[str, int] | None = None,
+    ):
+        """Writes down what the run is, or checks that it is the one begun.
 
         Args:
-            flagfile: The settings, a line each.
-            defaults: Those of a run that asks for nothing: a setting that
-                kp2part has got since the run was begun must be at its default.
+            config: Its settings. One that kp2part has got since the run was
+                begun must be at its default.
+            backend: Of Keras, for versions.json.
+            folds: The fold of each photo, of a run on folds.
 
         Raises:
-            ValueError: The run on this directory was begun with other flags.
+            ValueError: The run on this directory was begun with other settings.
         """
         path = self.path / "train.flags"
         if path.is_file():
-            _check_same(path, flagfile, defaults)
+            _check_same(path, flags.load(path), config)
         else:
-            atomic.write_text(path, flagfile)
-        atomic.write_text(
-            self.path / "versions.json", json.dumps(versions.versions())
-        )
+            if folds is not None:
+                ordered = dict(sorted(folds.items()))
+                json_file.write(self.path / "folds.json", ordered)
+            atomic.write_text(path, settings_flags.to_flagfile(config))
+        json_file.write(self.path / "versions.json", versions.versions(backend))
 
     def checkpoint(self) -> tuple[pathlib.Path | None, int]:
         """Returns the last checkpoint and the number of finished epochs."""
@@ -105,24 +117,23 @@ class Workdir:
 
     def save_summary(self, summary: dict):
         """Writes training.json: the run is finished."""
-        text = json.dumps(summary, indent=2)
-        atomic.write_text(self.path / "training.json", text + "\n")
+        json_file.write(self.path / "training.json", summary)
 
 
-def _check_same(path: pathlib.Path, flagfile: str, defaults: str):
-    before = _fixed(path.read_text(encoding="utf-8"))
-    known = {line.split("=")[0] for line in before}
-    new = {x for x in _fixed(defaults) if x.split("=")[0] not in known}
-    now = _fixed(flagfile) - new
-    if before != now:
+def _check_same(
+    path: pathlib.Path,
+    before: config_lib.TrainConfig,
+    now: config_lib.TrainConfig,
+):
+    old, new = settings.to_dict(before), settings.to_dict(now)
+    changes = [
+        f"{name}={settings.to_text(old[name])}, now "
+        f"{name}={settings.to_text(new[name])}"
+        for name in old
+        if old[name] != new[name]
+    ]
+    if changes:
         raise ValueError(
-            f"{path}: this run was begun with {sorted(before - now)}, now it "
-            f"is asked for {sorted(now - before)}. Give the same flags to go "
-            "on with it, or another --workdir to begin anew."
+            f"{path}: this run was begun with {'; '.join(changes)}. Give the "
+            "same flags to continue it, or another --workdir to begin anew."
         )
-
-
-def _fixed(flagfile: str) -> set[str]:
-    # Where the directory lies may change: it was moved, or named otherwise.
-    lines = flagfile.splitlines()
-    return {line for line in lines if not line.startswith("--workdir=")}

@@ -54,6 +54,31 @@ def blend(
     return picture
 
 
+def overlay(
+    photo: bytes,
+    mask: np.ndarray,
+    keypoints: np.ndarray,
+    category: category_lib.Category,
+) -> np.ndarray:
+    """Returns a photo with parts, keypoints and skeleton.
+
+    Args:
+        photo: A JPEG or PNG file.
+        mask: uint8 [H, W], part ids.
+        keypoints: float32 [K, 3], rows of (x, y, v), in pixels of the photo.
+        category: Names and colors.
+
+    Returns:
+        uint8 [H, W, 3].
+    """
+    # As stored, like the exported graph: without the EXIF orientation.
+    pixels = cv2.imdecode(
+        np.frombuffer(photo, np.uint8),
+        cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION,
+    )
+    return draw_keypoints(blend(pixels, mask, category), keypoints, category)
+
+
 def draw_keypoints(
     image: np.ndarray, keypoints: np.ndarray, category: category_lib.Category
 ) -> np.ndarray:
@@ -189,13 +214,15 @@ def example_grid(
     batch: Mapping[str, np.ndarray],
     predictions: Mapping[str, np.ndarray],
     category: category_lib.Category,
+    label_title: str = "label",
 ) -> np.ndarray:
-    """Returns a row for each example: image, keypoints, answers, truth.
+    """Returns a row for each example: image, keypoints, predictions, label.
 
     Args:
         batch: As `input_pipeline.eval_batches` makes it.
         predictions: Logits [B, S, S, P] by output name.
         category: Names and colors.
+        label_title: Heading of the last column.
 
     Returns:
         uint8 [any, any, 3].
@@ -216,7 +243,7 @@ def example_grid(
                 *(blend(image, mask, category) for mask in masks),
             ]
         )
-    return grid(rows, ["image", "keypoints", *names, "truth"])
+    return grid(rows, ["image", "keypoints", *names, label_title])
 
 
 def encode_png(picture: np.ndarray) -> bytes:

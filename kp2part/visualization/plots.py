@@ -9,18 +9,19 @@ matplotlib.use("Agg")  # No screen.
 from matplotlib import pyplot as plt  # noqa: E402
 
 
-def curves(history: Sequence[dict[str, float]]) -> bytes:
+def curves(history: Sequence[dict[str, float]], measure: str = "IoU") -> bytes:
     """Returns a chart of losses and mean IoU over the epochs.
 
     Args:
         history: Rows of history.csv; not every epoch need be validated.
+        measure: What an IoU is, of `labels.LabelKind.measure`.
 
     Returns:
         A PNG file.
     """
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for axis, suffix, title in zip(
-        axes, ("loss", "mean_iou"), ("loss", "mean IoU"), strict=True
+        axes, ("loss", "mean_iou"), ("loss", f"mean {measure}"), strict=True
     ):
         names = {n for row in history for n in row if n.endswith(suffix)}
         for name in sorted(names):
@@ -35,18 +36,22 @@ def curves(history: Sequence[dict[str, float]]) -> bytes:
                 label=label,
             )
         axis.set(title=title, xlabel="epoch")
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.3)
         axis.legend(fontsize=8)
     axes[1].set_ylim(0, 1)
     return to_png(figure)
 
 
-def iou_bars(scores: dict, colors: Sequence[str]) -> bytes:
+def iou_bars(
+    scores: dict, colors: Sequence[str], measure: str = "IoU"
+) -> bytes:
     """Returns a bar chart of the IoU of each part, with intervals.
 
     Args:
         scores: As `scores.summarize` returns them.
         colors: One for each part, "#rrggbb".
+        measure: What an IoU is, of `labels.LabelKind.measure`.
 
     Returns:
         A PNG file.
@@ -67,7 +72,9 @@ def iou_bars(scores: dict, colors: Sequence[str]) -> bytes:
     )
     axis.axhline(scores["mean_iou"], linestyle=":", color="black")
     axis.set(
-        ylim=(0, 1), ylabel="IoU", title=f"mean IoU {scores['mean_iou']:.3f}"
+        ylim=(0, 1),
+        ylabel=measure,
+        title=f"mean {measure} {scores['mean_iou']:.3f}",
     )
     return to_png(figure)
 

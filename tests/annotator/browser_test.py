@@ -1,4 +1,4 @@
-"""A person at the annotation page: a browser, the real server and model."""
+"""A person on the annotation page, with a real browser, server and model."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ from kp2part import client
 from kp2part import serve
 from kp2part.exporting import serving_checks
 from kp2part.formats import readers
-from kp2part.serving import http_server
+from kp2part.serving import limits
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
 from kp2part.serving import server
@@ -52,7 +52,7 @@ MASK = "() => document.querySelector('#mask').toDataURL()"
 
 
 def samples():
-    """Returns what samples.json says of the horse."""
+    """Returns the horse's annotation in samples.json, and the keypoints."""
     contents = json.loads((PAGE / "samples" / "samples.json").read_text())
     return contents["annotations"][0], contents["categories"][0]["keypoints"]
 
@@ -78,7 +78,7 @@ class PageBrowserTest(absltest.TestCase):
         counts = request_metrics.Metrics()
         cls.server = server.Server(
             serve.make_application(cls.store, counts, page=True),
-            cls.store, counts, "127.0.0.1", 0, None, http_server.Limits(),
+            cls.store, counts, "127.0.0.1", 0, None, limits.Limits(),
         )  # fmt: skip
         cls.server.start()
         cls.addClassCleanup(cls.server.stop)
@@ -110,7 +110,7 @@ class PageBrowserTest(absltest.TestCase):
         self.assertEmpty(self.complaints)
         super().tearDown()
 
-    # What a person does.
+    # Actions of a person.
 
     def drop(self, *files):
         self.page.evaluate(
@@ -156,7 +156,7 @@ class PageBrowserTest(absltest.TestCase):
                 self.page.keyboard.press("s")
 
     def wait_for_parts(self, count=1):
-        self.page.wait_for_selector(f"[data-answers='{count}']")
+        self.page.wait_for_selector(f"[data-predictions='{count}']")
         self.page.wait_for_selector("#status:not(.asking)")
         # The picture follows in the next frame.
         self.wait_for_frame()
@@ -185,7 +185,7 @@ class PageBrowserTest(absltest.TestCase):
     def has_said(self, count):
         self.page.wait_for_selector(f"#count:has-text('{count} of 20')")
 
-    # What is expected.
+    # Tests.
 
     def test_from_a_photo_to_files(self):
         self.open_horse()
@@ -218,7 +218,7 @@ class PageBrowserTest(absltest.TestCase):
         self.assertBetween(difference, 3, 60)
 
     def check_mask(self, coco, path):
-        """Holds the mask to what the model says of the file's keypoints."""
+        """Compares the mask with the prediction for the file's keypoints."""
         ask = client.connect(str(published.SHIPPED))
         (found,) = readers.read(coco, ask.task.category)["horse"]
         known, _ = samples()
@@ -249,6 +249,23 @@ class PageBrowserTest(absltest.TestCase):
             self.assertEqual(annotation["area"], inside.sum())
             seen.append(part)
         self.assertEqual(seen, ["", *parts[1:]])
+
+    def test_the_name_beside_the_pointer_is_never_cut(self):
+        self.open_horse()
+        self.page.keyboard.press("b")
+        self.page.wait_for_selector("[data-phase=points]")
+        stage = self.page.locator("#stage").bounding_box()
+        for x, y in (0.5, 0.5), (0.99, 0.5), (0.5, 0.99), (0.99, 0.99):
+            self.page.mouse.move(
+                stage["x"] + x * stage["width"],
+                stage["y"] + y * stage["height"],
+            )
+            chip = self.page.locator("#chip").bounding_box()
+            for start, size in ("x", "width"), ("y", "height"):
+                self.assertGreaterEqual(chip[start], stage[start])
+                self.assertLessEqual(
+                    chip[start] + chip[size], stage[start] + stage[size]
+                )
 
     def test_drag_undo_and_swap(self):
         self.page.locator("#sample-list button").last.click()
@@ -308,7 +325,7 @@ class PageBrowserTest(absltest.TestCase):
         self.wait_for_parts()
         self.has_said(9)
         self.assertEqual(self.mask(), mask)
-        self.says("with your work of before")
+        self.says("with your earlier work")
         left_eye = self.page.locator("#keypoints button").first
         sync_api.expect(left_eye).to_have_attribute(
             "aria-label", "left eye, skipped"
@@ -328,13 +345,13 @@ class PageBrowserTest(absltest.TestCase):
         coco = self.download("coco")
         self.page.locator("#objects .icon").first.click()
         self.page.locator("#objects .icon").first.click()
-        self.page.wait_for_selector("[data-answers='0']")
+        self.page.wait_for_selector("[data-predictions='0']")
         file = ("back.json", "application/json", coco.read_bytes())
         self.drop(file)
         self.wait_for_parts(2)
         self.assertEqual(self.mask(), mask)
         self.page.keyboard.press("z")
-        self.page.wait_for_selector("[data-answers='0']")
+        self.page.wait_for_selector("[data-predictions='0']")
         self.drop(("bad.json", "application/json", b"[1"))
         self.says("bad.json: it is not a JSON file.")
         self.drop(("other.json", "application/json", b'{"images": []}'))
@@ -368,9 +385,9 @@ class PageBrowserTest(absltest.TestCase):
         self.open_horse()
         self.context.set_offline(True)
         self.annotate(9)
-        self.says("The server does not answer. Your clicks are kept.")
+        self.says("The server does not respond. Your work is saved.")
         self.has_said(9)
-        # Clicks can be taken away even so.
+        # Keypoints can be downloaded all the same.
         contents = json.loads(self.download("coco").read_text())
         self.assertLen(contents["annotations"], 1)
         self.assertNotIn("segmentation", contents["annotations"][0])
@@ -460,7 +477,7 @@ class PageBrowserTest(absltest.TestCase):
         self.page.wait_for_selector("[data-phase=points]")
         press("s")
         press("Enter")
-        press("ArrowUp")  # Of what was placed? No: the next one is open.
+        press("ArrowUp")  # Moves the cross, as the next keypoint is open.
         press("Shift+Enter")
         self.page.wait_for_selector("#marks .point.middle.hidden")
         self.has_said(3)
@@ -511,14 +528,14 @@ class PageBrowserTest(absltest.TestCase):
         send("Move", self.place(660, 369))
         send("End")
         self.page.wait_for_selector("[data-phase=points]")
-        # What is small on the screen is brought near.
+        # Zooms in on an object that is small on the screen.
         near = self.place(660, 30)[0] - self.place(165, 30)[0]
         self.assertGreater(near, 1.3 * far)
         for x, y in (670, 60), (690, 90), (690, 150):
             self.page.touchscreen.tap(*self.place(x, y))
         self.has_said(3)
         self.wait_for_parts()
-        # What a finger covers is shown beside it, while it is there.
+        # While a finger is down, a loupe shows what it covers.
         x, y = self.place(690, 150)
         send("Start", (x, y))
         send("Move", (x - 30, y + 10))

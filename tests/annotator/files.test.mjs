@@ -6,7 +6,7 @@ import { readCategory } from "../../kp2part/annotator/state/category.mjs";
 import { toCoco } from "../../kp2part/annotator/files/coco.mjs";
 import { fromCoco } from "../../kp2part/annotator/files/coco_reader.mjs";
 import { orientation } from "../../kp2part/annotator/files/exif.mjs";
-import { encodeGrey } from "../../kp2part/annotator/files/png.mjs";
+import { encodeGray } from "../../kp2part/annotator/files/png.mjs";
 import * as rle from "../../kp2part/annotator/files/rle.mjs";
 import { FIELDS } from "./category.fixture.mjs";
 
@@ -22,8 +22,9 @@ const OBJECTS = [
 ];
 
 function written() {
-  const answers = new Map([[5, { labels: LABELS, box: [0, 0, 3, 2] }]]);
-  return JSON.parse(JSON.stringify(toCoco(OBJECTS, CATEGORY, PHOTO, answers)));
+  const predictions = new Map([[5, { labels: LABELS, box: [0, 0, 3, 2] }]]);
+  return JSON.parse(JSON.stringify(
+    toCoco(OBJECTS, CATEGORY, PHOTO, predictions)));
 }
 
 test("run lengths go down the columns and begin with zeros", () => {
@@ -54,9 +55,9 @@ test("an object and each of its parts are annotations", () => {
 });
 
 test("parts tell whose they are", () => {
-  const answer = { labels: LABELS, box: [0, 0, 3, 2] };
+  const parts = { labels: LABELS, box: [0, 0, 3, 2] };
   const { annotations } = toCoco(
-    OBJECTS, CATEGORY, PHOTO, new Map([[5, answer], [7, answer]]));
+    OBJECTS, CATEGORY, PHOTO, new Map([[5, parts], [7, parts]]));
   assert.deepEqual(
     annotations.map((a) => a.obj_ann_id ?? 0), [0, 1, 1, 0, 4, 4]);
 });
@@ -76,7 +77,7 @@ const BROKEN = [
   ["no COCO", (c) => { delete c.categories; }, /no list `categories`/],
   ["another photo", (c) => { c.images[0].file_name = "b.jpg"; },
     /no photo called a\.jpg. It has: b\.jpg/],
-  ["another size", (c) => { c.images[0].width = 4; }, /width 3.* It is 4/],
+  ["another size", (c) => { c.images[0].width = 4; }, /width of the open photo: 3. It is 4/],
   ["another class", (c) => { c.categories[1].name = "person"; },
     /annotation 0: .*stool, armchair. It is: person/],
   ["a keypoint unknown", (c) => { c.categories[1].keypoints[0] = "wheel"; },
@@ -99,7 +100,7 @@ for (const [name, damage, message] of BROKEN) {
 }
 
 test("a gray PNG holds the levels, each row after a zero", async () => {
-  const file = await encodeGrey(LABELS, 3, 2);
+  const file = await encodeGray(LABELS, 3, 2);
   const bytes = Buffer.from(await file.arrayBuffer());
   assert.deepEqual([...bytes.subarray(0, 4)], [137, 80, 78, 71]);
   assert.equal(bytes.readUInt32BE(16), 3);

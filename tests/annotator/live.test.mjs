@@ -9,11 +9,11 @@ const PHOTO = { live: async () => ({ base64: "", scale: 1 }) };
 /** Lets everything that can run now do so. */
 const settle = () => new Promise((resolve) => { setTimeout(resolve); });
 
-/** A server that answers when it is told to. */
+/** A server that responds when told to. */
 function slowServer() {
   const asked = [];
-  const ask = (question) => new Promise((resolve, reject) => {
-    asked.push({ question, resolve, reject });
+  const ask = (request) => new Promise((resolve, reject) => {
+    asked.push({ request, resolve, reject });
   });
   return { asked, ask };
 }
@@ -22,21 +22,21 @@ function objectAt(id, x) {
   return { id, box: null, points: [[x, 1, 2], [5, 5, 2]] };
 }
 
-test("one question at a time, and the newest replaces what waits", async () => {
+test("one request at a time; the newest replaces waiting ones", async () => {
   const { asked, ask } = slowServer();
   const told = [];
   const newest = new Newest(ask, {
-    answer: (subject, answer) => told.push([subject, answer]),
+    result: (subject, result) => told.push([subject, result]),
     error: (subject, error) => told.push([subject, error.message]),
     idle: () => told.push("idle"),
   });
-  for (const question of [1, 2, 3]) newest.submit("a", question);
+  for (const request of [1, 2, 3]) newest.submit("a", request);
   newest.submit("b", 9);
   await settle();
-  assert.deepEqual(asked.map((a) => a.question), [1]);
+  assert.deepEqual(asked.map((a) => a.request), [1]);
   asked[0].resolve("one");
   await settle();
-  assert.deepEqual(asked.map((a) => a.question), [1, 3]);
+  assert.deepEqual(asked.map((a) => a.request), [1, 3]);
   asked[1].reject(new Error("no"));
   await settle();
   asked[2].resolve("nine");
@@ -61,30 +61,30 @@ test("only objects that changed are asked about", async () => {
   await settle();
   live.follow([objectAt(1, 2), objectAt(2, 3)]);
   await settle();
-  assert.deepEqual(server.asked.map((a) => a.question.id), [1, 2, 2]);
+  assert.deepEqual(server.asked.map((a) => a.request.id), [1, 2, 2]);
   assert.ok(live.busy);
 });
 
-test("an answer about what is gone is dropped", async () => {
+test("a prediction for a removed object is dropped", async () => {
   live.follow([objectAt(1, 2)]);
   await settle();
   live.follow([]);
   server.asked[0].resolve("late");
   await settle();
-  assert.equal(live.answers.size, 0);
+  assert.equal(live.predictions.size, 0);
   live.follow([objectAt(1, 2)]); // Undone: asked again.
   await settle();
   assert.equal(server.asked.length, 2);
 });
 
-test("another photo begins without the answers to the one before", async () => {
+test("another photo begins without earlier predictions", async () => {
   live.follow([objectAt(1, 2)]);
   await settle();
   server.asked[0].resolve("first");
   await settle();
-  assert.equal(live.answers.size, 1);
+  assert.equal(live.predictions.size, 1);
   live.open({ ...PHOTO });
-  assert.equal(live.answers.size, 0);
+  assert.equal(live.predictions.size, 0);
 });
 
 test("an object that comes back is asked about again", async () => {
@@ -100,17 +100,17 @@ test("an object that comes back is asked about again", async () => {
   assert.equal(server.asked.length, 2);
 });
 
-test("an answer about another photo is dropped", async () => {
+test("a prediction for another photo is dropped", async () => {
   live.follow([objectAt(1, 2)]);
   await settle();
   live.open({ ...PHOTO });
   live.follow([objectAt(1, 2)]);
   server.asked[0].resolve("of the old photo");
   await settle();
-  assert.equal(live.answers.size, 0);
+  assert.equal(live.predictions.size, 0);
   server.asked[1].resolve("of the new photo");
   await settle();
-  assert.equal(live.answers.get(1), "of the new photo");
+  assert.equal(live.predictions.get(1), "of the new photo");
 });
 
 test("after a failure it asks again when told to", async () => {
@@ -125,5 +125,5 @@ test("after a failure it asks again when told to", async () => {
   server.asked[1].resolve("here");
   await settle();
   assert.equal(live.error, null);
-  assert.equal(live.answers.get(1), "here");
+  assert.equal(live.predictions.get(1), "here");
 });

@@ -1,4 +1,4 @@
-"""The clients against small servers of the test's own, that fail on order."""
+"""The clients against small test servers that fail on demand."""
 
 import base64
 import concurrent.futures
@@ -40,7 +40,7 @@ def png(value):
 
 
 def masks(files):
-    """Returns answers; the mask of a file of n bytes is of the part n % 3."""
+    """Returns predictions; a file of n bytes has a mask of part n % 3."""
     if b"bad" in files:
         raise ValueError(ASSERTION)
     count = len(files)
@@ -131,7 +131,7 @@ class PartClientTest(absltest.TestCase):
 
     def test_a_model_that_says_no_task(self):
         self.backend.run = lambda *_: {"json_bytes": [b"{}"]}
-        with self.assertRaisesRegex(ValueError, "must say what it is asked"):
+        with self.assertRaisesRegex(ValueError, "must describe its task"):
             _ = part_client.PartClient(self.backend).task
 
 
@@ -262,7 +262,7 @@ def closed_port():
 class RemoteTest(parameterized.TestCase):
     def setUp(self):
         super().setUp()
-        # As they are, but without the seconds between two tries.
+        # The real retries, but without the seconds between them.
         self.enter_context(
             absltest.mock.patch.object(
                 over_rest, "_RETRY", over_rest._RETRY.new(backoff_factor=0.01)
@@ -334,7 +334,7 @@ class RemoteTest(parameterized.TestCase):
         with self.assertRaises(ValueError) as caught:
             ask([b"bad"], np.full([1, 3, 3], np.nan))
         self.assertEqual(str(caught.exception), REASON)
-        # Not asked again: it would be refused again.
+        # Not retried: it would be refused again.
         self.assertLen(getattr(self, name).requests, 1)
 
     def test_tries_again_when_the_server_is_busy(self):
@@ -397,7 +397,7 @@ class RemoteTest(parameterized.TestCase):
         with absltest.mock.patch.object(
             RestHandler, "respond", lambda *_: {"outputs": {"x": [1]}}
         ):
-            with self.assertRaisesRegex(ConnectionError, "does not answer as"):
+            with self.assertRaisesRegex(ConnectionError, "does not respond as"):
                 self.connect("rest")([b"1"], KEYPOINTS[np.newaxis])
 
     @parameterized.parameters(

@@ -1,4 +1,4 @@
-"""An export behind the local server: clients, examples and nginx before it."""
+"""An export on the local server: clients, examples and nginx in front."""
 
 import http.client
 import json
@@ -47,7 +47,7 @@ class ServedModelTest(parameterized.TestCase):
         head.set_weights([rng.normal(size=kernel.shape), np.zeros(bias.shape)])
         base = cls.folder / "toy"
         saved_model.export(model, str(base))
-        # It has replayed the warm-up file: else it would serve nothing.
+        # It serves, so it has replayed the warm-up file.
         server = cls.enterClassContext(local_server.serve(base, "toy"))
         cls.port = server.http_port
         cls.url = f"http://127.0.0.1:{server.http_port}/v1/models/toy"
@@ -134,10 +134,10 @@ class ServedModelTest(parameterized.TestCase):
             f"--url={self.url}",
             f"--image={self.photo}",
             f"--keypoints={self.keypoints}",
-            f"--output={self.folder}/answer",
+            f"--output={self.folder}/prediction",
         )
         self.assertEqual(status, 0, texts)
-        mask = cv2.imread(f"{self.folder}/answer/mask.png", -1)
+        mask = cv2.imread(f"{self.folder}/prediction/mask.png", -1)
         np.testing.assert_array_equal(mask, self.expected())
 
     @parameterized.named_parameters(
@@ -161,7 +161,7 @@ class ServedModelTest(parameterized.TestCase):
         np.testing.assert_array_equal(
             cv2.imread(str(mask), cv2.IMREAD_UNCHANGED), self.expected()
         )
-        # What is refused is told, and no mask is written.
+        # A refusal is reported, and no mask is written.
         mask.unlink()
         done = subprocess.run(
             [*command, self.url, str(self.keypoints), *files[1:]],
@@ -178,14 +178,14 @@ class ServedModelTest(parameterized.TestCase):
 
 @unittest.skipUnless(NGINX, "nginx is not installed.")
 class NginxTest(absltest.TestCase):
-    """deploy/nginx.conf as it stands, but for two ports and a folder."""
+    """deploy/nginx.conf as it is, except for two ports and a folder."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         temporary = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.folder = pathlib.Path(temporary)
-        cls.folder.chmod(0o755)  # Started by root, nginx works as another.
+        cls.folder.chmod(0o755)  # Started by root, nginx runs as another user.
         base = cls.folder / "toy"
         model = networks.build(
             "pose_to_part", task.Task(tiny.CATEGORY, 32), SMALL
@@ -273,7 +273,7 @@ class NginxTest(absltest.TestCase):
                 self.addCleanup(connection.close)
                 connection.sendall(sent)
                 connections.append((name, connection))
-        # Others are answered meanwhile.
+        # Others get a response meanwhile.
         status, _ = self.ask("GET", "/v1/models/toy")
         self.assertEqual(status, 200)
         ends = time.monotonic() + 20

@@ -39,10 +39,11 @@ class CasesTest(parameterized.TestCase):
         self.assertEqual(gzip.decompress(zipped), repeated)
 
     @parameterized.parameters(
-        ({**LINE, "level": "should"}, "`level` must be in"),
-        ({k: v for k, v in LINE.items() if k != "path"}, "'path'"),
-        ({**LINE, "body_b64": "@"}, "not a case"),
-        ([1], "not a case"),
+        ({**LINE, "level": "should"}, "`level` must be one of .*'should'"),
+        ({k: v for k, v in LINE.items() if k != "path"}, "`path`"),
+        ({**LINE, "body_b64": "@"}, "`body_b64`: .*base64.*'@'"),
+        ({**LINE, "body_parts": [["a", "b"]]}, r"`body_parts\[0\]\[1\]`.*'b'"),
+        ([1], "must be `object`, not `array`"),
     )
     def test_line_that_is_no_case(self, line, message):
         with self.assertRaisesRegex(ValueError, f"line 2: .*{message}"):
@@ -55,7 +56,7 @@ class CasesTest(parameterized.TestCase):
             self.load()
 
     def response_with(self, data):
-        """A server that takes one request, keeps it and sends `data`."""
+        """A server that takes one request, stores it and sends `data`."""
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
 
@@ -85,7 +86,7 @@ class CasesTest(parameterized.TestCase):
     def test_no_http(self):
         url = self.response_with(b"hello\r\n")
         (case,) = self.load(LINE)
-        with self.assertRaisesRegex(OSError, "no HTTP"):
+        with self.assertRaisesRegex(OSError, "not HTTP"):
             case.ask(url)
 
 

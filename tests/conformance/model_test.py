@@ -4,7 +4,7 @@ import pathlib
 from absl.testing import absltest
 
 from kp2part.conformance import model
-from kp2part.serving import signatures as signatures_lib
+from kp2part.serving.tf_serving_api import signatures as signatures_lib
 
 
 class ConformanceModelTest(absltest.TestCase):
@@ -14,7 +14,7 @@ class ConformanceModelTest(absltest.TestCase):
 
     def test_write(self):
         model.write(self.base)
-        # Nothing else: a server would take it for a version.
+        # Nothing else, which a server could take for a version.
         self.assertEqual(sorted(os.listdir(self.base)), ["1", "2"])
         signatures = signatures_lib.read(self.base / "2").signature_def
         self.assertLen(signatures, 20 + 1)  # And the file's own.
@@ -25,7 +25,7 @@ class ConformanceModelTest(absltest.TestCase):
 
     def test_not_over_another(self):
         (self.base / "1").mkdir()
-        with self.assertRaisesRegex(ValueError, "1: is there already"):
+        with self.assertRaisesRegex(ValueError, "1: exists already"):
             model.write(self.base)
         self.assertEqual(os.listdir(self.base), ["1"])
 

@@ -28,7 +28,7 @@ class DifferenceTest(parameterized.TestCase):
         ('{"a": [1, 2.50], "b": NaN}', b'{"b":NaN,"a":[1,2.5]}'),
         (r'{"y": "\xff\xd8\u001A"}', b'{"y": "\xff\xd8\\u001a"}'),
         ("<HTML>\n", b"<HTML>\n"),
-        # Cut short in a number, in a name, after a list.
+        # Truncated in a number, in a name, after a list.
         ('{"a": [[1, 2], [3, 4...', b'{"a": [[1, 2], [3, 45], [6]], "b": 1}'),
         (
             '{"a": {"x": "p,]", "si...',

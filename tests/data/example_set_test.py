@@ -55,12 +55,12 @@ class ExamplesTest(absltest.TestCase):
         self.assertEqual(cats | dogs, self.choose())
         self.assertEmpty(cats & dogs)
 
-    def test_a_smaller_share_is_part_of_a_larger_one(self):
-        few, more = self.choose(share=0.3), self.choose(share=0.7)
+    def test_a_smaller_fraction_is_part_of_a_larger_one(self):
+        few, more = self.choose(fraction=0.3), self.choose(fraction=0.7)
         self.assertLess(few, more)
         self.assertLess(more, self.choose())
-        self.assertEqual(few, self.choose(share=0.3))
-        self.assertNotEqual(few, self.choose(share=0.3, seed=1))
+        self.assertEqual(few, self.choose(fraction=0.3))
+        self.assertNotEqual(few, self.choose(fraction=0.3, seed=1))
 
     def test_errors(self):
         with self.assertRaisesRegex(

@@ -64,15 +64,18 @@ class ManifestTest(parameterized.TestCase):
         ("{", "not a JSON file"),
         ([], '"format": 1'),
         ({**FIELDS, "format": 2}, '"format": 1'),
-        ({**FIELDS, "image_size": "96"}, "field 'image_size'.*'96'"),
-        ({**FIELDS, "splits": {"a": {}}}, "missing field 'splits.a.num_rec"),
+        ({**FIELDS, "image_size": "96"}, "`image_size` must be `int`.*'96'"),
+        (
+            {**FIELDS, "splits": {"a": {}}},
+            "`splits.a` must have.*`num_records`",
+        ),
         (
             {**FIELDS, "splits": {"a": {"num_records": 0, "shards": [{}]}}},
-            r"missing field 'splits.a.shards\[0\].name'",
+            r"`splits.a.shards\[0\]` must have a field `name`",
         ),
-        ({**FIELDS, "category": {}}, "category: missing fields"),
+        ({**FIELDS, "category": {}}, "`category` must have a field `name`"),
         *(
-            ({k: v for k, v in FIELDS.items() if k != name}, f"field '{name}'")
+            ({k: v for k, v in FIELDS.items() if k != name}, f"`{name}`")
             for name in FIELDS
             if name != "format"
         ),

@@ -224,7 +224,7 @@ class ElasticTest(absltest.TestCase):
         # A flow folds where neighbors differ by more than their distance. It
         # is a sum of shifts times what each does alone, so its steepest slope
         # is that of the largest shifts, their signs as bad as can be.
-        n = ops.ELASTIC_POINTS
+        n = augmentation.ELASTIC_POINTS
         points = tf.reshape(warps.grid(n, n), [-1, 2]) * (255 / (n - 1))
         alone = warps.Spline(points, tf.eye(n * n))
         places = warps.grid(73, 73) * 4 - 16
@@ -234,7 +234,7 @@ class ElasticTest(absltest.TestCase):
             float(tf.reduce_max(tf.reduce_sum(tf.abs(d), -1)))
             for d in (along_x + along_y, along_x - along_y)
         )
-        self.assertBetween(2 * ops.LARGEST_ELASTIC * slope, 0.9, 1.0)
+        self.assertBetween(2 * augmentation.LARGEST_ELASTIC * slope, 0.9, 1.0)
 
 
 class ColorTest(absltest.TestCase):

@@ -1,30 +1,18 @@
 import json
 
 from absl.testing import absltest
+from absl.testing import parameterized
 import numpy as np
 
 from kp2part.evaluation import part_boxes
-from kp2part.schema import boxes as boxes_lib
 
 PARTS = ("background", "head", "tail")
 
 
-class PartBoxesTest(absltest.TestCase):
+class PartBoxesTest(parameterized.TestCase):
     def write(self, entries):
         file = self.create_tempfile("boxes.json", json.dumps(entries))
         return file.full_path
-
-    def test_extent_is_in_pixel_edges(self):
-        mask = np.zeros((6, 9), bool)
-        mask[2, 3] = mask[4, 7] = True
-        np.testing.assert_array_equal(boxes_lib.extent(mask), [3, 2, 8, 5])
-        self.assertIsNone(boxes_lib.extent(np.zeros((6, 9), bool)))
-
-    def test_overlap_by_hand(self):
-        # 4 x 4 and 4 x 4, 2 x 3 in common.
-        value = boxes_lib.overlap([0, 0, 4, 4], [2, 1, 6, 5])
-        self.assertAlmostEqual(value, 6 / (16 + 16 - 6))
-        self.assertEqual(boxes_lib.overlap([0, 0, 1, 1], [1, 0, 2, 1]), 0)
 
     def test_missed_and_invented_parts_count_as_nothing(self):
         labels = np.zeros((8, 8), np.uint8)
@@ -59,16 +47,27 @@ class PartBoxesTest(absltest.TestCase):
         self.assertEqual(boxes["a", 2], {"head": (1, 2, 3.5, 4)})
         self.assertEqual(boxes["b", 0], {})
 
-    def test_errors_name_the_file_and_the_entry(self):
-        wrong = {"image_id": "a", "object_index": 2, "parts": {"head": [3, 2]}}
-        path = self.write([wrong])
-        with self.assertRaisesRegex(ValueError, f"{path}.*'head' in 'a'"):
+    @parameterized.parameters(
+        ({"parts": {"head": [3, 2]}}, r"`\[0\].parts.head`.* length 4, not 2"),
+        (
+            {"parts": {"head": [3, 2, 3, 4]}},
+            r"`\[0\]`: the box of 'head'.*3\.0",
+        ),
+        ({"parts": {"head": [1, 2, 3, "4"]}}, r"parts.head\[3\]` must.*'4'"),
+        ({"image_id": 3}, r"`\[0\].image_id` must be `str.*Received: 3"),
+        ({"image_id": None}, r"`\[0\]` must have `image_id`"),
+        ({"object_index": None}, "must have .*`object_index`"),
+        ({"object_index": 1.5}, "object_index` must be .*Received: 1.5"),
+    )
+    def test_errors_name_the_file_and_the_entry(self, change, message):
+        entry = {"image_id": "a", "object_index": 2, "parts": {}, **change}
+        path = self.write([entry])
+        with self.assertRaisesRegex(ValueError, f"{path}: .*{message}"):
             part_boxes.load(path)
-        with self.assertRaisesRegex(ValueError, "nowhere.json"):
+
+    def test_no_file(self):
+        with self.assertRaisesRegex(ValueError, "nowhere.json: cannot be read"):
             part_boxes.load("nowhere.json")
-        path = self.write([{"parts": {}}])
-        with self.assertRaisesRegex(ValueError, path):
-            part_boxes.load(path)
 
 
 if __name__ == "__main__":

@@ -44,9 +44,11 @@ class ScoresTest(absltest.TestCase):
         self.assertAlmostEqual(classes["cat"]["iou"]["head"], 1 / 4)
         self.assertAlmostEqual(classes["cat"]["mean_iou"], (5 / 8 + 1 / 4) / 2)
         self.assertEqual(classes["cat"]["num_examples"], 1)
-        self.assertIn(
-            "| cat | 0.625 | 0.250 | n/a | 0.438 | 1 |",
-            scores.classes_to_markdown(classes),
+        table = scores.classes_table(classes)
+        self.assertEqual(table.heads, ("class", *parts, "mean", "examples"))
+        # The mean is (0.625 + 0.25) / 2 = 0.4375.
+        self.assertEqual(
+            table.rows[0], ("cat", "0.625", "0.250", "n/a", "0.438", "1")
         )
         again = scores.by_class(MATRICES, ["cat", "cat"], parts)
         self.assertAlmostEqual(again["cat"]["iou"]["head"], 5 / 10)
@@ -58,10 +60,24 @@ class ScoresTest(absltest.TestCase):
 
     def test_table(self):
         summary = scores.summarize(MATRICES, ("background", "head", "tail"))
-        table = scores.to_markdown(summary)
-        self.assertIn("| head | 0.500 |", table)
-        self.assertIn("| tail | n/a | n/a - n/a | n/a | 0 |", table)
-        self.assertIn("| **mean** | 0.594 |", table)
+        table = scores.table(summary)
+        rows = {name: cells for name, *cells in table.rows}
+        # Over the images: (4 / 6 + 1 / 4) / 2 = 0.4583.
+        self.assertEqual(rows["head"][::2], ["0.500", "0.458"])
+        self.assertEqual(rows["tail"], ["n/a", "n/a - n/a", "n/a", "0"])
+        # (11 / 16 + 5 / 10) / 2 = 0.59375.
+        self.assertEqual(rows["mean"][0], "0.594")
+        self.assertIn("| **mean**", table.to_markdown())
+
+    def test_table_names_the_measure(self):
+        summary = scores.summarize(MATRICES, ("background", "head", "tail"))
+        for labels, head in (
+            ({}, "IoU"),
+            ({"labels": "true"}, "IoU"),
+            ({"labels": "pseudo"}, "agreement with pseudo-labels"),
+        ):
+            table = scores.table({**summary, **labels})
+            self.assertEqual(table.heads[:2], ("part", head))
 
 
 if __name__ == "__main__":

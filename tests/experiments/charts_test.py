@@ -1,8 +1,8 @@
 from absl.testing import absltest
 import numpy as np
 
+from kp2part.evaluation import labels
 from kp2part.experiments import charts
-from kp2part.experiments import comparison
 
 
 def row(head, tail):
@@ -25,26 +25,48 @@ class ChartsTest(absltest.TestCase):
     def test_bars_show_measure_and_reported_figures(self):
         plain = charts.comparison(TABLE)
         self.assert_picture(plain)
-        pseudo = charts.comparison(TABLE, comparison.MEASURES["pseudo"])
+        pseudo = charts.comparison(TABLE, labels.KINDS["pseudo"].measure)
         reported = [
             charts.comparison(TABLE, "IoU", {"all": {"full model": mean}})
             for mean in (63.69, 64.69)
         ]
         self.assertLen({plain, pseudo, *reported}, 4)
 
-    def test_nine_systems_look_different(self):
-        styles = charts.STYLES
-        self.assertLen({style[0] for style in styles}, 9)
-        self.assertLen({style[1] for style in styles}, 9)
-        self.assertLen({style[2:] for style in styles}, 9)
+    def test_27_systems_look_different(self):
+        styles = [charts.style(i) for i in range(27)]
+        for names in (
+            ("color", "marker"),
+            ("color", "hatch"),
+            ("marker", "dashes"),  # Without colors too.
+        ):
+            looks = {tuple(getattr(s, n) for n in names) for s in styles}
+            self.assertLen(looks, 27, names)
 
-    def test_curves_show_measure_and_shares(self):
+    def test_nine_systems_have_nothing_in_common(self):
+        styles = [charts.style(i) for i in range(9)]
+        for name in ("color", "marker", "dashes", "hatch"):
+            self.assertLen({getattr(s, name) for s in styles}, 9)
+
+    def test_27_systems_have_room(self):
+        systems = {f"system {i}": TABLE["all"]["one"] for i in range(27)}
+        curve = {"0": 0.5, "0.25": 0.3}
+        # matplotlib warns where no room is left, and that is an error here.
+        for chart in (
+            charts.comparison({"all": systems, "cat": systems}),
+            charts.fractions({"a": systems}, {"a": 1.0}),
+            charts.robustness(
+                {"keypoint_dropout": dict.fromkeys(systems, curve)}
+            ),
+        ):
+            self.assert_picture(chart)
+
+    def test_curves_show_measure_and_fractions(self):
         table = {"a": TABLE["all"], "b": TABLE["all"]}
         groups = {"a": 1.0, "b": 0.125}
-        plain = charts.shares(table, groups)
+        plain = charts.fractions(table, groups)
         self.assert_picture(plain)
-        agreement = charts.shares(table, groups, "agreement")
-        moved = charts.shares(table, {"a": 1.0, "b": 0.25})
+        agreement = charts.fractions(table, groups, "agreement")
+        moved = charts.fractions(table, {"a": 1.0, "b": 0.25})
         self.assertLen({plain, agreement, moved}, 3)
 
     def test_robustness_shows_levels_by_their_size(self):
@@ -55,7 +77,7 @@ class ChartsTest(absltest.TestCase):
         again = charts.robustness({"keypoint_dropout": {"one": ordered}})
         self.assertEqual(again, plain)
         other = {"keypoint_dropout": {"one": {**curve, "0.5": 0.2}}}
-        agreement = comparison.MEASURES["pseudo"]
+        agreement = labels.KINDS["pseudo"].measure
         self.assertLen(
             {
                 plain,

@@ -45,28 +45,6 @@ class ComparisonTest(absltest.TestCase):
         self.assertEqual(count, 2)
         self.assertEqual(comparison.summarize([math.nan])[2], 0)
 
-    def test_markdown(self):
-        lines = comparison.to_markdown(self.table["all"]).splitlines()
-        self.assertLen(lines, 4)
-        self.assertEqual(
-            lines[2], "| one | 60.0 ± 14.1 | n/a | 60.0 ± 14.1 | 60.0 ± 14.1 "
-            "| 2 | 12 |",
-        )  # fmt: skip
-        self.assertEqual(
-            lines[3], "| two | 25.0 | 10.0 | 25.0 | 25.0 | 1 | 12 |"
-        )
-
-    def test_the_papers_figures_stand_under_ours(self):
-        reported = {"full model": 63.69, "TernausNet": 60.0}
-        text = comparison.to_markdown(self.table["all"], reported=reported)
-        lines = text.splitlines()
-        self.assertEqual(
-            lines[4], "| the paper's full model |  |  | 63.69 |  |  |  |"
-        )
-        self.assertIn("| the paper's TernausNet |  |  | 60.00 |", lines[5])
-        self.assertEqual(lines[5].count("|"), lines[0].count("|"))
-        self.assertNotIn("paper", comparison.to_markdown(self.table["all"]))
-
     def test_gain_is_paired_over_the_images(self):
         rng = np.random.default_rng(0)
         hits = rng.integers(10, 90, 40)
@@ -89,24 +67,20 @@ class ComparisonTest(absltest.TestCase):
         # The images differ far more than the systems: unpaired it would be
         # drowned.
         self.assertLess(high - low, 0.02)
-        text = comparison.to_markdown(
-            self.table["all"], {"two": (0.0512, -0.01, 0.1)}
-        )
-        self.assertIn("two +5.1 (-1.0 to +10.0).", text)
 
     def test_json_has_no_nan(self):
         again = json.loads(comparison.to_json(self.table))
         self.assertEqual(again["all"]["one"]["iou"]["tail"], [None, None])
 
     def test_curves_go_by_the_value_of_a_group(self):
-        runs = protocols.shares(["one", "two"], [0, 1], [1.0, 0.125], 1, 0)
+        runs = protocols.fractions(["one", "two"], [0, 1], [1.0, 0.125], 1, 0)
         for i, (run, head) in enumerate(
             zip(runs, (0.5, 0.4, 0.7, 0.6, 0.2, 0.1), strict=False)
         ):
             write(self.base / "shares", run, head, 0.5 if i < 2 else None)
         table = comparison.collect(self.base / "shares", runs)
         # Not in the order of their names.
-        table = {"a": table["share100"], "b": table["share012"]}
+        table = {"a": table["fraction100"], "b": table["fraction012"]}
         groups = {"a": 1.0, "b": 0.125}
         curves = comparison.curves(table, groups)
         self.assertEqual(list(curves["one"]), ["mean", "head", "tail"])

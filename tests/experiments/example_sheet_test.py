@@ -10,8 +10,9 @@ from kp2part.experiments import protocols
 from kp2part.models import blocks
 from kp2part.models import metadata
 from kp2part.schema import task
-from kp2part.training import config as config_lib
+from kp2part.system import settings_flags
 from kp2part.visualization import pictures
+from tests import run_config
 from tests import tiny
 
 CELL = 192 + 2  # With the gap.
@@ -31,10 +32,9 @@ class ExampleSheetTest(absltest.TestCase):
         """Leaves a run whose network answers one part everywhere."""
         path = self.base / run.name
         path.mkdir(parents=True, exist_ok=True)
-        config = config_lib.TrainConfig(
-            tfrecords=str(self.base / "data"), workdir=str(path), **changes
-        )
-        (path / "train.flags").write_text(config.to_flagfile())
+        config = run_config.make(self.base / "data", **changes)
+        text = settings_flags.to_flagfile(config)
+        (path / "train.flags").write_text(text)
         (path / "metrics.json").write_text("{}")
         heatmaps = keras.Input((size, size, 3), name="heatmaps")
         labeled = metadata.TaskLabel(task.Task(tiny.CATEGORY, size))

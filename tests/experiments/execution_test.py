@@ -14,12 +14,12 @@ NAMES = "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"
 class ExecutionTest(absltest.TestCase):
     def test_each_run_gets_its_share_of_the_cores(self):
         cores = set(range(7))
-        for processes, threads in (1, "7"), (3, "2"), (9, "1"):
+        for num_workers, threads in (1, "7"), (3, "2"), (9, "1"):
             with (
                 mock.patch.object(os, "sched_getaffinity", return_value=cores),
                 mock.patch.dict(os.environ, {"HOME": "here"}, clear=True),
             ):
-                found = execution.environment(processes)
+                found = execution.environment(num_workers)
             self.assertEqual([found[name] for name in NAMES], [threads] * 2)
             self.assertEqual(found["HOME"], "here")
 
@@ -49,8 +49,9 @@ class ExecutionTest(absltest.TestCase):
             ),
             mock.patch.object(subprocess, "run", side_effect=finish) as run,
         ):
-            failed = execution.execute(runs, base / "common.flags", base, 2)
+            failed = execution.execute(runs, "--epochs=1\n", base, 2)
         self.assertEqual(failed, [runs[2]])
+        self.assertEqual((base / "common.flags").read_text(), "--epochs=1\n")
         commands = [call.args[0] for call in run.call_args_list]
         self.assertCountEqual(
             [command[-1] for command in commands],

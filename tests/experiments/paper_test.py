@@ -4,9 +4,10 @@ from absl.testing import absltest
 
 from kp2part.experiments import paper
 from kp2part.schema import category
-from kp2part.training import config as config_lib
+from kp2part.system import settings
+from tests import run_config
 
-CONFIG = config_lib.TrainConfig(tfrecords="x", workdir="y")
+CONFIG = run_config.make("x")
 QUADRUPED = category.load("quadruped")
 
 
@@ -27,16 +28,16 @@ class PaperTest(absltest.TestCase):
             paper.figures(CONFIG, category.load("horse")),
             {"horse": {"full model": 60.16}},
         )
-        cats = dataclasses.replace(CONFIG, classes=("cat",))
+        cats = settings.replace(CONFIG, classes=("cat",))
         self.assertNotIn("all", paper.figures(cats, QUADRUPED))
 
     def test_none_for_another_question(self):
         for changes in (
             {"num_folds": 10},
-            {"train_share": 0.5},
+            {"train_fraction": 0.5},
             {"holdout_class": "cat"},
         ):
-            config = dataclasses.replace(CONFIG, **changes)
+            config = settings.replace(CONFIG, **changes)
             self.assertEqual(paper.figures(config, QUADRUPED), {})
         parts = {k: v for k, v in QUADRUPED.parts.items() if k != "tail"}
         other = dataclasses.replace(

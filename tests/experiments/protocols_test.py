@@ -45,19 +45,19 @@ class ProtocolsTest(absltest.TestCase):
             ],
         )
 
-    def test_shares_sort_as_text(self):
-        runs = protocols.shares(["kp2part"], [0], [0.05, 0.5, 1.0], 12, 1)
+    def test_fractions_sort_as_text(self):
+        runs = protocols.fractions(["kp2part"], [0], [0.05, 0.5, 1.0], 12, 1)
         groups = [run.group for run in runs]
-        self.assertEqual(groups, ["share005", "share050", "share100"])
+        self.assertEqual(groups, ["fraction005", "fraction050", "fraction100"])
         self.assertEqual(
-            groups, [protocols.share_group(v) for v in (0.05, 0.5, 1.0)]
+            groups, [protocols.fraction_group(v) for v in (0.05, 0.5, 1.0)]
         )
-        self.assertIn("--train_share=0.05", runs[0].flags)
+        self.assertIn("--train_fraction=0.05", runs[0].flags)
 
-    def test_shares_take_as_many_steps_as_the_whole(self):
+    def test_fractions_take_as_many_steps_as_the_whole(self):
         small, half, whole = (
             set(run.flags)
-            for run in protocols.shares(
+            for run in protocols.fractions(
                 ["kp2part"], [0], [0.05, 0.5, 1.0], 12, 1
             )
         )

@@ -16,10 +16,24 @@ FILES = {"a": 300_000, "variables/b": 300_000, "c": 10}
 # Publishes until it is killed, and says when it has begun.
 CHILD = """
 import sys
-from tests import publishing_test
+from tests.exporting import publishing_test
 print("ready", flush=True)
 while True:
     publishing_test.publishing.publish(sys.argv[1], publishing_test.fill)
+"""
+
+# Publishes, and never comes to the end of it.
+SLOW_CHILD = """
+import sys
+import time
+from tests.exporting import publishing_test
+
+def fill_and_wait(path):
+    publishing_test.fill(path)
+    print("writing", flush=True)
+    time.sleep(600)
+
+publishing_test.publishing.publish(sys.argv[1], fill_and_wait)
 """
 
 
@@ -158,6 +172,41 @@ class PublishingTest(absltest.TestCase):
         publishing.publish(self.base, among_others)
         self.assertGreater(self.check_all_whole(), 2)
         self.assertEmpty(list(self.base.glob(".partial-*")))
+
+    def test_a_live_writer_of_another_process_is_left_alone(self):
+        child = self.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-c", SLOW_CHILD, str(self.base)],
+                stdout=subprocess.PIPE,
+            )
+        )
+        self.assertEqual(child.stdout.readline(), b"writing\n")
+        publishing.publish(self.base, fill)
+        self.assertLen(list(self.base.glob(".partial-*/version/a")), 1)
+        child.kill()
+        child.wait()
+        publishing.publish(self.base, fill)
+        self.assertEqual(
+            sorted(p.name for p in self.base.iterdir()), ["1", "2"]
+        )
+
+    def test_what_is_left_is_removed(self):
+        # Killed before the directory, while removing, by an earlier version.
+        self.base.mkdir(parents=True)
+        (self.base / ".partial-0a.lock").touch()
+        (self.base / ".partial-1b" / "version").mkdir(parents=True)
+        (self.base / ".partial-1b.lock").touch()
+        (self.base / ".partial-2c" / "version").mkdir(parents=True)
+        publishing.publish(self.base, fill)
+        self.assertEqual([p.name for p in self.base.iterdir()], ["1"])
+
+    def test_without_fcntl(self):
+        # As on Windows.
+        script = (
+            "import sys; sys.modules['fcntl'] = None; "
+            "import kp2part.exporting.publishing"
+        )
+        subprocess.run([sys.executable, "-c", script], check=True)
 
     def test_newest_of_nothing(self):
         with self.assertRaisesRegex(ValueError, "neither a SavedModel nor"):

@@ -356,7 +356,7 @@ class SavedModelTest(parameterized.TestCase):
         bare = pathlib.Path(empty, "1")
         bare.mkdir()
         (bare / "saved_model.pb").write_bytes(b"x")
-        with self.assertRaisesRegex(ValueError, "1: not a whole model"):
+        with self.assertRaisesRegex(ValueError, "1: not a complete model"):
             in_process.Predictor(empty)
 
 

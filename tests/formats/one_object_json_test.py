@@ -23,11 +23,12 @@ class KeypointsJsonTest(parameterized.TestCase):
     @parameterized.parameters(
         ("[[1, 2, 2]]", "Must have 3 keypoints.*Received: 1"),
         ('{"tail": [1, 2, 2]}', "Unknown keypoints .'tail'.*left_ear"),
-        ('{"nose": [1, 2]}', r"'nose' must be three numbers.*\[1, 2\]"),
-        ('{"nose": [1, "2", 2]}', "'nose' must be three numbers"),
-        ('{"nose": [NaN, 2, 2]}', "'nose' must be finite.*nan"),
-        ('{"nose": [1, 2, 3]}', "v of keypoint 'nose'.*Received: 3"),
+        ('{"nose": [1, 2]}', r"'nose'.*must be 3 finite numbers.*\[1, 2\]"),
+        ('{"nose": [1, "2", 2]}', "'nose'.*must be 3 finite numbers.*'2'"),
+        ('{"nose": [NaN, 2, 2]}', "'nose'.*must be 3 finite numbers.*nan"),
+        ('{"nose": [1, 2, 3]}', "'nose': `v` must be 0.*Received: v=3"),
         ('"nose"', "Must be a list.*Received: str"),
+        ('{"nose": [1, true, 2]}', "'nose'.*must be 3 finite.*True"),
         ("{", "not a JSON file"),
     )
     def test_errors_name_the_file(self, text, message):

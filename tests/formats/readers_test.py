@@ -169,13 +169,32 @@ class KeypointFilesTest(parameterized.TestCase):
 
     @parameterized.parameters(
         ("[1, 2", "not a JSON file"),
-        ("[1, 2]", "has no field `images`"),
-        ('{"images": {}}', "has no field `annotations`"),
-        ('{"images": {}, "annotations": 3}', "`annotations` must be"),
+        ("[1, 2]", "must be `object`, not `array`"),
+        ('{"categories": []}', "must have a field `images`"),
+        ('{"images": {}, "categories": []}', "must have a .*`annotations`"),
+        (
+            '{"images": {}, "categories": [], "annotations": 3}',
+            "`annotations` must be `array`, not `int`. Received: 3",
+        ),
+        (
+            '{"images": [{"id": 7}], "categories": [], "annotations": []}',
+            r"`images\[0\]` must have a field `file_name`",
+        ),
+        (
+            '{"images": {"1": "a.jpg", "2": 3}, "categories": []}',
+            "`images.2` must be `str`, not `int`. Received: 3",
+        ),
     )
     def test_bad_file(self, text, message):
         self.json.write_text(text)
         with self.assertRaisesRegex(ValueError, f"pose.json: {message}"):
+            self.read()
+
+    def test_category_without_keypoints(self):
+        fields = self.coco()
+        del fields["categories"][0]["keypoints"]
+        tiny_photos.save_json(self.json, fields)
+        with self.assertRaisesRegex(ValueError, "category has no `keypoints`"):
             self.read()
 
     def test_images_that_differ_in_suffix_only(self):

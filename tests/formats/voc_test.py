@@ -14,6 +14,12 @@ BOXES = """<annotation><filename>p1.jpg</filename>
 <bndbox><xmin>1</xmin><ymin>1</ymin><xmax>60</xmax><ymax>40</ymax></bndbox>
 </object></annotation>"""
 
+# Grows to 2 GB: each entity is twice the one before.
+BOMB = """<!DOCTYPE annotation [<!ENTITY x0 "ha">{}]>""".format(
+    "".join(f'<!ENTITY x{i} "&x{i - 1};&x{i - 1};">' for i in range(1, 31))
+)
+EXTERNAL = '<!DOCTYPE annotation [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+
 
 class VocTest(parameterized.TestCase):
     def setUp(self):
@@ -50,6 +56,14 @@ class VocTest(parameterized.TestCase):
     def test_missing_boxes(self):
         with self.assertRaisesRegex(ValueError, "p1.xml: no such file"):
             voc.read_boxes(self.root / "p1.xml")
+
+    @parameterized.named_parameters(
+        ("bomb", BOMB), ("file", EXTERNAL), ("bare", "<!DOCTYPE annotation>")
+    )
+    def test_a_dtd_is_an_error(self, dtd):
+        path = self.write("p1.xml", dtd + BOXES)
+        with self.assertRaisesRegex(ValueError, "p1.xml: must have no DTD"):
+            voc.read_boxes(path)
 
     def test_image_sets(self):
         self.write("train.txt", "p2  1\np1 -1\n")

@@ -128,7 +128,7 @@ class MorphTest(parameterized.TestCase):
         self.assertGreater(agree.mean(), 0.98)  # Of pixels on an edge.
         self.assertGreater(expected.sum(), 50)
 
-    def test_a_piece_goes_with_the_best_bone_that_both_show(self):
+    def test_a_piece_goes_with_the_best_axis_that_both_show(self):
         source, target = (x.copy() for x in self.keypoints)
         knee, paw = index("left_front_knee"), index("left_front_paw")
         elbow = index("left_front_elbow")
@@ -160,7 +160,7 @@ class MorphTest(parameterized.TestCase):
         np.testing.assert_allclose(m[0, :2], [0.5, 0.5], rtol=1e-6)
         np.testing.assert_allclose(c[0, :2], [0, 0], atol=1e-4)
 
-    def test_a_bone_without_length_turns_nothing(self):
+    def test_an_axis_without_length_turns_nothing(self):
         source, target = (x.copy() for x in self.keypoints)
         source[index("tailbase")] = source[index("withers")]
         m, c, _ = morphing.similarities(pose(target), poses(source[None]), RIG)

@@ -109,7 +109,7 @@ class PoseLibraryTest(absltest.TestCase):
         (maps,) = lookup.part_maps(*pose, 1).numpy()
         np.testing.assert_array_equal(maps, masks[2, :, ::-1])
 
-    def test_pixels_belong_to_the_nearest_bone(self):
+    def test_pixels_belong_to_the_nearest_axis(self):
         keypoints = np.zeros((20, 3), np.float32)
         for name, x in (("elbow", 8), ("knee", 20), ("paw", 34)):
             for side, y in (("left", 5), ("right", 30)):

@@ -46,7 +46,11 @@ class PageTest(absltest.TestCase):
             }
         )
         (self.base / "examples.png").write_bytes(b"png")
-        (self.base / "metrics.json").write_text(json.dumps(SCORES))
+        self.write_scores("true")
+
+    def write_scores(self, labels):
+        text = json.dumps({**SCORES, "labels": labels})
+        (self.base / "metrics.json").write_text(text)
 
     def test_page(self):
         text = html_report.render(
@@ -54,11 +58,28 @@ class PageTest(absltest.TestCase):
         )
         self.assertIn("<h1>Cats &amp; dogs</h1>", text)
         self.assertIn("1,234 parameters, 3 epochs in 1.0 minutes", text)
-        self.assertIn("3 examples of &lt;val&gt;", text)
+        self.assertIn("IoU on 3 examples of &lt;val&gt;", text)
         # Pooled: 18 right of 18 + 6 + 3.
         self.assertIn(f"<td>background</td><td>{18 / 27:.3f}</td>", text)
+        # The mean of 18 / 27 and 12 / (12 + 3 + 6); the other part is nowhere.
+        mean = (18 / 27 + 12 / 21) / 2
+        self.assertIn(
+            f"<strong>mean</strong></td><td><strong>{mean:.3f}</strong>", text
+        )
+        self.assertIn("the truth, a mask", text)
+        self.assertNotIn("pseudo-label", text)
         self.assertEqual(text.count("<img "), 4)
         self.assertNotIn("http", text.replace("http-equiv", ""))
+
+    def test_pseudo_labels_are_called_so(self):
+        self.write_scores("pseudo")
+        text = html_report.render("x", self.run_dir, self.base, None)
+        self.assertIn("Agreement with pseudo-labels on 3 examples", text)
+        self.assertIn("It does not measure accuracy.", text)
+        self.assertIn("the pseudo-label, a mask", text)
+        self.assertNotIn("truth", text)
+        self.assertEqual(text.count("<img "), 3)
+        self.assertNotIn("Prediction of the exported", text)
 
     def test_unfinished_run_names_the_file(self):
         (self.base / "training.json").unlink()

@@ -61,7 +61,20 @@ class CategoryTest(parameterized.TestCase):
         ),
         ("palette", {"palette": ["#000000"]}, "must be 3 colors"),
         ("unknown_field", {"bones": []}, "unknown fields .'bones'"),
-        ("wrong_type", {"parts": 3}, "object has no attribute"),
+        ("wrong_type", {"parts": 3}, "`parts` must be `object`.*Received: 3"),
+        # A part's name may have any form: the error says which part it is.
+        (
+            "text_for_list",
+            {"parts": {"background": [], "my head": "head"}},
+            "`parts.my head` must be `array`, not `str`. Received: 'head'",
+        ),
+        ("edge", {"skeleton": [["beak"]]}, r"`skeleton\[0\]`.*2, not 1"),
+        (
+            "piece",
+            {"pieces": [{"part": "wing", "anchor": ["beak"]}]},
+            r"`pieces\[0\]`: unknown fields .'anchor'",
+        ),
+        ("pieces", {"pieces": 3}, "`pieces` must be `array`.*Received: 3"),
     )
     def test_error_names_file_and_rule(self, change, message):
         text = json.dumps({**FIELDS, **change})
@@ -69,8 +82,22 @@ class CategoryTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, f"mine.json: .*{message}"):
             category.load(path)
 
+    def test_pieces_of_earlier_versions(self):
+        fields = category.load("quadruped").to_json()
+        earlier = [
+            {"bones" if k == "axes" else k: v for k, v in piece.items()}
+            for piece in fields["pieces"]
+        ]
+        self.assertIn("bones", earlier[0])
+        self.assertEqual(
+            category.from_json({**fields, "pieces": earlier}, "here"),
+            category.load("quadruped"),
+        )
+
     def test_missing_field(self):
-        with self.assertRaisesRegex(ValueError, "here: missing .*'parts'"):
+        with self.assertRaisesRegex(
+            ValueError, "here: must have a field `parts`"
+        ):
             category.from_json(
                 {"name": "a", "classes": [], "keypoints": []}, "here"
             )

@@ -28,6 +28,18 @@ class TaskTest(parameterized.TestCase):
             _ = task.heatmap_mirror
 
     @parameterized.parameters(
+        ({"turn": 3}, "a saved task: unknown fields .'turn'"),
+        ({"image_size": "64"}, "a saved task: `image_size` must.*'64'"),
+        ({"category": {}}, "a saved task: `category` must have a field"),
+        ({"category": None}, "a saved task: `category` must be"),
+        ({"aspect": "crop"}, "a saved task: `aspect` must .*'crop'"),
+    )
+    def test_bad_json(self, change, message):
+        fields = task_lib.Task(category.load("cow")).to_json()
+        with self.assertRaisesRegex(ValueError, message):
+            task_lib.Task.from_json({**fields, **change})
+
+    @parameterized.parameters(
         ({"image_size": 100}, "multiple of 32.*image_size=100"),
         ({"heatmap_sigma": 0}, "positive.*heatmap_sigma=0"),
         ({"heatmap_sigma": float("nan")}, "positive.*nan"),

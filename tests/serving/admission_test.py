@@ -4,7 +4,7 @@ from absl.testing import absltest
 import grpc
 
 from kp2part.serving import admission as admission_lib
-from kp2part.serving import errors
+from kp2part.serving.tf_serving_api import errors
 
 
 class AdmissionTest(absltest.TestCase):
@@ -25,7 +25,7 @@ class AdmissionTest(absltest.TestCase):
         self.assertTrue(self.running.wait(20))
         self.running.clear()
         threads[1].start()
-        # It waits: one at a time.
+        # It waits: large batches run one at a time.
         self.assertFalse(self.running.wait(0.2))
         with self.admission.turn(4):
             pass

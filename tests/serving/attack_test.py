@@ -1,4 +1,4 @@
-"""Clients that mean no good: none harms the next."""
+"""Malicious clients, none of which may harm the next client."""
 
 from concurrent import futures
 import gzip
@@ -20,11 +20,11 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from kp2part.serving import http_server
+from kp2part.serving import limits
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
-from kp2part.serving import rest
 from kp2part.serving import server as server_lib
+from kp2part.serving.tf_serving_api import rest
 from tests import serving_models
 
 PREDICT = "/v1/models/m:predict"
@@ -58,7 +58,7 @@ class ServingAttackTest(parameterized.TestCase):
             "127.0.0.1",
             0,
             0,
-            http_server.Limits(idle_seconds=2, request_seconds=3),
+            limits.Limits(idle_seconds=2, request_seconds=3),
         )
         cls.server.start()
         cls.addClassCleanup(cls.server.stop, 1)
@@ -131,7 +131,7 @@ class ServingAttackTest(parameterized.TestCase):
         head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         chunk = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
         response = self.send(head, *[chunk] * 100)
-        # Cut while it sends, it may not see the answer.
+        # A client that is cut while it sends may not see the response.
         self.assertIn(response[:13], (b"", b"HTTP/1.1 413 "))
         grown = psutil.Process().memory_info().rss - rss
         self.assertLess(grown, 200 << 20)
@@ -154,12 +154,12 @@ class ServingAttackTest(parameterized.TestCase):
     )  # fmt: skip
     def test_malformed_http(self, request):
         response = self.send(request)
-        # Cut while it sends, it may not see the answer.
+        # A client that is cut while it sends may not see the response.
         self.assertRegex(response[:13], rb"^$|^HTTP/1.\d (4\d\d|501) ")
         self.assert_responses()
 
     def test_length_and_chunks_together_are_one_request(self):
-        # Who reads the length sees a second request in the body: smuggling.
+        # Read by its length, the body holds a second request: smuggling.
         response = self.send(
             b"POST /v1/models/m:predict HTTP/1.1\r\nContent-Length: 4\r\n"
             b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
@@ -181,11 +181,11 @@ class ServingAttackTest(parameterized.TestCase):
         self.assert_refused(*self.ask(None, target, "GET"))
         self.assert_refused(*self.ask(F32, target + ":predict"))
 
-    def test_slow_clients_are_cut_and_hold_up_nobody(self):
+    def test_slow_clients_are_cut_and_hold_up_no_one(self):
         address = ("127.0.0.1", self.server.http_port)
         starts = (b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n")
         clients = []
-        for i in range(600):  # With both ends, more descriptors than 1024.
+        for i in range(600):  # Counting both ends, more than 1024 descriptors.
             clients.append(socket.create_connection(address, timeout=30))
             self.addCleanup(clients[-1].close)
             clients[-1].sendall(starts[i % 3])
@@ -195,7 +195,7 @@ class ServingAttackTest(parameterized.TestCase):
         for client in clients:
             self.assertEqual(client.recv(1), b"")
 
-    def test_many_at_once_are_all_responded(self):
+    def test_many_at_once_are_all_served(self):
         with futures.ThreadPoolExecutor(100) as pool:
             statuses = list(pool.map(lambda _: self.ask()[0], range(300)))
         self.assertEqual(statuses, [200] * 300)
@@ -226,7 +226,7 @@ class ServingAttackTest(parameterized.TestCase):
         request.inputs["x"].CopyFrom(tf.make_tensor_proto(array))
         return request
 
-    def test_grpc_message_of_20_mb_is_responded_and_of_40_refused(self):
+    def test_grpc_message_of_20_mb_is_served_and_of_40_refused(self):
         stub = self.stub(**{"grpc.max_receive_message_length": -1})
         for size, code in (20, None), (40, grpc.StatusCode.RESOURCE_EXHAUSTED):
             request = self.grpc_request("echo", [b"x" * (size << 20)])
@@ -246,7 +246,7 @@ class ServingAttackTest(parameterized.TestCase):
         self.assert_responses()
 
     def test_swaps_under_load_fail_no_request(self):
-        """A good version, then three that are broken in each way."""
+        """A good version, then three versions, each broken in another way."""
         stop = threading.Event()
         responses = []
 

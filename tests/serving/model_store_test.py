@@ -10,9 +10,9 @@ import tensorflow as tf
 from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import predict_pb2
 
-from kp2part.serving import errors
 from kp2part.serving import model_store
 from kp2part.serving import warmup_replay
+from kp2part.serving.tf_serving_api import errors
 from tests import serving_models
 
 State = get_model_status_pb2.ModelVersionStatus.State
@@ -39,7 +39,7 @@ class ModelStoreTest(absltest.TestCase):
         self.base = pathlib.Path(self.create_tempdir().full_path)
 
     def publish(self, name, factor, damage=lambda path: None):
-        """A version appears as a publisher should make it: by a rename."""
+        """Publishes a version as one should: by a rename."""
         partial = self.base / f".partial-{name}"
         shutil.copytree(self.templates / f"x{factor}", partial)
         damage(partial)
@@ -114,7 +114,7 @@ class ModelStoreTest(absltest.TestCase):
         self.assertEqual(
             self.states(store), {2: ("AVAILABLE", ""), 1: ("END", "")}
         )
-        # Who was answered by the old one still gets the answer.
+        # A request to the old version still gets its response.
         self.assertEqual(held.run("f32", {"x": np.float32([1])})["y"], 2)
         shutil.rmtree(self.base / "2")
         self.wait_for_state(store, 2, "END")
@@ -221,7 +221,7 @@ class ModelStoreTest(absltest.TestCase):
         self.wait_for_state(store, 2, "AVAILABLE")
         self.assertEqual(self.factor(store), 3)
 
-    def test_first_version_that_fails_is_told_at_once(self):
+    def test_first_version_that_fails_is_reported_at_once(self):
         (self.base / "1").mkdir()
         store = self.open()
         with self.assertRaisesRegex(errors.ServingError, "SavedModel bundle"):

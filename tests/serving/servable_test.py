@@ -11,8 +11,8 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from kp2part.serving import admission
-from kp2part.serving import errors
 from kp2part.serving import servable as servable_lib
+from kp2part.serving.tf_serving_api import errors
 from tests import serving_models
 
 v1 = tf.compat.v1
@@ -39,7 +39,7 @@ class ServableTest(absltest.TestCase):
             ["serving_default", "f32", "echo", "slow",
              "__saved_model_init_op"],
         )  # fmt: skip
-        # The graph is big, and in memory once already.
+        # Without the graph: it is big, and already in memory.
         self.assertEmpty(self.servable.meta_graph.graph_def.node)
 
     def test_shapes_are_up_to_the_graph(self):

@@ -10,11 +10,11 @@ import grpc
 from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_service_pb2_grpc
 
-from kp2part.serving import http_server
+from kp2part.serving import limits
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
-from kp2part.serving import rest
 from kp2part.serving import server as server_lib
+from kp2part.serving.tf_serving_api import rest
 from tests import serving_models
 
 
@@ -46,7 +46,7 @@ class ServerTest(absltest.TestCase):
             "127.0.0.1",
             http_port,
             grpc_port,
-            http_server.Limits(),
+            limits.Limits(),
         )
         server.start()
         self.addCleanup(server.stop)

@@ -45,7 +45,7 @@ class WarmupTest(absltest.TestCase):
             for key, values in inputs.items():
                 np.testing.assert_array_equal(found[name][key], values)
                 self.assertEqual(found[name][key].dtype, values.dtype)
-        # 49 kB of one value.
+        # A single value, repeated to 49 kB.
         self.assertLess(file.stat().st_size, 500)
 
     def test_without_the_package(self):

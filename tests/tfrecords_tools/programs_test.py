@@ -24,7 +24,7 @@ class ProgramsTest(absltest.TestCase):
             "--image_size=32",
             "--min_side=8",
             "--min_keypoints=2",
-            "--workers=1",
+            "--num_workers=1",
         )
         self.assertEqual(code, 0, errors)
         self.assertRegex(printed, r"all +total +6 +6")
@@ -41,7 +41,7 @@ class ProgramsTest(absltest.TestCase):
             "tfrecords_tools.verify", f"--tfrecords={root}/out"
         )
         self.assertEqual(code, 1, errors)
-        self.assertRegex(printed, "head +40.62% of pixels, in +4 records")
+        self.assertRegex(printed, "head +40.62% +4\n")
         self.assertRegex(errors, "error: .*: 1 problems:\n.*stray.tfrecord")
         self.assertNotIn("Traceback", errors)
 
@@ -50,9 +50,13 @@ class ProgramsTest(absltest.TestCase):
         tiny.write_records(str(root / "data"), {"train": 6, "val": 3})
         common = f"--tfrecords={root}/data", "--nn_missing=masked"
         code, _, errors = programs.run(
-            "tfrecords_tools.priors", *common, f"--dry_run={root}/a.png"
+            "tfrecords_tools.priors",
+            *common,
+            "--dry_run",
+            f"--picture={root}/a.png",
         )
         self.assertEqual(code, 0, errors)
+        self.assertIn("6 poses known; nothing stored", errors)
         self.assertFalse((root / "data/priors").exists())
         picture = cv2.imread(str(root / "a.png"))
         # 3 objects; itself, 3 neighbors and their parts, prior, truth.
@@ -64,7 +68,7 @@ class ProgramsTest(absltest.TestCase):
         (directory,) = (root / "data/priors").iterdir()
         self.assertLen(list(directory.glob("*.tfrecord")), 2)
         code, _, errors = programs.run(
-            "tfrecords_tools.priors", *common, "--dry_run=a.jpg"
+            "tfrecords_tools.priors", *common, "--picture=a.jpg"
         )
         self.assertEqual(code, 1)
         self.assertIn("must end in .png", errors)

@@ -14,12 +14,12 @@ BEST = (0.2, 1.0, True, 0.1, 2.0)
 
 def chosen(*arguments):
     """What the recipe decides, of the configuration that they ask for."""
-    flags.FLAGS(["train", "--tfrecords=records", "--workdir=run", *arguments])
-    config = flags_lib.from_flags()
+    flags.FLAGS(["train", "--tfrecords=records", *arguments])
+    config = flags_lib.read()
     return (
-        config.pseudo_parts_weight,
-        config.dice_weight,
-        config.bones,
+        config.objective.pseudo_parts_weight,
+        config.objective.dice_weight,
+        config.inputs.bones,
         config.augmentation.keypoint_dropout,
         config.augmentation.keypoint_jitter,
     )

@@ -1,15 +1,17 @@
-import json
 import pathlib
+from unittest import mock
 
 from absl.testing import absltest
+import tensorflow as tf
 
+from kp2part.data import record_index
+from kp2part.data import selection as selection_lib
 from kp2part.schema import keys
-from kp2part.training import config as config_lib
 from kp2part.training import splits
 from tests import tiny
 
 
-class SubsetsTest(absltest.TestCase):
+class SplitsTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
         self.base = pathlib.Path(self.create_tempdir().full_path)
@@ -18,51 +20,88 @@ class SubsetsTest(absltest.TestCase):
         )
 
     def choose(self, **settings):
-        config = config_lib.TrainConfig(
-            tfrecords="data", workdir=str(self.base / "run"), **settings
-        )
-        return splits.choose(config, self.manifest)
+        selection = selection_lib.Selection("data", **settings)
+        return splits.choose(selection, self.manifest)
 
     def classes(self, examples):
         found = examples.read().as_numpy_iterator()
         return {e[keys.CLASS_NAME].decode() for e in found}
 
     def test_splits(self):
-        training, validation = self.choose()
-        self.assertEqual((training.count(), validation.count()), (9, 4))
-        validation, training = self.choose(train_split="val", val_split="train")
-        self.assertEqual((training.count(), validation.count()), (9, 4))
+        chosen = self.choose()
+        self.assertEqual(chosen.training.count(), 9)
+        self.assertEqual(chosen.validation.count(), 4)
+        self.assertIsNone(chosen.folds)
+        chosen = self.choose(train_split="val", val_split="train")
+        self.assertEqual(chosen.training.count(), 4)
+        self.assertEqual(chosen.validation.count(), 9)
 
-    def test_folds_are_written_down(self):
-        rest, held_out = self.choose(fold=1, num_folds=3)
+    def test_folds_are_told(self):
+        chosen = self.choose(fold=1, num_folds=3)
+        rest, held_out = chosen.training, chosen.validation
         self.assertEqual(rest.count() + held_out.count(), 13)
-        dealt = json.loads((self.base / "run" / "folds.json").read_text())
         self.assertEqual(
-            {i for i, f in dealt.items() if f == 1}, set(held_out.image_ids)
+            {i for i, f in chosen.folds.items() if f == 1},
+            set(held_out.image_ids),
+        )
+        self.assertEqual(
+            [p.name for p in self.base.iterdir()], ["data"], "stores nothing"
         )
 
-    def test_one_class_alone_or_left_out(self):
-        for examples in self.choose(classes=("dog",)):
-            self.assertEqual(self.classes(examples), {"dog"})
-        training, validation = self.choose(holdout_class="dog")
-        self.assertEqual(self.classes(training), {"cat"})
-        self.assertEqual(self.classes(validation), {"dog"})
-        training, validation = self.choose(holdout_class="dog", fold=0)
-        self.assertEqual(self.classes(training), {"cat"})
-        self.assertEqual(self.classes(validation), {"dog"})
+    def test_counts_are_what_is_read(self):
+        for settings in (
+            {"fold": 0, "num_folds": 3},
+            {"classes": ("dog",)},
+            {"train_fraction": 0.5},
+            {"holdout_class": "cat", "train_fraction": 0.3, "fold": 1},
+        ):
+            chosen = self.choose(**settings)
+            for examples in chosen.training, chosen.validation:
+                found = list(examples.read().as_numpy_iterator())
+                self.assertLen(found, examples.count())
+                self.assertEqual(
+                    [x.image_id for x in examples.origins()],
+                    [x[keys.IMAGE_ID].decode() for x in found],
+                )
 
-    def test_share_is_of_the_training_objects_only(self):
-        training, validation = self.choose(train_share=0.5)
-        self.assertBetween(training.count(), 1, 8)
-        self.assertEqual(validation.count(), 4)
+    def test_records_are_read_once_to_choose_and_count(self):
+        record_index._read_file.cache_clear()
+        with mock.patch.object(
+            tf.data, "TFRecordDataset", wraps=tf.data.TFRecordDataset
+        ) as dataset:
+            for fold in 0, 1:
+                chosen = self.choose(fold=fold, train_fraction=0.9)
+                chosen.training.count()
+                chosen.validation.count()
+        self.assertEqual(dataset.call_count, 2)  # A file for each split.
+
+    def test_one_class_alone_or_left_out(self):
+        chosen = self.choose(classes=("dog",))
+        self.assertEqual(self.classes(chosen.training), {"dog"})
+        self.assertEqual(self.classes(chosen.validation), {"dog"})
+        for settings in {}, {"fold": 0}:
+            chosen = self.choose(holdout_class="dog", **settings)
+            self.assertEqual(self.classes(chosen.training), {"cat"})
+            self.assertEqual(self.classes(chosen.validation), {"dog"})
+
+    def test_fraction_is_of_the_training_objects_only(self):
+        chosen = self.choose(train_fraction=0.5)
+        self.assertBetween(chosen.training.count(), 1, 8)
+        self.assertEqual(chosen.validation.count(), 4)
 
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "'cat', 'dog'.*'cow'"):
             self.choose(classes=("cow",))
         with self.assertRaisesRegex(ValueError, "exclude each other"):
             self.choose(classes=("cat",), holdout_class="dog")
-        with self.assertRaisesRegex(ValueError, "train_share=0"):
-            self.choose(train_share=0.0)
+        with self.assertRaisesRegex(ValueError, "train_fraction=0"):
+            self.choose(train_fraction=0.0)
+        with self.assertRaisesRegex(ValueError, "do nothing without `fold`"):
+            self.choose(folds="folds.json")
+        with self.assertRaisesRegex(
+            ValueError, "num_folds=5. Received: fold=5"
+        ):
+            self.choose(fold=5)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import pathlib
 
@@ -6,18 +5,18 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part.data import augmentation
-from kp2part.models import architecture
 from kp2part.models import metadata
 from kp2part.models import palette
 from kp2part.pose_priors import pose_library
+from kp2part.system import settings
+from kp2part.system import settings_flags
 from kp2part.training import callbacks
 from kp2part.training import compilation
-from kp2part.training import config as config_lib
 from kp2part.training import flags
 from kp2part.training import network
 from kp2part.training import trainer
-from kp2part.training import workdir
+from kp2part.training import workdir as workdir_lib
+from tests import run_config
 from tests import tiny
 
 
@@ -28,24 +27,31 @@ class TrainingTest(absltest.TestCase):
         self.base = pathlib.Path(self.create_tempdir().full_path)
         tiny.write_records(str(self.base / "data"), {"train": 9, "val": 3})
 
-    def config(self, name, epochs=2, **changes):
-        return config_lib.TrainConfig(
-            tfrecords=str(self.base / "data"),
-            workdir=str(self.base / name),
-            architecture=architecture.Architecture(
-                "squeezenet", 2, (2, 2, 2, 2, 2)
-            ),
-            augmentation=augmentation.Augmentation(0.5, 10.0, 0.1, 0.1, 0.1),
+    def workdir(self, name):
+        return workdir_lib.Workdir(self.base / name)
+
+    def config(self, epochs=2, **changes):
+        return run_config.make(
+            self.base / "data",
+            encoder="squeezenet",
+            num_filters=2,
+            pose_widths=(2, 2, 2, 2, 2),
+            rotation=10.0,
+            scale=0.1,
+            translation=0.1,
+            color=0.1,
             encoder_weights="none",
             image_size=32,
             batch_size=4,
             epochs=epochs,
-            optimizer="adamw",
-            learning_rate=1e-3,
-            schedule="cosine",
-            warmup_epochs=1,
-            dice_weight=0.5,
-            **changes,
+            **{
+                "optimizer": "adamw",
+                "learning_rate": 1e-3,
+                "schedule": "cosine",
+                "warmup_epochs": 1,
+                "dice_weight": 0.5,
+                **changes,
+            },
         )
 
     def weights(self, path):
@@ -54,17 +60,19 @@ class TrainingTest(absltest.TestCase):
     def test_networks_that_know_poses_train_reload_and_go_on(self):
         # One learns, the other has nothing to learn.
         for name, epochs in ("refinenet", 3), ("nearest_neighbor", 1):
-            first = self.config(name, network=name, nn_missing="strict")
-            trainer.train(first)
+            first = self.config(network=name, nn_missing="strict")
+            trainer.train(first, self.workdir(name))
             model = keras.saving.load_model(self.base / name / "model.keras")
             library = pose_library.PoseLibrary.from_bytes(
                 metadata.known_poses(model).library
             )
             self.assertLen(library, 9)
             self.assertTrue(library.strict)
-            longer = dataclasses.replace(first, epochs=3)
-            (self.base / name / "train.flags").write_text(longer.to_flagfile())
-            trainer.train(longer)
+            longer = settings.replace(first, epochs=3)
+            (self.base / name / "train.flags").write_text(
+                settings_flags.to_flagfile(longer)
+            )
+            trainer.train(longer, self.workdir(name))
             summary = json.loads(
                 (self.base / name / "training.json").read_text()
             )
@@ -73,39 +81,57 @@ class TrainingTest(absltest.TestCase):
         self.assertLen(list((self.base / "data/priors").iterdir()), 1)
 
     def test_fidelity_learns_grey_levels(self):
-        config = self.config("gray", network="refinenet")
-        config = dataclasses.replace(
-            config,
-            epochs=1,
-            architecture=dataclasses.replace(
-                config.architecture, refine_head="fidelity"
-            ),
-        )
-        trainer.train(config)
+        config = self.config(1, network="refinenet", refine_head="fidelity")
+        trainer.train(config, self.workdir("gray"))
         model = keras.saving.load_model(self.base / "gray/model.keras")
         self.assertIsInstance(model.loss["parts"], palette.PaletteLoss)
 
-    def test_a_run_goes_on_although_kp2part_has_new_settings(self):
-        directory = workdir.Workdir(self.base / "old")
-        config = self.config("old")
-        lines = config.to_flagfile().splitlines(keepends=True)
+    def test_a_run_continues_although_kp2part_has_new_settings(self):
+        run, config = self.workdir("old"), self.config()
+        run.begin(config, "tensorflow")
+        path = self.base / "old" / "train.flags"
+        lines = path.read_text().splitlines(keepends=True)
         old = [x for x in lines if not x.startswith("--nn_missing")]
         self.assertLess(len(old), len(lines))
-        directory.begin("".join(old))
-        defaults = config_lib.TrainConfig("", "").to_flagfile()
-        directory.begin(config.to_flagfile(), defaults)
-        for changes in {"nn_missing": "strict"}, {"seed": 7}:
-            other = dataclasses.replace(config, **changes).to_flagfile()
+        path.write_text("".join(old))
+        run.begin(config, "tensorflow")
+        for changes in {"elastic": 2.0}, {"seed": 7}:
             with self.assertRaisesRegex(ValueError, "was begun with"):
-                directory.begin(other, defaults)
+                run.begin(settings.replace(config, **changes), "tensorflow")
+
+    def test_a_run_of_an_earlier_version_continues(self):
+        golden = pathlib.Path(__file__).parents[1] / "golden"
+        (self.base / "old").mkdir()
+        for name in "pose_to_part", "refinenet":
+            text = (golden / f"{name}.flags").read_text()
+            self.assertIn("--colour=0.1", text)
+            (self.base / "old" / "train.flags").write_text(text)
+            before = flags.load(golden / f"{name}.flags")
+            self.assertEqual(before.augmentation.color, 0.1)
+            self.workdir("old").begin(before, "tensorflow")
+            with self.assertRaisesRegex(ValueError, "color=0.1, now color=0.2"):
+                self.workdir("old").begin(
+                    settings.replace(before, color=0.2), "tensorflow"
+                )
+
+    def test_folds_of_a_run_are_written_when_it_begins(self):
+        trainer.train(
+            self.config(1, network="pose_to_part", fold=1, num_folds=2),
+            self.workdir("fold"),
+        )
+        dealt = json.loads((self.base / "fold" / "folds.json").read_text())
+        self.assertEqual(set(dealt.values()), {0, 1})
+        self.assertFalse((self.base / "none").exists())
+        with self.assertRaisesRegex(ValueError, "`num_folds` must be at most"):
+            trainer.train(
+                self.config(1, fold=1, num_folds=99), self.workdir("none")
+            )
+        self.assertFalse((self.base / "none").exists())
 
     def test_stopped_and_resumed_equals_never_stopped(self):
         # The smallest network: each of the three runs traces it anew.
-        settings = {
-            "network": "pose_to_part", "epochs": 3, "validate_every": 2
-        }  # fmt: skip
-        trainer.train(self.config("whole", **settings))
-        stopped = self.config("parts", **settings)
+        config = self.config(3, network="pose_to_part", validate_every=2)
+        trainer.train(config, self.workdir("whole"))
         # A stop in the second epoch: what the first has left is all there is,
         # and the first was not validated.
         keep = callbacks.SaveEpochs.on_epoch_begin
@@ -118,14 +144,14 @@ class TrainingTest(absltest.TestCase):
         callbacks.SaveEpochs.on_epoch_begin = stop
         try:
             with self.assertRaises(KeyboardInterrupt):
-                trainer.train(stopped)
+                trainer.train(config, self.workdir("parts"))
         finally:
             callbacks.SaveEpochs.on_epoch_begin = keep
         self.assertTrue(
             (self.base / "parts" / "checkpoint-00001.keras").exists()
         )
         self.assertFalse((self.base / "parts" / "model.keras").exists())
-        trainer.train(stopped)
+        trainer.train(config, self.workdir("parts"))
         whole, parts = (
             self.weights(self.base / name / "checkpoint-00003.keras")
             for name in ("whole", "parts")
@@ -133,8 +159,7 @@ class TrainingTest(absltest.TestCase):
         for a, b in zip(whole, parts, strict=True):
             np.testing.assert_array_equal(a, b)
         histories = [
-            workdir.Workdir(self.base / name).history(3)
-            for name in ("whole", "parts")
+            self.workdir(name).history(3) for name in ("whole", "parts")
         ]
         for a, b in zip(*histories, strict=True):
             self.assertEqual({**a, "seconds": 0}, {**b, "seconds": 0})
@@ -157,19 +182,15 @@ class TrainingTest(absltest.TestCase):
 
     def test_validated_epochs(self):
         def epochs(count, every):
-            config = self.config("x", epochs=count, validate_every=every)
-            return config.validated_epochs
+            config = self.config(count, validate_every=every)
+            return config.loop.validated_epochs
 
         self.assertEqual(epochs(3, 1), [1, 2, 3])
         self.assertEqual(epochs(7, 3), [3, 6, 7])
         self.assertEqual(epochs(2, 9), [2])
-        self.assertIn(
-            "--validate_every=9",
-            self.config("x", validate_every=9).to_flagfile(),
-        )
 
     def test_history_keeps_what_a_row_lacks_away(self):
-        run = workdir.Workdir(self.base)
+        run = workdir_lib.Workdir(self.base)
         rows = [
             {"epoch": 1.0, "loss": 0.5, "seconds": 1.0},
             {"epoch": 2.0, "loss": 0.0, "val_mean_iou": 0.25, "seconds": 1.0},
@@ -194,69 +215,80 @@ class TrainingTest(absltest.TestCase):
         self.assertEqual(callbacks.best_row(rows)["epoch"], 3)
 
     def test_loss_that_is_not_finite_stops_and_says_so(self):
-        config = dataclasses.replace(
-            self.config("nan", network="pose_to_part"),
-            optimizer="sgd", schedule="constant", learning_rate=1e30,
-        )  # fmt: skip
+        config = self.config(
+            network="pose_to_part",
+            optimizer="sgd",
+            schedule="constant",
+            warmup_epochs=0,
+            learning_rate=1e30,
+        )
         with self.assertRaisesRegex(ValueError, "finite.*--learning_rate"):
-            trainer.train(config)
+            trainer.train(config, self.workdir("nan"))
         self.assertFalse((self.base / "nan" / "model.keras").exists())
 
     def manifest(self):
         return tiny.manifest.load(str(self.base / "data"))
 
     def test_sigma_scales_with_the_size(self):
-        task = network.make_task(self.config("x"), self.manifest())
+        task = network.make_task(self.config().inputs, self.manifest())
         self.assertEqual(task.image_size, 32)
         self.assertEqual(task.heatmap_sigma, 7.0 * 32 / 256)
 
     def test_loss_weights_are_the_papers(self):
-        config = self.config("x")
-        task = network.make_task(config, self.manifest())
-        model = network.make_model(config, task)
-        compilation.compile_model(model, config, 2)
+        config = self.config()
+        task = network.make_task(config.inputs, self.manifest())
+        model = network.make_model(config.network, config.architecture, task)
+        rate = compilation.learning_rate(config.optimization, 2, 2)
+        optimizer = compilation.make_optimizer(config.optimization, rate)
+        compilation.compile_model(model, optimizer, config.objective)
         self.assertEqual(
             model._compile_loss._user_loss_weights,
             {"pseudo_parts": 0.01, "parts": 1.0},
         )
 
-    def test_other_flags_on_a_begun_workdir(self):
-        run = workdir.Workdir(self.base / "run")
-        run.begin("--epochs=2\n--seed=0\n--workdir=a\n")
-        run.begin("--epochs=2\n--seed=0\n--workdir=b\n")
+    def test_other_settings_on_a_begun_workdir(self):
+        run = self.workdir("run")
+        run.begin(self.config(), "tensorflow")
+        run.begin(self.config(), "tensorflow")
         with self.assertRaisesRegex(
             ValueError,
-            "train.flags: .*'--seed=0'.*'--seed=1'.*another --workdir",
+            "train.flags: .*begun with seed=0, now seed=1.*another --workdir",
         ):
-            run.begin("--epochs=2\n--seed=1\n--workdir=a\n")
+            run.begin(self.config(seed=1), "tensorflow")
 
     def test_flagfile_says_what_the_config_says(self):
-        config = self.config("x", fold=2)
-        lines = config.to_flagfile().splitlines()
+        text = settings_flags.to_flagfile(self.config(fold=2))
+        lines = text.splitlines()
         for line in ("--fold=2", "--pose_widths=2,2,2,2,2", "--rotation=10.0",
                      "--optimizer=adamw", "--jit_compile=False"):  # fmt: skip
             self.assertIn(line, lines)
-        self.assertNotIn("folds", config.to_flagfile().replace("num_folds", ""))
+        self.assertNotIn("folds", text.replace("num_folds", ""))
 
     def test_flagfile_is_read_back(self):
         path = self.base / "train.flags"
         for changes in {"fold": 2}, {"classes": ("cat", "dog"), "bones": True}:
-            config = self.config("x", **changes)
-            path.write_text(config.to_flagfile())
+            config = self.config(**changes)
+            path.write_text(settings_flags.to_flagfile(config))
             self.assertEqual(flags.load(path), config)
         path.write_text("--epochs=3\n--warp=9\n")
-        with self.assertRaisesRegex(ValueError, "train.flags: .*--warp=9"):
+        with self.assertRaisesRegex(ValueError, "train.flags: .*warp"):
             flags.load(path)
 
     def test_errors(self):
-        with self.assertRaisesRegex(ValueError, "learning_rate=0"):
-            dataclasses.replace(self.config("x"), learning_rate=0)
-        with self.assertRaisesRegex(
-            ValueError, "num_folds=5. Received: fold=5"
-        ):
-            self.config("x", fold=5)
-        with self.assertRaisesRegex(ValueError, "validate_every=0"):
-            self.config("x", validate_every=0)
+        for changes, message in (
+            ({"learning_rate": 0}, "above 0. Received: learning_rate=0"),
+            ({"validate_every": 0}, "validate_every=0"),
+            ({"optimizer": "adamm"}, "one of adam, adamw, sgd.*=adamm"),
+            ({"network": "kp2parts"}, "`network` must be one of .*=kp2parts"),
+            ({"optimizer": "adam", "weight_decay": 0.1},
+             "`weight_decay` would do nothing.*optimizer=adamw only.*=adam"),
+            ({"schedule": "constant"},
+             "`warmup_epochs` would do nothing.*schedule=cosine only"),
+            ({"refine_head": "fidelity"},
+             "`refine_head` would do nothing.*network=refinenet only"),
+        ):  # fmt: skip
+            with self.assertRaisesRegex(ValueError, message):
+                self.config(**changes)
 
 
 if __name__ == "__main__":

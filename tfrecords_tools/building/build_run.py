@@ -1,25 +1,26 @@
 """A build as a whole: start, resume or refuse; shards; then the manifest."""
 
 from collections.abc import Sequence
-import json
 import pathlib
 import shutil
 
 from absl import logging
 
 from kp2part.data import manifest as manifest_lib
+from kp2part.schema import category as category_lib
+from kp2part.system import json_file
+from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import local_runner
 from tfrecords_tools.building import plan
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
 from tfrecords_tools.building import shards
-from tfrecords_tools.building import writer
 
 _SETTINGS = "settings.json"
 
 
 def build(
-    inputs: plan.Inputs,
+    inputs: inputs_lib.Inputs,
     settings: settings_lib.Settings,
     output: pathlib.Path,
     num_workers: int,
@@ -46,7 +47,7 @@ def build(
         logging.info("%s is complete: nothing to do.", output)
         return finished
     (output / plan.UNFINISHED).mkdir(parents=True, exist_ok=True)
-    writer.write_json(output / plan.UNFINISHED / _SETTINGS, wanted)
+    json_file.write(output / plan.UNFINISHED / _SETTINGS, wanted)
     todo = [job for job in jobs if job.report() is None]
     if len(todo) < len(jobs):
         logging.info("Resuming: %d of %d to do.", len(todo), len(jobs))
@@ -64,8 +65,7 @@ def _finished(
         _refuse_others(output, dict(manifest.settings), wanted)
         return manifest if _is_whole(manifest) else None
     if state.is_file():
-        previous = json.loads(state.read_text(encoding="utf-8"))
-        _refuse_others(output, previous, wanted)
+        _refuse_others(output, json_file.read(state), wanted)
     return None
 
 
@@ -79,7 +79,9 @@ def _is_whole(manifest: manifest_lib.Manifest) -> bool:
 
 
 def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):
-    previous, wanted = dict(_flat(previous)), dict(_flat(wanted))
+    category = category_lib.renamed(previous.get("category"))
+    previous = dict(_flat({**previous, "category": category}))
+    wanted = dict(_flat(wanted))
     changes = [
         f"  {name}: was {before!r:.60}, now {now!r:.60}"
         for name in sorted(previous.keys() | wanted.keys())
@@ -133,7 +135,7 @@ def _finish(
             f"No object was kept in split {empty[0]!r}:\n"
             + selection.render(table)
         )
-    writer.write_json(output / manifest_lib.FILE_NAME, manifest.to_json())
+    json_file.write(output / manifest_lib.FILE_NAME, manifest.to_json())
     shutil.rmtree(output / plan.UNFINISHED)
     for partial in output.glob(".partial-*"):
         partial.unlink()

@@ -6,8 +6,6 @@ from kp2part.formats import pascal_part
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 
-UNASSIGNED = ("background", "ignore")
-
 
 def draw(
     item: pascal_part.Object, category: category_lib.Category, unassigned: str

@@ -64,7 +64,7 @@ def _run_in_workers(jobs, num_workers, bar):
     except futures.process.BrokenProcessPool as error:
         raise ValueError(
             "A worker process died, perhaps for lack of memory: use fewer "
-            "--workers. Run the same command again to resume."
+            "--num_workers. Run the same command again to resume."
         ) from error
     finally:
         stop.set()

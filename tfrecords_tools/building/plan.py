@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
-import dataclasses
 import hashlib
 import pathlib
 
 from kp2part.formats import readers
 from kp2part.formats import voc
+from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import settings as settings_lib
 from tfrecords_tools.building import shards
@@ -17,37 +17,8 @@ UNFINISHED = "unfinished"  # Directory of a build that is under way.
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
-@dataclasses.dataclass(frozen=True)
-class Inputs:
-    """Where annotations and photos lie.
-
-    Attributes:
-        images: Directory of photos.
-        annotations: Directory of Pascal-Part's .mat files.
-        keypoints: A file or directory, see `keypoint_files`.
-        boxes: Directory of VOC's .xml files; without one, boxes are the
-            extents of the masks.
-        image_sets: Directory of train.txt and val.txt; without one, all of
-            `annotations` is one split, "all".
-    """
-
-    images: pathlib.Path
-    annotations: pathlib.Path
-    keypoints: pathlib.Path
-    boxes: pathlib.Path | None = None
-    image_sets: pathlib.Path | None = None
-
-    def __post_init__(self):
-        for name in ("images", "annotations", "boxes", "image_sets"):
-            path = getattr(self, name)
-            if path is not None and not path.is_dir():
-                raise ValueError(
-                    f"`{name}` must be a directory. Received: {name}={path}"
-                )
-
-
 def sources(
-    inputs: Inputs, settings: settings_lib.Settings
+    inputs: inputs_lib.Inputs, settings: settings_lib.Settings
 ) -> dict[str, list[instances.Source]]:
     """Returns the photos of each split, in the order of their ids.
 
@@ -115,7 +86,7 @@ def fingerprint(splits: Mapping[str, Sequence[instances.Source]]) -> str:
     return digest.hexdigest()
 
 
-def _splits(inputs: Inputs) -> Mapping[str, Sequence[str]]:
+def _splits(inputs: inputs_lib.Inputs) -> Mapping[str, Sequence[str]]:
     if inputs.image_sets is not None:
         return voc.read_image_sets(inputs.image_sets)
     ids = [path.stem for path in inputs.annotations.glob("*.mat")]

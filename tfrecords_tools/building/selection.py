@@ -4,6 +4,7 @@ Each object has one outcome, the first of `REASONS` that applies to it, or
 `KEPT`. The table counts them: {class: {"seen", "kept", "dropped": {reason}}}.
 """
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,7 +15,9 @@ import numpy as np
 from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import pascal_part
 from kp2part.schema import boxes
+from kp2part.system import tables
 from tfrecords_tools.building import label_map
+from tfrecords_tools.building import settings as settings_lib
 
 KEPT = "kept"
 # In the order in which they are looked at.
@@ -26,35 +29,6 @@ REASONS = (
     "too_few_keypoints",
     "no_part",  # None of its pixels is in a part of the category.
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Thresholds:
-    """What an object must meet; the defaults are the paper's.
-
-    Attributes:
-        max_overlap: Largest IoU with the box of any other object.
-        min_side: Least width and height of the box, in pixels of the photo.
-        min_keypoints: Least number of keypoints with v > 0.
-        min_match_iou: Least IoU of two boxes to be those of one object.
-    """
-
-    max_overlap: float = 0.05
-    min_side: float = 32.0
-    min_keypoints: int = 5
-    min_match_iou: float = 0.45
-
-    def __post_init__(self):
-        for name in ("max_overlap", "min_match_iou"):
-            if not 0 <= (value := getattr(self, name)) <= 1:
-                raise ValueError(
-                    f"`{name}` must be in [0, 1]. Received: {name}={value}"
-                )
-        for name in ("min_side", "min_keypoints"):
-            if not (value := getattr(self, name)) >= 0:
-                raise ValueError(
-                    f"`{name}` must not be negative. Received: {name}={value}"
-                )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +49,7 @@ class Candidate:
     other_boxes: Sequence[boxes.Box]
     annotation: annotation_lib.KeypointAnnotation | None
 
-    def outcome(self, thresholds: Thresholds) -> str:
+    def outcome(self, thresholds: settings_lib.Thresholds) -> str:
         """Returns `KEPT`, or the first of `REASONS` that applies."""
         if self.box is None:
             return "no_box"
@@ -119,30 +93,22 @@ def add(tables: Iterable[Mapping]) -> dict:
     return {name: total[name] for name in sorted(total)}
 
 
-def render(tables: Mapping[str, Mapping]) -> str:
+def render(splits: Mapping[str, Mapping]) -> str:
     """Returns the tables of several splits as aligned text, with totals."""
-    reasons = [
-        reason
-        for reason in REASONS
-        if any(
-            reason in row["dropped"]
-            for table in tables.values()
-            for row in table.values()
-        )
-    ]
-    rows = [["split", "class", "seen", KEPT, *reasons]]
-    tables = {**tables, "all": add(tables.values())} if tables else {}
-    for split, table in tables.items():
+    reasons = _found_reasons(splits.values())
+    if splits:
+        splits = {**splits, "all": add(splits.values())}
+    rows = []
+    for split, table in splits.items():
         total = add([{"total": row} for row in table.values()])
         for class_name, row in {**table, **total}.items():
             numbers = [row["seen"], row[KEPT]]
             numbers += [row["dropped"].get(reason, 0) for reason in reasons]
-            rows.append([split, class_name, *map(str, numbers)])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+            rows.append((split, class_name, *map(str, numbers)))
+    heads = ("split", "class", "seen", KEPT, *reasons)
+    return tables.Table(heads, rows, num_left=2).to_text()
+
+
+def _found_reasons(splits: Collection[Mapping]) -> list[str]:
+    dropped = [row["dropped"] for table in splits for row in table.values()]
+    return [r for r in REASONS if any(r in counts for counts in dropped)]

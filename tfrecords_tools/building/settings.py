@@ -3,9 +3,47 @@
 import dataclasses
 
 from kp2part.schema import category as category_lib
-from kp2part.schema import task
-from tfrecords_tools.building import label_map
-from tfrecords_tools.building import selection
+from kp2part.schema import task as task_lib
+from kp2part.system import settings
+
+UNASSIGNED = ("background", "ignore")
+
+
+@dataclasses.dataclass(frozen=True)
+class Thresholds:
+    """What an object must meet; the defaults are the paper's.
+
+    For the attributes see the help of each field.
+    """
+
+    max_overlap: float = settings.field(
+        0.05,
+        "Drop an object whose box has a larger IoU with the box of any other "
+        "object in the photo, of any class.",
+        minimum=0,
+        maximum=1,
+    )
+    min_side: float = settings.field(
+        32.0,
+        "Drop an object whose box is narrower or lower, in pixels of the "
+        "photo.",
+        minimum=0,
+    )
+    min_keypoints: int = settings.field(
+        5,
+        "Drop an object with fewer keypoints; occluded ones (v = 1) count.",
+        minimum=0,
+    )
+    min_match_iou: float = settings.field(
+        0.45,
+        "Two files describe the same object if the classes are equal and the "
+        "boxes have at least this IoU.",
+        minimum=0,
+        maximum=1,
+    )
+
+    def __post_init__(self):
+        settings.check(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,47 +51,58 @@ class Settings:
     """How photos and annotations become records.
 
     Attributes:
-        category: Names of classes, keypoints and parts.
-        thresholds: Which objects to keep.
-        image_size: Side of the square crops, in pixels.
-        context: Margin around an object's box, as a share of the box's sides.
-        aspect: How a crop is made square, see `task.ASPECTS`.
-        unassigned: What an object's pixels in no part become, see
-            `label_map.UNASSIGNED`.
-        images_per_shard: Number of source photos in one file.
-        seed: Decides which photo goes to which file.
-        skip_bad_images: Whether a photo with a broken file is left out and
-            counted; otherwise it stops the build.
+        category: Names of classes, keypoints and parts. For the other
+            attributes see the help of each field.
     """
 
     category: category_lib.Category
-    thresholds: selection.Thresholds = selection.Thresholds()
-    image_size: int = 256
-    context: float = 0.0
-    aspect: str = "stretch"
-    unassigned: str = "background"
-    images_per_shard: int = 256
-    seed: int = 0
-    skip_bad_images: bool = False
+    thresholds: Thresholds = Thresholds()
+    image_size: int = settings.field(
+        256,
+        "Side of the square crops, in pixels; a multiple of 32. Training and "
+        "serving use the same.",
+        minimum=32,
+    )
+    context: float = settings.field(
+        0.0,
+        "Margin to keep around an object's box, as a fraction of the box's "
+        "sides. The paper keeps none.",
+        minimum=0,
+        maximum=1,
+    )
+    aspect: str = settings.field(
+        "stretch",
+        "How a box becomes a square: stretch it, as in the paper, or pad it "
+        "with black pixels, which are labeled as ignored.",
+        choices=task_lib.ASPECTS,
+    )
+    unassigned: str = settings.field(
+        "background",
+        "What to label an object's pixels that are in no part: background, or "
+        "ignore, neither learned nor scored.",
+        choices=UNASSIGNED,
+    )
+    images_per_shard: int = settings.field(
+        256, "Number of source photos in one file.", minimum=1
+    )
+    seed: int = settings.field(
+        0, "Decides in which file, and where in it, a photo ends up."
+    )
+    skip_bad_images: bool = settings.field(
+        False,
+        "Leave out photos with a missing or broken file and list them in the "
+        "manifest. Without it the first one stops the build.",
+    )
 
     def __post_init__(self):
+        settings.check(self)
         # A network that could not take the crops would be a late surprise.
-        task.Task(
+        task_lib.Task(
             self.category,
             image_size=self.image_size,
             context=self.context,
             aspect=self.aspect,
         )
-        if self.unassigned not in label_map.UNASSIGNED:
-            raise ValueError(
-                f"`unassigned` must be one of {label_map.UNASSIGNED}. "
-                f"Received: unassigned={self.unassigned!r}"
-            )
-        if self.images_per_shard < 1:
-            raise ValueError(
-                "`images_per_shard` must be positive. Received: "
-                f"images_per_shard={self.images_per_shard}"
-            )
 
     def to_json(self) -> dict:
         """Returns plain lists, dicts, strings and numbers."""

@@ -7,13 +7,13 @@ Jobs are pickled to worker processes; a runner on several machines could map
 from collections.abc import Callable
 from collections.abc import Iterator
 import dataclasses
-import json
 import pathlib
 
 from absl import logging
 import tensorflow as tf
 
 from kp2part.data import records
+from kp2part.system import json_file
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
@@ -47,7 +47,7 @@ class Job:
         """Returns the report if the shard is there, whole and reported."""
         if not (self.report_path.is_file() and self.path.is_file()):
             return None
-        report = json.loads(self.report_path.read_text(encoding="utf-8"))
+        report = json_file.read(self.report_path)
         matches = report["shard"]["sha256"] == writer.sha256(self.path)
         return report if matches else None
 
@@ -90,4 +90,4 @@ def write(job: Job, on_image: Callable[[], None]):
     }
     table = selection.count(outcomes)
     report = {"shard": shard, "table": table, "skipped": skipped}
-    writer.write_json(job.report_path, report)
+    json_file.write(job.report_path, report)

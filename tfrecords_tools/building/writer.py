@@ -1,8 +1,7 @@
-"""Shards and their reports: each appears whole or not at all."""
+"""Shards: each appears whole or not at all."""
 
 from collections.abc import Iterable
 import hashlib
-import json
 import pathlib
 
 import tensorflow as tf
@@ -28,12 +27,6 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
 
     atomic.write(path, save)
     return num_records
-
-
-def write_json(path: pathlib.Path, fields: dict):
-    """Writes a JSON file; keys stay in order: a category's parts have one."""
-    text = json.dumps(fields, indent=1, allow_nan=False)
-    atomic.write_text(path, text + "\n")
 
 
 def sha256(path: pathlib.Path) -> str:

@@ -10,9 +10,22 @@ from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
+from kp2part.system import atomic
+from kp2part.training import splits
 from kp2part.visualization import pictures
 
 _WHITE = 255
+
+
+def write(
+    path: str,
+    library: pose_library.PoseLibrary,
+    chosen: splits.Splits,
+    count: int,
+):
+    """Writes the picture of some validation examples, .png; see `draw`."""
+    sheet = draw(library, chosen.training, chosen.validation, count)
+    atomic.write_bytes(path, pictures.encode_png(sheet))
 
 
 def draw(

@@ -10,6 +10,7 @@ import tensorflow as tf
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import keys
+from kp2part.system import tables
 from tfrecords_tools.building import writer
 
 
@@ -65,21 +66,30 @@ def verify(
 
 
 def report(manifest: manifest_lib.Manifest, censuses: dict[str, Census]) -> str:
-    """Returns a table: share of the pixels, and of the records, per part."""
+    """Returns a table of each split: how much of each part its records hold."""
+    return "\n\n".join(
+        f"{name}: {census.num_records} records ({_classes(census)})\n"
+        + _parts_table(manifest, census).to_text()
+        for name, census in censuses.items()
+    )
+
+
+def _classes(census: Census) -> str:
+    return ", ".join(f"{c} {n}" for c, n in sorted(census.classes.items()))
+
+
+def _parts_table(manifest, census: Census) -> tables.Table:
     labels = {**dict(enumerate(manifest.category.parts)), 255: "(ignored)"}
-    lines = []
-    for name, census in censuses.items():
-        classes = ", ".join(
-            f"{c} {n}" for c, n in sorted(census.classes.items())
+    total = max(census.pixels.sum(), 1)
+    rows = [
+        (
+            part,
+            f"{census.pixels[label] / total:.2%}",
+            str(census.occurrences[label]),
         )
-        lines.append(f"{name}: {census.num_records} records ({classes})")
-        total = max(census.pixels.sum(), 1)
-        for label, part in labels.items():
-            lines.append(
-                f"  {part:16}{census.pixels[label] / total:8.2%} of pixels, in "
-                f"{census.occurrences[label]:6} records"
-            )
-    return "\n".join(lines)
+        for label, part in labels.items()
+    ]
+    return tables.Table(("part", "of pixels", "records with it"), rows)
 
 
 def _strangers(manifest) -> Iterator[str]:

@@ -15,33 +15,15 @@ import tempfile
 import numpy as np
 import tqdm
 
+from kp2part.system import json_file
 from tfrecords_tools.synthetic import annotation_writers
 from tfrecords_tools.synthetic import scenes
-
-# Raised whenever the same settings give other photos than before.
-_VERSION = 1
+from tfrecords_tools.synthetic import settings as settings_lib
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """All that the drawn files depend on.
-
-    Attributes:
-        num_images: Photos to draw.
-        seed: Of all randomness.
-        size: Longest side of the longest photo, in pixels.
-        val_fraction: Share of the photos in val.txt.
-        version: Of the program's drawings.
-    """
-
-    num_images: int
-    seed: int
-    size: int
-    val_fraction: float
-    version: int = _VERSION
-
-
-def draw(output: pathlib.Path, settings: Settings, num_workers: int) -> bool:
+def draw(
+    output: pathlib.Path, settings: settings_lib.Settings, num_workers: int
+) -> bool:
     """Makes `output`, whole or not at all.
 
     Returns:
@@ -65,7 +47,7 @@ def draw(output: pathlib.Path, settings: Settings, num_workers: int) -> bool:
     return True
 
 
-def _is_complete(output: pathlib.Path, settings: Settings) -> bool:
+def _is_complete(output: pathlib.Path, settings: settings_lib.Settings) -> bool:
     if not output.exists():
         return False
     if output.is_dir() and not any(output.iterdir()):
@@ -76,7 +58,7 @@ def _is_complete(output: pathlib.Path, settings: Settings) -> bool:
             "`output` must be new, empty or made by this program. "
             f"Received: output={output}, which has no draw.json"
         )
-    found, wanted = json.loads(path.read_text()), dataclasses.asdict(settings)
+    found, wanted = json_file.read(path), dataclasses.asdict(settings)
     if found != wanted:
         raise ValueError(
             f"{output} was drawn with other settings: {found}. Received: "
@@ -103,7 +85,7 @@ def _write_all(directory, settings, num_workers):
             path.write_text("".join(f"{i}\n" for i in ids))
     _write_sample(directory, settings, images, annotations)
     fields = dataclasses.asdict(settings)
-    (directory / "draw.json").write_text(json.dumps(fields, indent=1) + "\n")
+    json_file.write(directory / "draw.json", fields)
 
 
 def _write_sample(directory, settings, images, annotations):
@@ -157,7 +139,7 @@ def _image_id(number: int) -> str:
     return f"2026_{number:06d}"
 
 
-def _split(settings: Settings) -> dict[str, list[str]]:
+def _split(settings: settings_lib.Settings) -> dict[str, list[str]]:
     """Returns the image ids of train and val, in order."""
     rng = np.random.default_rng([settings.seed, settings.num_images, 0])
     order = rng.permutation(settings.num_images) + 1

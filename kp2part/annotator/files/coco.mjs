@@ -1,12 +1,12 @@
 /**
- * Annotations as COCO has them, and back. Keypoints are kp2part's, with the
+ * Writes annotations as COCO JSON. Keypoints are kp2part's, with the
  * origin at the center of the first pixel; boxes are x, y, width, height in
  * pixel edges; segmentations are uncompressed run lengths. The parts of an
- * object are annotations of their own, as in PACO: of the category
- * "<class>:<part>", with the object's id in `obj_ann_id`.
+ * object are annotations of their own, as in PACO, with the category
+ * "<class>:<part>" and the object's id in `obj_ann_id`.
  *
- * Not of COCO: `skipped` lists keypoints that a person called absent, to tell
- * them from those that nobody came to.
+ * One field is not COCO's: `skipped` lists the keypoints that a person marked
+ * as absent, to distinguish them from those not annotated yet.
  */
 
 import { rows } from "../state/annotations.mjs";
@@ -15,25 +15,25 @@ import * as rle from "./rle.mjs";
 /**
  * @typedef {import("../state/annotations.mjs").Annotated} Annotated
  * @typedef {{name: string, width: number, height: number}} PhotoFacts
- * @typedef {{labels: Uint8Array, box: number[]}} Answer Of the whole photo.
+ * @typedef {{labels: Uint8Array, box: number[]}} PhotoParts Of the whole photo.
  */
 
 /**
  * @param {Annotated[]} objects
  * @param {import("../state/category.mjs").Category} category
  * @param {PhotoFacts} photo
- * @param {Map<number, Answer>} answers By object id, of those that have one.
+ * @param {Map<number, PhotoParts>} predictions By object id, where present.
  * @returns {object} For `JSON.stringify`.
  */
-export function toCoco(objects, category, photo, answers) {
+export function toCoco(objects, category, photo, predictions) {
   const { name, width, height } = photo;
   const annotations = [];
   for (const object of objects) {
-    const answer = answers.get(object.id);
-    annotations.push(ofObject(object, category, photo, answer));
+    const parts = predictions.get(object.id);
+    annotations.push(ofObject(object, category, photo, parts));
     const id = annotations.length;
     annotations.at(-1).id = id;
-    for (const part of answer ? ofParts(object, category, photo, answer) : []) {
+    for (const part of parts ? ofParts(object, category, photo, parts) : []) {
       annotations.push({ id: annotations.length + 1, obj_ann_id: id, ...part });
     }
   }
@@ -62,15 +62,15 @@ function partId(classIndex, part, classes, parts) {
   return classes.length + classIndex * (parts.length - 1) + part;
 }
 
-function ofObject(object, category, photo, answer) {
+function ofObject(object, category, photo, parts) {
   const points = rows(object);
-  const box = object.box ?? answer?.box ?? extent(points);
+  const box = object.box ?? parts?.box ?? extent(points);
   return {
     ...common(category.classes.indexOf(object.className) + 1, box),
     keypoints: points.flat(),
     num_keypoints: points.filter((point) => point[2] > 0).length,
     skipped: category.keypoints.filter((_, i) => object.points[i]?.[2] === 0),
-    ...(answer && segmentation(answer.labels, photo, (label) => label > 0)),
+    ...(parts && segmentation(parts.labels, photo, (label) => label > 0)),
   };
 }
 

@@ -3,11 +3,11 @@
 import { inWords } from "../state/category.mjs";
 
 /**
- * @param {object} contents Of the file.
+ * @param {object} contents The parsed file.
  * @param {import("../state/category.mjs").Category} category
  * @param {{name: string, width: number, height: number}} photo
  * @returns {import("../state/annotations.mjs").Annotated[]}
- * @throws {Error} Nothing fits the photo or the model, or a field breaks a
+ * @throws {Error} Nothing matches the photo or the model, or a field breaks a
  *     rule; the message names it.
  */
 export function fromCoco(contents, category, photo) {
@@ -44,8 +44,8 @@ function findImage(images, photo) {
   for (const side of ["width", "height"]) {
     if (image[side] !== undefined && image[side] !== photo[side]) {
       throw new Error(
-        `${image.file_name} must be of ${side} ${photo[side]}, as the open ` +
-        `photo. It is ${image[side]}.`);
+        `${image.file_name} must have the ${side} of the open photo: ` +
+        `${photo[side]}. It is ${image[side]}.`);
     }
   }
   return image;

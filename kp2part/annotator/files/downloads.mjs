@@ -1,53 +1,40 @@
-/** Files to take away: masks of the photo's own size, keypoints, a picture. */
+/** Files to download: masks of the photo's own size, keypoints, a picture. */
 
-import { isTelling } from "../state/annotations.mjs";
-import { predict } from "../net/client.mjs";
 import { toCoco } from "./coco.mjs";
 import { placeOf } from "../state/geometry.mjs";
 import { compose, paint } from "./mask.mjs";
-import { encodeGrey } from "./png.mjs";
+import { encodeGray } from "./png.mjs";
 
 const OVERLAY_SIDE = 2048; // A picture to look at need not be larger.
 
 /**
- * Asks for the parts of all objects, in the whole photo.
- * @param {import("../state/category.mjs").Category} category
- * @param {import("./photo.mjs").Photo} photo
- * @param {import("../state/annotations.mjs").Annotated[]} objects
- * @returns {Promise<Map<number, import("../net/client.mjs").Parts>>} By object id.
+ * @typedef {import("./coco.mjs").PhotoParts} PhotoParts
+ * @typedef {Map<number, PhotoParts>} Predictions By object id.
  */
-export async function wholeAnswers(category, photo, objects) {
-  const image = { base64: await photo.whole(), scale: 1 };
-  const answers = new Map();
-  for (const object of objects.filter(isTelling)) {
-    answers.set(object.id, await predict(category.model, object, image));
-  }
-  return answers;
-}
 
-/** @returns {Promise<Blob>} PNG of the photo's size; greys are part ids. */
-export function maskFile(photo, answers) {
+/** @returns {Promise<Blob>} PNG; its gray levels are part ids. */
+export function maskFile(photo, predictions) {
   const { width, height } = photo;
-  const maps = [...answers.values()].map((answer) => answer.labels);
+  const maps = [...predictions.values()].map(({ labels }) => labels);
   const composed = compose(maps, width * height);
-  return encodeGrey(Uint8Array.from(composed, (v) => v & 255), width, height);
+  return encodeGray(Uint8Array.from(composed, (v) => v & 255), width, height);
 }
 
 /** @returns {Blob} COCO JSON. */
-export function cocoFile(category, photo, objects, answers) {
-  const contents = toCoco(objects, category, photo, answers);
+export function cocoFile(category, photo, objects, predictions) {
+  const contents = toCoco(objects, category, photo, predictions);
   return new Blob([JSON.stringify(contents)], { type: "application/json" });
 }
 
 /** @returns {Promise<Blob>} PNG of the photo with parts and keypoints. */
-export async function overlayFile(category, photo, objects, answers, how) {
+export async function overlayFile(category, photo, objects, predictions, how) {
   const longest = Math.max(photo.width, photo.height);
   const scale = Math.min(1, OVERLAY_SIDE / longest);
   const canvas = new OffscreenCanvas(
     Math.round(photo.width * scale), Math.round(photo.height * scale));
   const context = canvas.getContext("2d");
   context.drawImage(photo.image, 0, 0, canvas.width, canvas.height);
-  const parts = await partsPicture(category, photo, answers, how);
+  const parts = await partsPicture(category, photo, predictions, how);
   context.drawImage(parts, 0, 0, canvas.width, canvas.height);
   context.scale(scale, scale);
   const unit = longest / 300;
@@ -55,8 +42,8 @@ export async function overlayFile(category, photo, objects, answers, how) {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-function partsPicture(category, { width, height }, answers, how) {
-  const maps = [...answers.values()].map((answer) => answer.labels);
+function partsPicture(category, { width, height }, predictions, how) {
+  const maps = [...predictions.values()].map(({ labels }) => labels);
   const longest = Math.max(width, height);
   const line = Math.max(1, Math.round(longest / 700));
   const pixels = paint(
@@ -90,12 +77,12 @@ function drawPose(context, { points }, { skeleton }, unit) {
   }
 }
 
-/** Hands a file to the person. */
+/** Downloads a file. */
 export function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // The browser reads it a moment later.
+  // The browser reads the file a moment later.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,11 +1,11 @@
-/** Which way up the pixels of a JPEG or PNG file are stored. */
+/** The orientation in which a JPEG file stores its pixels. */
 
 const ORIENTATION = 0x0112;
 
 /**
  * Reads the EXIF orientation, see CIPA DC-008.
- * @param {ArrayBuffer} file A JPEG file, or any other.
- * @returns {number} 1 to 8; 1 is upright, also where nothing is said.
+ * @param {ArrayBuffer} file A file of any format.
+ * @returns {number} 1 to 8; 1 is upright, and the default.
  */
 export function orientation(file) {
   const view = new DataView(file);

@@ -1,8 +1,8 @@
-/** Label maps as pictures: each part in its color, pattern and outline. */
+/** Paints label maps: each part in its color, with pattern and outline. */
 
 /**
- * Which pixels of a part carry its pattern, for those who do not see colors.
- * Of places in units of the pattern's period; the first part stays plain.
+ * Which pixels of a part carry its pattern, for people who are color-blind.
+ * Coordinates are in units of the pattern's period; the first part is plain.
  */
 const PATTERNS = [
   () => false,
@@ -16,9 +16,9 @@ const PATTERNS = [
 const OUTLINE = [255, 255, 255];
 
 /**
- * Puts the objects of a photo together; later ones lie on top.
+ * Merges the objects of a photo; later ones are on top.
  * @param {Uint8Array[]} maps Labels by rows, of equal size.
- * @param {number} length How many pixels.
+ * @param {number} length The number of pixels.
  * @returns {Uint16Array} Part ids, plus 256 times the number of the map.
  */
 export function compose(maps, length) {
@@ -33,11 +33,11 @@ export function compose(maps, length) {
 
 /**
  * Paints composed labels.
- * @param {Uint16Array} composed Of `compose`.
+ * @param {Uint16Array} composed From `compose`.
  * @param {number} width In pixels.
  * @param {[number, number, number][]} colors Of the parts, 0 to 255.
  * @param {object} how
- * @param {boolean[]} how.shown Which parts.
+ * @param {boolean[]} how.shown Whether to show each part.
  * @param {number} how.opacity In [0, 1]; outlines are opaque, or absent at 0.
  * @param {number} how.period Of the patterns, in pixels.
  * @param {number} how.line Width of the outlines, in pixels.
@@ -47,7 +47,7 @@ export function paint(composed, width, colors, how) {
   const { shown, opacity, period, line } = how;
   const pixels = new Uint8ClampedArray(composed.length * 4);
   if (!opacity) return pixels;
-  // One number for the four bytes of a pixel: this runs while dragging.
+  // One number per pixel, not four bytes: this runs while dragging.
   const words = new Uint32Array(pixels.buffer);
   const plain = colors.map((color) => word(color, opacity));
   const inks = colors.map((c) => word(ink(c), 1 - (1 - opacity) ** 2));
@@ -73,9 +73,9 @@ function isEdge(composed, i, x, width, line) {
 }
 
 /**
- * Where to write the names of the parts.
- * @returns {{part: number, x: number, y: number}[]} Places in pixels, for each
- *     part of each object that is large enough: inside it, near its middle.
+ * Finds where to write the names of the parts.
+ * @returns {{part: number, x: number, y: number}[]} Places in pixels, one
+ *     for each large enough part of each object: inside it, near its middle.
  */
 export function namePlaces(composed, width, leastArea) {
   const runs = new Map();
@@ -93,7 +93,7 @@ export function namePlaces(composed, width, leastArea) {
   });
 }
 
-/** Pixels of one part and object that follow each other in a row. */
+/** Horizontal runs of pixels of one part of one object. */
 function runsOf(composed, width) {
   const runs = [];
   for (let begin = 0, end; begin < composed.length; begin = end) {
@@ -110,7 +110,7 @@ function runsOf(composed, width) {
   return runs;
 }
 
-/** The middle of a run, both long and near to a place. */
+/** The middle of a run that is both long and near a place. */
 function widestNear(runs, { x, y }) {
   const score = (run) => run.length / 2 - Math.hypot(run.x - x, run.y - y);
   const best = runs.reduce((a, b) => (score(b) > score(a) ? b : a));

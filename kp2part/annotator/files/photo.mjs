@@ -1,21 +1,21 @@
-/** A photo that is worked on: upright, and small enough to be sent often. */
+/** The open photo: upright, and with a copy small enough to send often. */
 
 import { orientation } from "./exif.mjs";
 
 const MAX_BYTES = 64 * 2 ** 20;
-const MAX_PIXELS = 40_000_000; // More than this the model refuses.
-const MAX_SENT_BYTES = 11 * 2 ** 20; // 16 MiB once it is text in a request.
-const LIVE_SIDE = 1024; // Longest side of the copy for answers while dragging.
+const MAX_PIXELS = 40_000_000; // The model refuses larger photos.
+const MAX_SENT_BYTES = 11 * 2 ** 20; // 16 MiB as base64 in a request.
+const LIVE_SIDE = 1024; // Longest side of the copy that is sent while dragging.
 const JPEG_QUALITY = 0.95;
 
 /** A photo and its pixels, as a browser shows them: upright. */
 export class Photo {
   /**
-   * @param {Blob} file As it was dropped.
-   * @param {string} name Of the file that annotations belong to.
+   * @param {Blob} file The file as dropped.
+   * @param {string} name Name of the file that annotations belong to.
    * @param {HTMLImageElement} image Loaded.
-   * @param {boolean} isAsStored Whether the model, which reads pixels as they
-   *     are stored, would see in the file what the browser shows.
+   * @param {boolean} isAsStored Whether the model, which reads pixels in the
+   *     order in which they are stored, sees what the browser shows.
    */
   constructor(file, name, image, isAsStored) {
     Object.assign(this, { file, name, image, isAsStored });
@@ -23,24 +23,24 @@ export class Photo {
     this.height = image.naturalHeight;
   }
 
-  /** @returns {Promise<{base64: string, scale: number}>} For live answers. */
+  /** @returns {Promise<{base64: string, scale: number}>} To send often. */
   live() {
     this.reduced ??= this.#reduce();
     return this.reduced;
   }
 
-  /** @returns {Promise<string>} The whole photo as base64, for the answer. */
+  /** @returns {Promise<string>} The whole photo as base64. */
   async whole() {
     return base64(await this.upright());
   }
 
-  /** @returns {Promise<Blob>} JPEG or PNG; the file itself where it can be. */
+  /** @returns {Promise<Blob>} JPEG or PNG; the file itself if possible. */
   async upright() {
     const isFit = this.isAsStored && this.file.size <= MAX_SENT_BYTES;
     return isFit ? this.file : this.#encode(1);
   }
 
-  /** Frees what the browser holds. */
+  /** Frees the browser's memory. */
   close() {
     URL.revokeObjectURL(this.image.src);
   }
@@ -68,10 +68,10 @@ export class Photo {
 }
 
 /**
- * Opens a photo, of any format that the browser knows.
+ * Opens a photo in any format that the browser can read.
  * @param {File} file
  * @returns {Promise<Photo>}
- * @throws {Error} It is none, or too large; the message says which.
+ * @throws {Error} It is not a photo, or too large; the message says which.
  */
 export async function openPhoto(file) {
   if (file.size > MAX_BYTES) {
@@ -103,13 +103,13 @@ async function load(file) {
       image.onload = resolve;
       image.onerror = reject;
     });
-    if (!image.naturalWidth) throw new Error("A picture without a size.");
+    if (!image.naturalWidth) throw new Error("The picture has no size.");
     return image;
   } catch {
     URL.revokeObjectURL(image.src);
     throw new Error(
       `${file.name || "The file"} cannot be opened: it is not a photo that ` +
-      "this browser knows, or it is broken.");
+      "this browser can read, or it is damaged.");
   }
 }
 

@@ -13,7 +13,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
  * @param {Uint8Array} levels By rows, width * height.
  * @returns {Promise<Blob>}
  */
-export async function encodeGrey(levels, width, height) {
+export async function encodeGray(levels, width, height) {
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
   header.setUint32(4, height);
@@ -28,7 +28,7 @@ export async function encodeGrey(levels, width, height) {
 }
 
 function filtered(levels, width, height) {
-  // Each row is preceded by the number of its filter: 0, none.
+  // Each row begins with the number of its filter: 0, none.
   const bytes = new Uint8Array((width + 1) * height);
   for (let y = 0; y < height; y++) {
     const row = levels.subarray(y * width, (y + 1) * width);

@@ -2,7 +2,7 @@
 
 /**
  * @param {ArrayLike<number>} labels By rows, width * height.
- * @param {(label: number) => boolean} isIn Which labels are inside.
+ * @param {(label: number) => boolean} isIn Whether a label is inside.
  * @returns {{size: [number, number], counts: number[]}} (height, width).
  */
 export function encode(labels, width, height, isIn) {
@@ -21,7 +21,7 @@ export function encode(labels, width, height, isIn) {
   return { size: [height, width], counts };
 }
 
-/** @returns {number} How many pixels are inside. */
+/** @returns {number} The number of pixels inside. */
 export function area({ counts }) {
   return counts.reduce((sum, run, i) => sum + (i % 2 ? run : 0), 0);
 }

@@ -2,20 +2,20 @@
 
 import * as geometry from "../state/geometry.mjs";
 
-const STEP = 12; // Of the keyboard's cross, in CSS pixels; fine: 1 pixel.
-const FAR = 5; // Times as far with Shift.
+const STEP = 12; // Of the keyboard's cross, in CSS pixels.
+const FAR = 5; // With Shift, steps are this many times as long.
 const ZOOM = 1.3;
 const DIRECTIONS = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
 };
 
-/** The keyboard's cross, and what has been begun but is not in the photo. */
+/** The keyboard's cross, and actions begun but not yet in the annotations. */
 export class Commands {
   /** @type {?geometry.Place} In the photo. */
   cursor = null;
-  /** @type {?geometry.Place} Where the keyboard began a box. */
+  /** @type {?geometry.Place} The corner where the keyboard began a box. */
   corner = null;
-  /** Whether the next keypoint placed is a hidden one. */
+  /** Whether the next keypoint is placed as hidden. */
   isHidden = false;
 
   /**
@@ -76,7 +76,7 @@ export class Commands {
     this.editor.place(place, v);
   }
 
-  /** Makes the current keypoint a hidden one, or the next to be placed. */
+  /** Makes the current keypoint hidden, or the next one to be placed. */
   hide() {
     const point = this.editor.object.points[this.editor.all.current];
     if (point) {

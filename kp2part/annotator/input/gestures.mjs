@@ -1,4 +1,4 @@
-/** Makes clicks, drags, shifts and pinches of what pointers do on the stage. */
+/** Turns pointer events on the stage into clicks, drags, pans and pinches. */
 
 const CLICK_REACH = { mouse: 4, pen: 8, touch: 10 }; // In CSS pixels.
 const WHEEL_SPEED = 0.0016;
@@ -7,7 +7,7 @@ const WHEEL_SPEED = 0.0016;
  * @typedef {import("../state/geometry.mjs").Place} Place On the stage.
  * @typedef {object} Responses
  * @property {(at: Place, event: PointerEvent) => ?object} grab What a drag from
- *     here would move; null shifts the photo.
+ *     here would move; null pans the photo.
  * @property {(at: Place, event: PointerEvent) => void} click
  * @property {(target: object, at: Place, from: Place) => void} drag
  * @property {(target: object) => void} drop
@@ -16,10 +16,10 @@ const WHEEL_SPEED = 0.0016;
  * @property {(factor: number, at: Place) => void} zoom
  */
 
-/** The pointers on one element. */
+/** The gestures on one element. */
 export class Gestures {
   #pointers = new Map();
-  #start = null; // {at, target, moved} of a single pointer.
+  #start = null; // {at, target, moved, isShift} of a single pointer.
   #isSpaceHeld = false;
 
   /**
@@ -102,7 +102,7 @@ export class Gestures {
     this.giveUp();
   }
 
-  /** Takes back what a pointer has begun. */
+  /** Cancels the gesture under way. */
   giveUp() {
     if (this.#start?.target) this.on.cancel(this.#start.target);
     this.#start = null;

@@ -1,4 +1,4 @@
-/** Takes files that are chosen, dropped on the page or pasted. */
+/** Opens files that are chosen, dropped on the page or pasted. */
 
 /**
  * @param {HTMLInputElement} input Of type file.
@@ -8,7 +8,7 @@ export function takeFiles(input, desk) {
   const { classList } = document.body;
   input.addEventListener("change", async () => {
     await desk.openFiles(input.files);
-    input.value = ""; // The same file can be chosen again.
+    input.value = ""; // So that the same file can be chosen again.
   });
   addEventListener("dragover", (event) => {
     event.preventDefault();

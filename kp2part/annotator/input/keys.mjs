@@ -1,11 +1,11 @@
-/** The keyboard: what each key does, and the list of it that "?" shows. */
+/** The keyboard: what each key does, and the list that "?" shows. */
 
 /**
  * @typedef {object} Key
- * @property {string[]} keys Values of `KeyboardEvent.key`, small letters.
- * @property {string} shown As a keyboard shows it.
+ * @property {string[]} keys Values of `KeyboardEvent.key`, in lower case.
+ * @property {string} shown The label on a keyboard.
  * @property {string} does In words.
- * @property {string} action Its name.
+ * @property {string} action Name of the action.
  * @property {boolean} [onStage] Whether only while the photo has the focus.
  */
 
@@ -21,7 +21,7 @@ export const KEYS = [
   { keys: [","], shown: ",", action: "previous", does: "Previous keypoint" },
   { keys: ["."], shown: ".", action: "next", does: "Next keypoint" },
   { keys: ["s"], shown: "S", action: "skip", does: "Skip: absent" },
-  { keys: ["h"], shown: "H", action: "hide", does: "Hidden, or seen again" },
+  { keys: ["h"], shown: "H", action: "hide", does: "Hidden, or visible again" },
   { keys: ["delete", "backspace"], shown: "Delete", action: "unset",
     does: "Clear the keypoint" },
   { keys: ["x"], shown: "X", action: "swap",
@@ -44,7 +44,7 @@ export const KEYS = [
   { keys: ["o"], shown: "O", action: "open",
     does: "Open a photo or a COCO file" },
   { keys: ["d"], shown: "D", action: "download", does: "Download" },
-  { keys: ["?"], shown: "?", action: "help", does: "These keys" },
+  { keys: ["?"], shown: "?", action: "help", does: "Show these keys" },
   { keys: ["escape"], shown: "Esc", action: "escape", does: "Cancel" },
 ];
 
@@ -54,13 +54,13 @@ export function meaningOf({ key, ctrlKey, metaKey, altKey }, isOnStage) {
   const meant = KEYS.find(({ keys }) => keys.includes(name));
   if (!meant || (meant.onStage && !isOnStage)) return null;
   const isUndo = ["undo", "redo"].includes(meant.action);
-  if ((ctrlKey || metaKey) && !isUndo) return null; // The browser's own.
+  if ((ctrlKey || metaKey) && !isUndo) return null; // A browser shortcut.
   if (altKey && meant.action !== "arrow") return null;
   return meant;
 }
 
 /**
- * Answers to keys.
+ * Runs the action of each key that is pressed.
  * @param {HTMLElement} stage
  * @param {Record<string, (event: KeyboardEvent) => void>} actions By name.
  * @param {() => boolean} isOn Whether keys of one letter work.

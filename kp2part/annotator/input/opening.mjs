@@ -1,17 +1,17 @@
-/** Opens photos and annotation files, and keeps what is done to them. */
+/** Opens photos and annotation files, and saves the work on them. */
 
 import { fromCoco } from "../files/coco_reader.mjs";
 import { openPhoto } from "../files/photo.mjs";
 import * as store from "../state/store.mjs";
 
-/** The open photo's file; its work is kept from here. */
+/** Opens files, and saves the annotations of the open photo. */
 export class Desk {
   #key = null;
 
   /**
    * @param {import("../state/editor.mjs").Editor} editor
-   * @param {(photo: import("../files/photo.mjs").Photo) => void} onPhoto Before the
-   *     editor shows it.
+   * @param {(photo: import("../files/photo.mjs").Photo) => void} onPhoto
+   *     Called before the editor shows it.
    * @param {(message: string, isError?: boolean) => void} say
    */
   constructor(editor, onPhoto, say) {
@@ -19,7 +19,7 @@ export class Desk {
     editor.addEventListener("keep", () => this.#keep());
   }
 
-  /** Opens what was dropped or chosen: photos first, then annotations. */
+  /** Opens dropped or chosen files: a photo first, then annotations. */
   async openFiles(files) {
     const isJson = (file) => /\.json$/i.test(file.name);
     const [photo, ...more] = [...files].filter((file) => !isJson(file));
@@ -33,15 +33,15 @@ export class Desk {
   }
 
   /**
-   * Opens a photo, with what was kept of it.
+   * Opens a photo, with the annotations saved for it.
    * @param {File} file
-   * @param {?object[]} objects Where nothing was kept.
+   * @param {?object[]} objects Used if no annotations are saved.
    */
   async openPhoto(file, objects = null) {
     const photo = await openPhoto(file);
     const key = await store.keyOf(file);
     const kept = await this.#keptOf(key);
-    this.#key = null; // What is told until the end is of neither photo.
+    this.#key = null; // Until the end, changes belong to neither photo.
     this.editor.photo?.close();
     this.onPhoto(photo);
     this.editor.open(photo, kept ?? objects);
@@ -51,13 +51,13 @@ export class Desk {
     if (!kept) await this.#keep();
   }
 
-  /** Goes back to the beginning; the work on the photo stays kept. */
+  /** Closes the photo; the work on it stays saved. */
   async close() {
     await this.#try(() => store.forgetPhoto());
     location.reload();
   }
 
-  /** Opens the photo of before a reload. */
+  /** Opens the photo that was open before a reload. */
   async reopen() {
     const file = await this.#try(() => store.lastPhoto());
     if (!file) return;
@@ -83,7 +83,7 @@ export class Desk {
     try {
       return await action();
     } catch {
-      this.say("This browser keeps nothing: download before you leave.", true);
+      this.say("This browser cannot save your work: download it.", true);
       return null;
     }
   }
@@ -105,13 +105,13 @@ export class Desk {
       throw new Error(`${file.name}: ${error.message}`, { cause: error });
     }
     const { length } = this.editor.all.objects;
-    this.say(`Read ${length} from ${file.name}. Undo takes it back.`);
+    this.say(`Read ${length} from ${file.name}. Undo reverts it.`);
   }
 }
 
 function opened(photo, kept, objects) {
   const size = `${photo.width} × ${photo.height} pixels`;
-  if (kept) return `${photo.name}, ${size}, with your work of before.`;
+  if (kept) return `${photo.name}, ${size}, with your earlier work.`;
   return `${photo.name}, ${size}${objects ? ", with its keypoints" : ""}.`;
 }
 

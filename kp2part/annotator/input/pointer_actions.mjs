@@ -1,9 +1,9 @@
-/** What pointers do to the annotations. */
+/** What gestures do to the annotations. */
 
 import { boxBetween, placeOf, toPhoto, toScreen } from "../state/geometry.mjs";
 
 /**
- * Answers to gestures on the stage.
+ * Returns what happens on each gesture on the stage.
  * @param {import("../state/editor.mjs").Editor} editor
  * @param {import("../view/stage.mjs").Stage} stage
  * @param {import("./commands.mjs").Commands} commands
@@ -22,7 +22,7 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     if (hit?.point === undefined) return hit;
     const place = toScreen(
       stage.view, placeOf(editor.object.points[hit.point]));
-    // A fingertip covers the point: it moves as the finger does.
+    // A fingertip covers the point, so the point moves with the finger.
     const isFinger = pointerType !== "mouse";
     return { ...hit, dx: place.x - at.x, dy: place.y - at.y, isFinger };
   };
@@ -67,7 +67,7 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     const isInside = place.x >= 0 && place.y >= 0
       && place.x <= width && place.y <= height;
     const hit = stage.hit(editor.object, at, event.pointerType);
-    // While keypoints are missing a click sets one, even close to another.
+    // While keypoints are missing, a click places one, even close to another.
     const isOpen = editor.object.points[editor.all.current] === null;
     if (editor.phase === "points" && isOpen) {
       if (isInside) commands.place(place, event.shiftKey);

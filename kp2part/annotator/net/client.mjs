@@ -1,17 +1,17 @@
-/** Asks the server's predict API for the parts of an object. */
+/** Requests the parts of an object from the server's predict API. */
 
 import { scaleKeypoints } from "../state/geometry.mjs";
 import { rows } from "../state/annotations.mjs";
 
 const TIMEOUT_MS = 60_000;
 
-/** The server cannot be reached, or does not answer in time. */
+/** The server cannot be reached, or does not respond in time. */
 export class ServerGone extends Error {}
 
 /**
  * @typedef {object} Parts
  * @property {Uint8Array} labels Part ids by rows.
- * @property {number} width Of the image that was asked about.
+ * @property {number} width Of the image that was sent.
  * @property {number} height
  * @property {number[]} box The pixels that the model looked at.
  */
@@ -20,10 +20,10 @@ export class ServerGone extends Error {}
  * @param {string} model
  * @param {import("../state/annotations.mjs").Annotated} object
  * @param {{base64: string, scale: number}} image The photo, and its size as a
- *     share of the one that the object is annotated in.
+ *     fraction of the size in which the object is annotated.
  * @returns {Promise<Parts>}
  * @throws {ServerGone}
- * @throws {Error} The server refuses; the message is the server's.
+ * @throws {Error} The server refused; the message is the server's.
  */
 export async function predict(model, object, image) {
   const instance = {
@@ -41,35 +41,36 @@ export async function predict(model, object, image) {
 }
 
 async function post(path, body) {
-  let answer;
+  let response;
   let text;
   try {
-    answer = await fetch(path, {
+    response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    text = await answer.text();
+    text = await response.text();
   } catch {
-    throw new ServerGone("The server does not answer.");
+    throw new ServerGone("The server does not respond.");
   }
-  if (answer.ok) return JSON.parse(text);
-  throw new Error(errorIn(text) ?? `The server answered ${answer.status}.`);
+  if (response.ok) return JSON.parse(text);
+  throw new Error(
+    errorIn(text) ?? `The server responded with ${response.status}.`);
 }
 
-/** @returns {?string} What the server says is wrong, if it says it. */
+/** @returns {?string} The server's error message, if the text has one. */
 export function errorIn(text) {
   try {
     return JSON.parse(text).error ?? null;
   } catch {
-    return null; // A proxy's page, not the server's answer.
+    return null; // The page of a proxy, not the server's response.
   }
 }
 
 async function decode(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  // Grey levels are part ids: nothing may touch them.
+  // Gray levels are part ids: nothing may change them.
   const bitmap = await createImageBitmap(new Blob([bytes]), {
     colorSpaceConversion: "none", premultiplyAlpha: "none",
   });

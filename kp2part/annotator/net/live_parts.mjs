@@ -1,17 +1,17 @@
-/** The parts of all objects of a photo, asked for whenever one changes. */
+/** The parts of all objects of a photo, requested whenever one changes. */
 
 import { isTelling } from "../state/annotations.mjs";
 import { predict } from "./client.mjs";
 import { Newest } from "./newest.mjs";
 
 /**
- * Keeps an answer for each object. Fires "change" when there is a new one, or
- * when asking begins, ends or fails.
+ * Keeps a prediction for each object. Fires "change" when there is a new one,
+ * or when a request begins, ends or fails.
  */
 export class LiveParts extends EventTarget {
   /** @type {Map<number, import("./client.mjs").Parts>} By object id. */
-  answers = new Map();
-  /** @type {?Error} Why the last question was not answered. */
+  predictions = new Map();
+  /** @type {?Error} Why the last request failed. */
   error = null;
   busy = false;
   #photo = null;
@@ -28,23 +28,23 @@ export class LiveParts extends EventTarget {
     this.#newest = new Newest(
       async ({ photo, object }) => ask(model, object, await photo.live()),
       {
-        answer: (id, answer, question) => this.#take(id, answer, question),
-        error: (id, error, question) => this.#fail(error, question),
+        result: (id, parts, request) => this.#take(id, parts, request),
+        error: (id, error, request) => this.#fail(error, request),
         idle: () => this.#tell({ busy: false }),
       });
   }
 
-  /** Another photo: what was known is of no use. */
+  /** Starts over with another photo. */
   open(photo) {
     this.#photo = photo;
     this.#newest.clear();
     this.#asked.clear();
-    this.answers.clear();
+    this.predictions.clear();
     this.error = null;
   }
 
   /**
-   * Asks about all objects that have changed.
+   * Requests the parts of all objects that have changed.
    * @param {import("../state/annotations.mjs").Annotated[]} objects
    */
   follow(objects) {
@@ -64,7 +64,7 @@ export class LiveParts extends EventTarget {
     if (isNew) this.#tell({ busy: true });
   }
 
-  /** Asks again for what was not answered. */
+  /** Sends failed requests again. */
   retry() {
     this.#asked.clear();
     this.follow(this.#objects);
@@ -72,16 +72,16 @@ export class LiveParts extends EventTarget {
 
   #forget(id) {
     this.#asked.delete(id);
-    this.answers.delete(id);
+    this.predictions.delete(id);
   }
 
   #isWanted(id) {
     return this.#objects.some((o) => o.id === id && isTelling(o));
   }
 
-  #take(id, answer, { photo }) {
+  #take(id, parts, { photo }) {
     if (photo !== this.#photo) return;
-    if (this.#isWanted(id)) this.answers.set(id, answer);
+    if (this.#isWanted(id)) this.predictions.set(id, parts);
     this.#tell({ error: null });
   }
 

@@ -1,9 +1,9 @@
-/** Asks a slow server about things that change faster than it answers. */
+/** Sends requests to a server that is slower than things change. */
 
 /**
- * One question is under way at a time. Of those that wait, the newest about
- * each subject replaces the older ones, so an answer is never older than the
- * one before it.
+ * One request is under way at a time. Among waiting requests, the newest about
+ * each subject replaces older ones, so a result is never older than the one
+ * before it.
  */
 export class Newest {
   #waiting = new Map();
@@ -12,10 +12,10 @@ export class Newest {
   #on;
 
   /**
-   * @param {(question: any) => Promise<any>} ask
-   * @param {object} on What to do then.
-   * @param {(subject: any, answer: any, question: any) => void} on.answer
-   * @param {(subject: any, error: Error, question: any) => void} on.error
+   * @param {(request: any) => Promise<any>} ask
+   * @param {object} on Callbacks.
+   * @param {(subject: any, result: any, request: any) => void} on.result
+   * @param {(subject: any, error: Error, request: any) => void} on.error
    * @param {() => void} on.idle
    */
   constructor(ask, on) {
@@ -23,12 +23,12 @@ export class Newest {
     this.#on = on;
   }
 
-  submit(subject, question) {
-    this.#waiting.set(subject, question);
+  submit(subject, request) {
+    this.#waiting.set(subject, request);
     if (!this.#busy) this.#run();
   }
 
-  /** Forgets what waits; the answer that is under way still comes. */
+  /** Forgets what waits; the result of the request under way still comes. */
   clear() {
     this.#waiting.clear();
   }
@@ -36,12 +36,12 @@ export class Newest {
   async #run() {
     this.#busy = true;
     while (this.#waiting.size) {
-      const [subject, question] = this.#waiting.entries().next().value;
+      const [subject, request] = this.#waiting.entries().next().value;
       this.#waiting.delete(subject);
       try {
-        this.#on.answer(subject, await this.#ask(question), question);
+        this.#on.result(subject, await this.#ask(request), request);
       } catch (error) {
-        this.#on.error(subject, error, question);
+        this.#on.error(subject, error, request);
       }
     }
     this.#busy = false;

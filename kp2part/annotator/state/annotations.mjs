@@ -1,25 +1,25 @@
 /**
- * What a person has said about a photo. Values are never changed: each function
- * returns new ones, so that any state can be returned to.
+ * The annotations of a photo. Values are immutable: each function returns new
+ * ones, so that undo can return to any state.
  */
 
 /**
- * @typedef {[number, number, number]} Point x, y, v; v is 0 where absent, 1
- *     hidden, 2 seen.
+ * @typedef {[number, number, number]} Point x, y, v; v is 0 if absent, 1 if
+ *     hidden, 2 if seen.
  * @typedef {object} Annotated One object of the photo.
  * @property {number} id
  * @property {string} className
- * @property {?number[]} box xmin, ymin, xmax, ymax; null if none is drawn.
- * @property {boolean} boxless Whether it shall go without a box.
- * @property {(?Point)[]} points K; null where nothing was said yet.
+ * @property {?number[]} box xmin, ymin, xmax, ymax; null without one.
+ * @property {boolean} boxless Whether it goes without a box.
+ * @property {(?Point)[]} points K; null if not annotated yet.
  *
  * @typedef {object} Annotations
  * @property {Annotated[]} objects
- * @property {number} active Index of the object that is worked on.
+ * @property {number} active Index of the active object.
  * @property {number} current Index of the keypoint that is next or selected.
  */
 
-/** @returns {Annotations} One object of which nothing is said. */
+/** @returns {Annotations} A single blank object. */
 export function blank(className, numKeypoints) {
   const none = { objects: [], active: 0, current: 0 };
   return addObject(none, className, numKeypoints);
@@ -44,13 +44,13 @@ export function removeObject(all, index) {
   return { objects, active, current: firstOpen(objects[active].points) };
 }
 
-/** @returns {Annotated} The object that is worked on. */
+/** @returns {Annotated} The active object. */
 export function activeObject(all) {
   return all.objects[all.active];
 }
 
 /**
- * What is to be done next to the active object.
+ * What to do next with the active object.
  * @returns {"box" | "points" | "done"}
  */
 export function phase(all) {
@@ -81,7 +81,7 @@ export function decide(all, index, point) {
 /**
  * The active object with its left and right exchanged.
  * @param {number[]} mirror See `Category`.
- * @param {?number} only A keypoint: exchange but this one and its partner.
+ * @param {?number} only A keypoint: exchanges only this one and its partner.
  * @returns {Annotations}
  */
 export function swapSides(all, mirror, only = null) {
@@ -91,17 +91,17 @@ export function swapSides(all, mirror, only = null) {
   return change(all, { points: swapped });
 }
 
-/** @returns {number[][]} K rows of x, y, v; absent where nothing was said. */
+/** @returns {number[][]} K rows of x, y, v; absent if not annotated yet. */
 export function rows(object) {
   return object.points.map((point) => point ?? [0, 0, 0]);
 }
 
-/** @returns {boolean} Whether the model can be asked about an object. */
+/** @returns {boolean} Whether an object has enough keypoints to predict. */
 export function isTelling(object) {
   return object.points.filter((point) => point?.[2] > 0).length >= 2;
 }
 
-/** @returns {number} The first keypoint of which nothing was said, or 0. */
+/** @returns {number} The first keypoint not annotated yet, or 0. */
 export function firstOpen(points) {
   return Math.max(0, points.indexOf(null));
 }

@@ -1,4 +1,4 @@
-/** What the served model is asked: names of keypoints and parts. */
+/** The category of the served model: names of keypoints and parts. */
 
 /**
  * @typedef {object} Category
@@ -6,17 +6,17 @@
  * @property {string} noun What one object is called, e.g. "quadruped".
  * @property {string[]} classes Names that an object can have, e.g. "cow".
  * @property {string[]} keypoints K names.
- * @property {number[]} mirror K indices: what each keypoint is in a mirror.
+ * @property {number[]} mirror K indices: each keypoint's partner in a mirror.
  * @property {[number, number][]} skeleton Pairs of keypoint indices.
- * @property {string[]} parts P names, the background first.
+ * @property {string[]} parts P names, background first.
  * @property {[number, number, number][]} colors P of (r, g, b), 0 to 255.
  */
 
 const OTHER_SIDE = { left: "right", right: "left" };
 
 /**
- * Reads what the server says about its model.
- * @param {object} fields Of /model.json.
+ * Reads the server's description of its model.
+ * @param {object} fields The contents of /model.json.
  * @returns {Category}
  * @throws {Error} A field is missing; the message names it.
  */
@@ -46,7 +46,7 @@ export function inWords(name) {
   return name.replaceAll("_", " ");
 }
 
-/** @returns {"left" | "right" | "middle"} Whose side a keypoint is on. */
+/** @returns {"left" | "right" | "middle"} The side of a keypoint. */
 export function sideOf(name) {
   return name.split("_").find((word) => word in OTHER_SIDE) ?? "middle";
 }

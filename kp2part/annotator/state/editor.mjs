@@ -4,9 +4,9 @@ import * as annotations from "./annotations.mjs";
 import * as geometry from "./geometry.mjs";
 import { History } from "./history.mjs";
 
-/** Fires "change" after each change, and "keep" when it is a whole step. */
+/** Fires "change" after each change, and "keep" after each complete step. */
 export class Editor extends EventTarget {
-  /** @type {?import("../files/photo.mjs").Photo} */
+  /** @type {?{name: string, width: number, height: number}} A `Photo`. */
   photo = null;
   #history;
 
@@ -22,14 +22,14 @@ export class Editor extends EventTarget {
     return annotations.blank(classes[0], keypoints.length);
   }
 
-  /** @param {?annotations.Annotated[]} objects Kept from before. */
+  /** @param {?annotations.Annotated[]} objects Saved earlier. */
   open(photo, objects = null) {
     this.photo = photo;
     this.#history = new History(objects ? withAll(objects) : this.#blank());
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @returns {annotations.Annotations} What is seen now. */
+  /** @returns {annotations.Annotations} The current state. */
   get all() {
     return this.#history.state;
   }
@@ -60,23 +60,23 @@ export class Editor extends EventTarget {
     this.#tell();
   }
 
-  /** Replaces all objects, by those of a file. */
+  /** Replaces all objects by those of a file. */
   replaceAll(objects) {
     this.#commit(withAll(objects));
   }
 
-  /** Draws the box of the active object; too small a one is none. */
+  /** Sets the box of the active object, unless it is too small. */
   setBox(box) {
     if (!geometry.isBox(box)) return;
     this.#commit(annotations.change(this.all, { box, boxless: false }));
   }
 
-  /** Does without a box: the keypoints tell where the object is. */
+  /** Goes without a box: the keypoints show where the object is. */
   goWithoutBox() {
     this.#commit(annotations.change(this.all, { box: null, boxless: true }));
   }
 
-  /** Takes the box away, to draw it again. */
+  /** Removes the box, to draw it again. */
   redrawBox() {
     this.#commit(annotations.change(this.all, { box: null, boxless: false }));
   }
@@ -92,7 +92,7 @@ export class Editor extends EventTarget {
     const v = this.object.points[index][2] || 2;
     const point = [...geometry.keypointAt(place, this.photo), v];
     const moved = annotations.setPoint(this.all, index, point);
-    // A correction on the way does not change which keypoint comes next.
+    // Correcting a point does not change which keypoint comes next.
     const isOpen = this.object.points[this.all.current] === null;
     const current = isOpen ? this.all.current : index;
     this.#preview({ ...moved, current });
@@ -123,18 +123,18 @@ export class Editor extends EventTarget {
     this.endMove();
   }
 
-  /** Calls the current keypoint absent. */
+  /** Marks the current keypoint as absent. */
   skip() {
     const { current } = this.all;
     this.#commit(annotations.decide(this.all, current, [0, 0, 0]));
   }
 
-  /** Says nothing of the current keypoint any more. */
+  /** Clears the current keypoint. */
   unset() {
     this.#commit(annotations.setPoint(this.all, this.all.current, null));
   }
 
-  /** Exchanges seen and hidden of the current keypoint, if it is placed. */
+  /** Toggles the current keypoint between seen and hidden, if placed. */
   toggleHidden() {
     const { current } = this.all;
     const [x, y, v] = this.object.points[current] ?? [0, 0, 0];
@@ -168,7 +168,7 @@ export class Editor extends EventTarget {
     this.#tell();
   }
 
-  /** Selects the next keypoint of which nothing was said. */
+  /** Selects the first keypoint not annotated yet. */
   selectOpen() {
     this.select(annotations.firstOpen(this.object.points));
   }

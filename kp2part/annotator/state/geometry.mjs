@@ -1,7 +1,7 @@
 /**
- * Where things are. Two conventions meet here, both of kp2part: keypoints are
- * (x, y) with the origin at the center of the top-left pixel; boxes, and the
- * places that a pointer touches, count from that pixel's corner.
+ * Coordinates, in kp2part's two conventions: keypoints are (x, y) with the
+ * origin at the center of the top-left pixel; boxes and pointer positions have
+ * their origin at that pixel's corner.
  */
 
 /**
@@ -31,7 +31,7 @@ export function toPhoto(view, place) {
  * Shows the whole photo in the middle.
  * @param {Size} photo
  * @param {Size} stage
- * @param {number} margin Around it, in CSS pixels.
+ * @param {number} margin Around the photo, in CSS pixels.
  * @returns {View}
  */
 export function fit(photo, stage, margin = 24) {
@@ -54,7 +54,7 @@ export function fitBox([xmin, ymin, xmax, ymax], stage, margin) {
 }
 
 /**
- * Zooms; what is under `at` stays there.
+ * Zooms; the place under `at` stays there.
  * @param {number} least The smallest scale allowed.
  * @returns {View}
  */
@@ -66,7 +66,7 @@ export function zoom(view, factor, at, least) {
 }
 
 /**
- * Moves a view; a piece of the photo always stays on the stage.
+ * Moves a view, but never all of the photo off the stage.
  * @returns {View}
  */
 export function pan(view, dx, dy, photo, stage, kept = 48) {
@@ -92,7 +92,7 @@ export function placeOf([x, y]) {
 }
 
 /**
- * Keypoints of a photo that is made smaller or larger.
+ * Scales keypoints along with their photo.
  * @param {number[][]} points Rows of x, y, v.
  * @returns {number[][]}
  */
@@ -101,7 +101,7 @@ export function scaleKeypoints(points, scale) {
     v > 0 ? [(x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, v] : [0, 0, 0]));
 }
 
-/** @returns {Box} Of whole pixels between two places, inside the photo. */
+/** @returns {Box} In whole pixels between two places, inside the photo. */
 export function boxBetween(a, b, photo) {
   const inside = (value, length) => (
     Math.min(Math.max(Math.round(value), 0), length));
@@ -110,7 +110,7 @@ export function boxBetween(a, b, photo) {
   return [Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y)];
 }
 
-/** @returns {boolean} Whether a box has pixels enough to be meant. */
+/** @returns {boolean} Whether a box is too large to be accidental. */
 export function isBox([xmin, ymin, xmax, ymax]) {
   return xmax - xmin >= 4 && ymax - ymin >= 4;
 }
@@ -125,7 +125,7 @@ export function handles([xmin, ymin, xmax, ymax]) {
   };
 }
 
-/** @returns {Box} A box of which one handle was dragged to a place. */
+/** @returns {Box} A box after one of its handles is dragged to a place. */
 export function resize([xmin, ymin, xmax, ymax], handle, place, photo) {
   const a = {
     x: handle.includes("w") ? place.x : xmin,

@@ -1,4 +1,4 @@
-/** Undo and redo, over values that are never changed. */
+/** Undo and redo, over immutable values. */
 
 /** @template T */
 export class History {
@@ -11,7 +11,7 @@ export class History {
     this.#shown = this.kept = state;
   }
 
-  /** @returns {T} What is to be seen now. */
+  /** @returns {T} The state to show. */
   get state() {
     return this.#shown;
   }
@@ -24,12 +24,12 @@ export class History {
     return this.#future.length > 0;
   }
 
-  /** Shows a state of a movement that goes on; `commit` makes it a step. */
+  /** Shows a state during a movement; `commit` makes it a step. */
   preview(state) {
     this.#shown = state;
   }
 
-  /** Takes a movement back. */
+  /** Cancels a movement. */
   cancel() {
     this.#shown = this.kept;
   }
@@ -43,7 +43,7 @@ export class History {
     this.#shown = this.kept = state;
   }
 
-  /** Replaces the newest step: what one selects is not worth an undo. */
+  /** Replaces the newest step: selections cannot be undone. */
   amend(state) {
     this.#shown = this.kept = state;
   }

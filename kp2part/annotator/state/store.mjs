@@ -1,5 +1,5 @@
 /**
- * Keeps work in the browser, so that a reload or a crash loses no click: the
+ * Saves work in the browser, so that a reload or a crash loses nothing: the
  * annotations of every photo, and the photo that was open last.
  */
 
@@ -14,19 +14,19 @@ const LAST = "last";
  */
 
 /**
- * Names a photo by its contents.
+ * Returns a key for a photo, from its contents.
  * @param {File} file
  * @returns {Promise<string>}
  */
 export async function keyOf(file) {
-  // Browsers hash on https and on localhost only.
+  // Browsers hash only on https and on localhost.
   if (!crypto.subtle) return [file.name, file.size, file.lastModified].join();
   const hash = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
   return [...new Uint8Array(hash)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Keeps the annotations of a photo. @param {Kept} kept */
+/** Saves the annotations of a photo. @param {Kept} kept */
 export function keepAnnotations(key, kept) {
   return run("readwrite", (stores) => stores[ANNOTATIONS].put(kept, key));
 }
@@ -36,7 +36,7 @@ export async function annotationsOf(key) {
   return await run("readonly", (s) => s[ANNOTATIONS].get(key)) ?? null;
 }
 
-/** Keeps the open photo. @param {File} file */
+/** Saves the open photo. @param {File} file */
 export function keepPhoto(file) {
   return run("readwrite", (stores) => stores[LAST].put(file, LAST));
 }
@@ -46,7 +46,7 @@ export async function lastPhoto() {
   return await run("readonly", (stores) => stores[LAST].get(LAST)) ?? null;
 }
 
-/** Forgets the open photo, not its annotations. */
+/** Forgets the open photo, but not its annotations. */
 export function forgetPhoto() {
   return run("readwrite", (stores) => stores[LAST].delete(LAST));
 }

@@ -1,11 +1,12 @@
-/** The menu of files to take away. */
+/** The menu of files to download. */
 
 import { rows } from "../state/annotations.mjs";
 import * as downloads from "../files/downloads.mjs";
+import { predictWhole } from "../net/whole_photo.mjs";
 
-/** Its buttons, each of which makes and saves a file. */
+/** The buttons of the menu; each makes and saves a file. */
 export class DownloadMenu {
-  #known = null; // Answers for the whole photo, and what they are for.
+  #known = null; // Predictions for the whole photo, and their key.
 
   /**
    * @param {Document} page With the elements of index.html.
@@ -31,7 +32,7 @@ export class DownloadMenu {
     return this.page.getElementById(id);
   }
 
-  /** Another photo. */
+  /** Starts over with another photo. */
   open(photo) {
     this.#known = null;
     this.#find("download").disabled = false;
@@ -49,21 +50,22 @@ export class DownloadMenu {
     this.#find("download").disabled = false;
   }
 
-  async #answers() {
+  async #predictions() {
     const { editor, status } = this;
     const { photo, category } = editor;
     const { objects } = editor.all;
     const key = JSON.stringify(objects.map((o) => [o.id, rows(o), o.box]));
     if (this.#known?.key !== key) {
-      status.say("Asking for masks of the photo's own size…");
-      const answers = await downloads.wholeAnswers(category, photo, objects);
+      status.say("Requesting masks of the photo's own size…");
+      const predictions = await predictWhole(
+        category.model, photo, objects);
       if (editor.photo !== photo) throw new Error("Another photo is open.");
-      this.#known = { key, answers };
+      this.#known = { key, predictions };
     }
-    if (!this.#known.answers.size) {
+    if (!this.#known.predictions.size) {
       throw new Error("Place two keypoints first.");
     }
-    return this.#known.answers;
+    return this.#known.predictions;
   }
 
   #save(blob, end) {
@@ -73,23 +75,23 @@ export class DownloadMenu {
   }
 
   async #mask() {
-    const answers = await this.#answers();
-    const blob = await downloads.maskFile(this.editor.photo, answers);
+    const predictions = await this.#predictions();
+    const blob = await downloads.maskFile(this.editor.photo, predictions);
     this.#save(blob, "_mask.png");
   }
 
   async #coco() {
     const { photo, category } = this.editor;
     const { objects } = this.editor.all;
-    let answers = new Map();
+    let predictions = new Map();
     let missing = "";
     try {
-      answers = await this.#answers();
+      predictions = await this.#predictions();
     } catch (error) {
-      // Clicks are worth saving even where no mask is to be had.
+      // Keypoints are worth saving even without masks.
       missing = ` Without masks: ${error.message}`;
     }
-    const blob = downloads.cocoFile(category, photo, objects, answers);
+    const blob = downloads.cocoFile(category, photo, objects, predictions);
     this.#save(blob, "_coco.json");
     if (missing) this.status.say(`Saved the keypoints.${missing}`, true);
   }
@@ -97,9 +99,9 @@ export class DownloadMenu {
   async #overlay() {
     const { photo, category } = this.editor;
     const { objects } = this.editor.all;
-    const answers = await this.#answers();
+    const predictions = await this.#predictions();
     const blob = await downloads.overlayFile(
-      category, photo, objects, answers, this.parts.how);
+      category, photo, objects, predictions, this.parts.how);
     this.#save(blob, "_parts.png");
   }
 

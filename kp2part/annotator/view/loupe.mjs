@@ -1,8 +1,8 @@
-/** Shows enlarged what a fingertip covers. */
+/** Magnifies what a fingertip covers. */
 
-const MAGNIFICATION = 2.5; // Of what the stage shows.
+const MAGNIFICATION = 2.5; // Relative to the stage.
 
-/** A round picture in the corner that the finger is not in. */
+/** A round picture in the corner away from the finger. */
 export class Loupe {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -12,7 +12,7 @@ export class Loupe {
   /**
    * @param {import("./stage.mjs").Stage} stage
    * @param {import("../files/photo.mjs").Photo} photo
-   * @param {import("../state/geometry.mjs").Place} place In the photo: the middle.
+   * @param {import("../state/geometry.mjs").Place} place Middle, in the photo.
    * @param {import("../state/geometry.mjs").Place} finger On the stage.
    */
   show(stage, photo, place, finger) {

@@ -7,13 +7,13 @@ import { pointShape, svg } from "./shapes.mjs";
 const POINT_RADIUS = 6.5;
 
 /**
- * @param {SVGElement} layer What is in it is replaced.
+ * @param {SVGElement} layer Its contents are replaced.
  * @param {object} scene
  * @param {import("../state/annotations.mjs").Annotations} scene.all
  * @param {import("../state/category.mjs").Category} scene.category
  * @param {import("../state/geometry.mjs").View} scene.view
  * @param {boolean} scene.showPoints
- * @param {?import("../state/geometry.mjs").Box} scene.drawn A box that is not done.
+ * @param {?import("../state/geometry.mjs").Box} scene.drawn Unfinished box.
  * @param {?import("../state/geometry.mjs").Place} scene.cursor Of the keyboard.
  * @param {{part: number, x: number, y: number}[]} scene.names Of parts.
  */
@@ -58,8 +58,8 @@ function boxMarks(box, view, isActive) {
 function bones(object, { category, view }) {
   const ends = category.skeleton.map(
     (edge) => edge.map((k) => object.points[k]));
-  const told = ends.filter(([a, b]) => a?.[2] && b?.[2]);
-  return ["casing", "line"].flatMap((kind) => told.map(([a, b]) => {
+  const placed = ends.filter(([a, b]) => a?.[2] && b?.[2]);
+  return ["casing", "line"].flatMap((kind) => placed.map(([a, b]) => {
     const [from, to] = [a, b].map((p) => toScreen(view, placeOf(p)));
     return svg("line", {
       x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: `bone ${kind}`,

@@ -2,7 +2,7 @@
 
 import { inWords } from "../state/category.mjs";
 
-/** Follows a mouse; a finger would cover it. */
+/** Follows the mouse; a finger would cover it. */
 export class NameChip {
   /**
    * @param {HTMLElement} element
@@ -13,16 +13,22 @@ export class NameChip {
     Object.assign(this, { element, editor });
     stage.element.addEventListener("pointermove", (event) => {
       const { x, y } = stage.at(event);
-      element.style.transform = `translate(${x + 16}px, ${y + 14}px)`;
       const isIdle = event.pointerType === "mouse" && event.buttons === 0;
       element.hidden = !isIdle || !this.#name;
+      const { offsetWidth, offsetHeight } = element;
+      // Left of the pointer, or above it, where the stage ends.
+      const isRight = x + 16 + offsetWidth <= stage.size.width;
+      const isBelow = y + 14 + offsetHeight <= stage.size.height;
+      const left = isRight ? x + 16 : x - 8 - offsetWidth;
+      const top = isBelow ? y + 14 : y - 8 - offsetHeight;
+      element.style.transform = `translate(${left}px, ${top}px)`;
     });
     stage.element.addEventListener("pointerleave", () => {
       element.hidden = true;
     });
   }
 
-  /** Writes the name anew, after a change. */
+  /** Updates the name after a change. */
   update() {
     this.element.textContent = this.#name;
     if (!this.#name) this.element.hidden = true;

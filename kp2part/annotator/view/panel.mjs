@@ -4,18 +4,18 @@ import { inWords, sideOf } from "../state/category.mjs";
 import { pointIcon, pointShape, svg } from "./shapes.mjs";
 import { layOut } from "./skeleton_layout.mjs";
 
-const MARGIN = 14; // Of the figure.
+const MARGIN = 14; // Around the figure.
 const STATES = {
   open: ["", "open"], absent: ["–", "skipped"],
   hidden: ["◌", "hidden"], seen: ["✓", "placed"],
 };
 
-/** @returns {keyof STATES} What was said about a keypoint. */
+/** @returns {keyof STATES} The state of a keypoint. */
 function stateOf(point) {
   return point ? ["absent", "hidden", "seen"][point[2]] : "open";
 }
 
-/** The skeleton of a category, on which the current keypoint shows. */
+/** The skeleton of a category, with the current keypoint marked. */
 export class Figure {
   /**
    * @param {SVGElement} element
@@ -88,7 +88,7 @@ function keypointButton(name, onClick) {
   return item;
 }
 
-/** Says which shape is which side, if the category has sides. */
+/** Shows which shape is which side, if the category has sides. */
 export function describeSides(element, { keypoints }) {
   const sides = new Set(keypoints.map(sideOf));
   if (!sides.has("left")) return;
@@ -98,7 +98,7 @@ export function describeSides(element, { keypoints }) {
       const line = document.createElement("span");
       line.append(pointIcon(side), side);
       return line;
-    }), "Left is its own left, not yours.");
+    }), "Left means the object's own left.");
 }
 
 /**

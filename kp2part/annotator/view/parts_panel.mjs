@@ -1,10 +1,10 @@
-/** How the parts are shown: which, how opaque, with what beside them. */
+/** Controls how the parts are shown: which of them, how opaque, with what. */
 
 import { paint } from "../files/mask.mjs";
 
 const SWATCH = 22; // Side in pixels.
 
-/** Toggles and sliders; fires "change" when one is moved. */
+/** Check boxes and a slider; fires "change" when one changes. */
 export class PartsPanel extends EventTarget {
   #isHidden = false;
 
@@ -57,8 +57,8 @@ export class PartsPanel extends EventTarget {
   }
 
   #tell() {
-    const share = this.#isHidden ? "hidden" : `${this.slider.value} %`;
-    this.output.textContent = share;
+    const text = this.#isHidden ? "hidden" : `${this.slider.value} %`;
+    this.output.textContent = text;
     this.dispatchEvent(new Event("change"));
   }
 }

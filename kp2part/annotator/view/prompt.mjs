@@ -1,4 +1,4 @@
-/** Says what to do next, above the photo. */
+/** Shows what to do next, above the photo. */
 
 import { inWords, sideOf } from "../state/category.mjs";
 import { pointIcon } from "./shapes.mjs";
@@ -11,7 +11,7 @@ import { pointIcon } from "./shapes.mjs";
 export function showPrompt(page, editor, isHidden) {
   const find = (id) => page.getElementById(id);
   const { phase, object, all, category } = editor;
-  find("ask").replaceChildren(...question(editor, isHidden));
+  find("ask").replaceChildren(...instruction(editor, isHidden));
   const point = object.points[all.current];
   const hasFocus = find("prompt").contains(page.activeElement);
   find("no-box").hidden = phase !== "box";
@@ -22,12 +22,12 @@ export function showPrompt(page, editor, isHidden) {
   find("hidden").disabled = point?.[2] === 0;
   find("again").hidden = phase !== "done";
   find("again").textContent = `Another ${category.noun}`;
-  // The keyboard goes on where its button has gone.
+  // Keeps the keyboard working when its button disappears.
   const isLost = page.activeElement.hidden || page.activeElement.disabled;
   if (hasFocus && isLost) find("stage").focus({ preventScroll: true });
 }
 
-function question({ phase, object, all, category }, isHidden) {
+function instruction({ phase, object, all, category }, isHidden) {
   const strong = (text) => Object.assign(
     document.createElement("strong"), { textContent: text });
   const note = (text) => Object.assign(
@@ -48,11 +48,11 @@ function question({ phase, object, all, category }, isHidden) {
     return [pointIcon(name), "Drag to move: ", strong(inWords(name)),
       progress];
   }
-  return ["All set. Drag what is not right."];
+  return ["All set. Drag anything that is wrong."];
 }
 
 /**
- * What a screen reader hears of the state.
+ * Describes the state for screen readers.
  * @param {import("../state/editor.mjs").Editor} editor
  * @returns {string}
  */

@@ -1,4 +1,4 @@
-/** SVG shapes that tell the sides of keypoints apart, also without colors. */
+/** SVG shapes that distinguish the sides of keypoints without color, too. */
 
 import { sideOf } from "../state/category.mjs";
 
@@ -21,7 +21,7 @@ export function svg(tag, attributes = {}, text = "") {
 }
 
 /**
- * A keypoint: left ones are circles, right ones squares, others diamonds.
+ * Draws a keypoint: left is a circle, right a square, others a diamond.
  * @param {string} name Of the keypoint.
  * @param {{x: number, y: number}} at
  * @param {number} radius

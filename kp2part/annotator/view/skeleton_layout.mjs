@@ -1,8 +1,8 @@
 /**
  * Places the keypoints of any category on a small figure, from their names and
- * the skeleton alone: spread out flat, seen from behind, so that left is on the
+ * the skeleton alone: laid out flat and seen from behind, so left is on the
  * left. Distances along the skeleton become distances on the figure (stress
- * majorisation: Gansner, Koren and North, 2004), and a mirror stays a mirror.
+ * majorization: Gansner, Koren and North, 2004). The figure stays symmetric.
  */
 
 import { sideOf } from "../state/category.mjs";
@@ -19,14 +19,14 @@ export function layOut({ keypoints, mirror, skeleton }) {
   const distances = graphDistances(keypoints.length, skeleton);
   let points = keypoints.map((_, i) => start(i, sides[i], distances));
   for (let round = 0; round < ROUNDS; round++) {
-    const moved = points.map((_, i) => majorise(i, points, distances));
+    const moved = points.map((_, i) => majorize(i, points, distances));
     points = moved.map((p, i) => symmetric(p, moved[mirror[i]], sides[i]));
   }
   return intoUnitSquare(upright(points));
 }
 
 function start(index, side, distances) {
-  // The first keypoint is on top, and a bit of disorder breaks ties.
+  // The first keypoint is at the top; a small offset breaks ties.
   const level = distances[0][index];
   return { x: side * (1 + level) + 0.01 * side * index, y: level };
 }
@@ -47,7 +47,7 @@ function graphDistances(count, edges) {
   return d.map((row) => row.map((v) => (v < far ? v : connected + 1)));
 }
 
-function majorise(i, points, distances) {
+function majorize(i, points, distances) {
   let [x, y, total] = [0, 0, 0];
   for (let j = 0; j < points.length; j++) {
     if (j === i) continue;
@@ -64,7 +64,7 @@ function majorise(i, points, distances) {
 
 function symmetric(point, partner, side) {
   const reach = (Math.abs(point.x) + Math.abs(partner.x)) / 2;
-  // One keypoint alone is in the middle; the sides never cross.
+  // Keypoints without a side are in the middle; the sides never cross.
   return { x: side * Math.max(reach, 0.3), y: (point.y + partner.y) / 2 };
 }
 

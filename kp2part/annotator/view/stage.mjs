@@ -5,8 +5,8 @@ import { drawMarks } from "./marks.mjs";
 import { compose, namePlaces, paint } from "../files/mask.mjs";
 
 const REACH = { mouse: 11, pen: 16, touch: 24 }; // In CSS pixels.
-const NEARER = 1.35; // Times as large: less is not worth a jump.
-const PATTERN_PERIOD = 11; // In CSS pixels, when all of the photo is shown.
+const NEARER = 1.35; // Zooms in only if things become this much larger.
+const PATTERN_PERIOD = 11; // In CSS pixels, when the whole photo is shown.
 const MIN_NAMED_AREA = 2000; // Of a part, in square CSS pixels, likewise.
 
 /** The photo on the screen. */
@@ -24,7 +24,7 @@ export class Stage {
     this.layer = element.querySelector(".marks");
   }
 
-  /** Shows another photo, all of it. */
+  /** Shows another photo as a whole. */
   open(photo) {
     this.#photo?.image.remove();
     this.#photo = photo;
@@ -48,7 +48,7 @@ export class Stage {
     this.#look(geometry.fit(this.#photo, this.size, margin));
   }
 
-  /** Goes near to an object that is small on the screen. */
+  /** Zooms in on an object that is small on the screen. */
   approach(box) {
     const margin = this.size.width / 12;
     const near = geometry.fitBox(box, this.size, margin);
@@ -59,7 +59,7 @@ export class Stage {
     this.#look(geometry.pan(this.view, dx, dy, this.#photo, this.size));
   }
 
-  /** Zooms about a place on the screen, by default the middle. */
+  /** Zooms around a place on the screen, by default the middle. */
   zoom(factor, at = { x: this.size.width / 2, y: this.size.height / 2 }) {
     const least = Math.min(0.5, geometry.fit(this.#photo, this.size).scale / 2);
     this.#look(geometry.zoom(this.view, factor, at, least));
@@ -80,7 +80,7 @@ export class Stage {
   }
 
   /**
-   * What of the active object can be dragged at a place on the screen.
+   * Finds what can be dragged at a place on the screen.
    * @param {import("../state/annotations.mjs").Annotated} object
    * @param {string} pointerType Fingers reach farther.
    * @returns {?({point: number} | {handle: string})}
@@ -103,18 +103,18 @@ export class Stage {
   }
 
   /**
-   * Paints the answers.
-   * @param {import("../net/client.mjs").Parts[]} answers
+   * Paints the predicted parts.
+   * @param {import("../net/client.mjs").Parts[]} predictions
    * @param {import("../state/category.mjs").Category} category
    * @param {{shown: boolean[], opacity: number, showNames: boolean}} how
    */
-  paint(answers, category, { shown, opacity, showNames }) {
-    const { width = 0, height = 0 } = answers[0] ?? {};
+  paint(predictions, category, { shown, opacity, showNames }) {
+    const { width = 0, height = 0 } = predictions[0] ?? {};
     Object.assign(this.canvas, { width, height });
     this.#names = [];
-    if (!answers.length) return;
-    const composed = compose(answers.map((a) => a.labels), width * height);
-    // As large on the screen for a small photo as for a large one.
+    if (!predictions.length) return;
+    const composed = compose(predictions.map((p) => p.labels), width * height);
+    // The same size on the screen for small and for large photos.
     const pixel = geometry.fit(this.#photo, this.size).scale
       * this.#photo.width / width;
     const pixels = paint(composed, width, category.colors, {

@@ -1,8 +1,8 @@
-/** The line below the photo: what happened, what is wrong. */
+/** The line below the photo: what happened and what went wrong. */
 
 import { ServerGone } from "../net/client.mjs";
 
-/** Says things, to eyes and to screen readers. */
+/** Shows messages, also to screen readers. */
 export class Status {
   /** @param {Document} page With the elements of index.html. */
   constructor(page) {
@@ -10,12 +10,12 @@ export class Status {
     this.retry = page.getElementById("retry");
   }
 
-  /** Says what stays until something else is said. */
+  /** Shows a message until the next one. */
   say(text, isError = false) {
     this.#show(text, isError ? "error" : "");
   }
 
-  /** Says something that a mistake on the screen outranks. */
+  /** Shows a message, unless an error is on the screen. */
   whisper(text) {
     if (this.line.dataset.kind !== "error") this.#show(text, "");
   }
@@ -26,14 +26,14 @@ export class Status {
     this.retry.hidden = !live.error;
     if (live.error) {
       const isGone = live.error instanceof ServerGone;
-      const kept = isGone ? " Your clicks are kept." : "";
-      this.#show(live.error.message + kept, "error", "answer");
-    } else if (this.line.dataset.of === "answer") {
-      this.#show("The server answers again.", "");
+      const kept = isGone ? " Your work is saved." : "";
+      this.#show(live.error.message + kept, "error", "prediction");
+    } else if (this.line.dataset.of === "prediction") {
+      this.#show("The server responds again.", "");
     }
   }
 
-  /** Has "Try again" load the page anew. */
+  /** Makes "Try again" reload the page. */
   offerReload() {
     this.retry.hidden = false;
     this.retry.addEventListener("click", () => location.reload());

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
+from kp2part.schema import rig
 from tests import tiny_photos
 from tfrecords_tools.building import build_run
 from tfrecords_tools.building import instances
@@ -186,6 +187,20 @@ class BuildTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, f"(?s)other sett.*{message}"):
             self.build(**change)
 
+    def test_records_of_an_earlier_version_are_taken(self):
+        # It called the `axes` of pieces `bones`.
+        pieces = (rig.Piece("head", (("left_ear+right_ear", "nose"),)),)
+        category = dataclasses.replace(tiny_photos.CATEGORY, pieces=pieces)
+        self.build(category=category)
+        path = self.root / "out" / "manifest.json"
+        text = path.read_text()
+        self.assertIn('"axes"', text)
+        path.write_text(text.replace('"axes"', '"bones"'))
+        with mock.patch.object(instances, "convert") as convert:
+            manifest = self.build(category=category)
+        convert.assert_not_called()
+        self.assertEqual(manifest.category, category)
+
     def test_other_inputs_are_refused(self):
         self.build()
         fields = json.loads(self.inputs.keypoints.read_text())
@@ -258,10 +273,10 @@ class BuildTest(parameterized.TestCase):
             self.build()
 
     @parameterized.parameters(
-        ({"images_per_shard": 0}, "`images_per_shard` must be positive.*0"),
-        ({"unassigned": "torso"}, "`unassigned` must be one of.*'torso'"),
+        ({"images_per_shard": 0}, "`images_per_shard` must be at least 1.*0"),
+        ({"unassigned": "torso"}, "`unassigned` must be one of.*=torso"),
         ({"image_size": 100}, "`image_size` must be.*100"),
-        ({"aspect": "squeeze"}, "`aspect` must be one of.*'squeeze'"),
+        ({"aspect": "squeeze"}, "`aspect` must be one of.*=squeeze"),
     )
     def test_bad_settings(self, change, message):
         with self.assertRaisesRegex(ValueError, message):

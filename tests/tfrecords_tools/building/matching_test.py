@@ -7,19 +7,6 @@ from tfrecords_tools.building import matching
 
 
 class MatchingTest(parameterized.TestCase):
-    def test_iou(self):
-        box = (0, 0, 4, 2)
-        others = [(0, 0, 4, 2), (2, 1, 6, 3), (4, 0, 8, 2), (1, 1, 1, 1)]
-        np.testing.assert_allclose(
-            boxes_lib.iou([box], others),
-            # 2 x 1 pixels are common; touching boxes have none in common.
-            [[1, 2 / (8 + 8 - 2), 0, 0]],
-        )
-        self.assertEqual(boxes_lib.iou([box], []).shape, (1, 0))
-        np.testing.assert_array_equal(
-            boxes_lib.iou([(1, 1, 1, 1)], [(1, 1, 1, 1)]), [[0]]
-        )
-
     def test_reversed_order(self):
         boxes = [(0, 0, 9, 9), (20, 0, 29, 9), (40, 0, 49, 9)]
         self.assertEqual(

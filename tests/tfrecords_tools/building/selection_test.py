@@ -8,6 +8,7 @@ from kp2part.formats import annotation
 from kp2part.formats import pascal_part
 from tests import tiny_photos
 from tfrecords_tools.building import selection
+from tfrecords_tools.building import settings as settings_lib
 
 BOX = (10.0, 10.0, 42.0, 50.0)
 
@@ -45,7 +46,7 @@ class CandidateTest(parameterized.TestCase):
     )
     def test_outcome(self, change, outcome):
         candidate = dataclasses.replace(GOOD, **change)
-        self.assertEqual(candidate.outcome(selection.Thresholds()), outcome)
+        self.assertEqual(candidate.outcome(settings_lib.Thresholds()), outcome)
 
     def test_first_reason_counts(self):
         changes = {
@@ -59,19 +60,19 @@ class CandidateTest(parameterized.TestCase):
         candidate, found = GOOD, []
         for change in changes.values():
             candidate = dataclasses.replace(candidate, **change)
-            found.append(candidate.outcome(selection.Thresholds()))
+            found.append(candidate.outcome(settings_lib.Thresholds()))
         self.assertEqual(found, list(changes))
         self.assertEqual(found[::-1], list(selection.REASONS))
 
     @parameterized.parameters(
         ({"max_overlap": 1.5}, r"`max_overlap` must be in \[0, 1\].*1.5"),
         ({"min_match_iou": float("nan")}, "`min_match_iou` must be in"),
-        ({"min_side": -1}, "`min_side` must not be negative.*-1"),
-        ({"min_keypoints": -1}, "`min_keypoints` must not be negative.*-1"),
+        ({"min_side": -1}, "`min_side` must be at least 0.*-1"),
+        ({"min_keypoints": -1}, "`min_keypoints` must be at least 0.*-1"),
     )
     def test_bad_thresholds(self, change, message):
         with self.assertRaisesRegex(ValueError, message):
-            selection.Thresholds(**change)
+            settings_lib.Thresholds(**change)
 
 
 class TableTest(absltest.TestCase):

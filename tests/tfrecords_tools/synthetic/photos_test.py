@@ -3,6 +3,7 @@ import io
 import json
 import pathlib
 import tempfile
+from unittest import mock
 import xml.etree.ElementTree as ET
 
 from absl.testing import absltest
@@ -16,11 +17,14 @@ from tfrecords_tools.synthetic import pascal_part_names
 from tfrecords_tools.synthetic import photos
 from tfrecords_tools.synthetic import poses
 from tfrecords_tools.synthetic import scenes
+from tfrecords_tools.synthetic import settings as settings_lib
 from tfrecords_tools.synthetic import solids
 from tfrecords_tools.synthetic import species
 from tfrecords_tools.synthetic import sprites
 
-SETTINGS = photos.Settings(num_images=10, seed=3, size=128, val_fraction=0.2)
+SETTINGS = settings_lib.Settings(
+    num_images=10, seed=3, size=128, val_fraction=0.2
+)
 
 
 def checksums(directory):
@@ -84,7 +88,7 @@ class DrawnFilesTest(absltest.TestCase):
         self.assertEqual(checksums(self.output), before)
 
     def test_another_output_is_refused(self):
-        other = photos.Settings(
+        other = settings_lib.Settings(
             num_images=10, seed=4, size=128, val_fraction=0.2
         )
         with self.assertRaisesRegex(ValueError, "other settings.*'seed': 4"):
@@ -96,9 +100,12 @@ class DrawnFilesTest(absltest.TestCase):
 
     def test_a_failure_leaves_nothing(self):
         before = sorted(self.parent.iterdir())
-        broken = photos.Settings(num_images=2, seed=0, size=-1, val_fraction=0)
-        with self.assertRaises(ValueError):
-            photos.draw(self.parent / "broken", broken, num_workers=1)
+        settings = settings_lib.Settings(2, 0, 96, 0.0)
+        with (
+            mock.patch.object(scenes, "draw", side_effect=ValueError("no ink")),
+            self.assertRaisesRegex(ValueError, "no ink"),
+        ):
+            photos.draw(self.parent / "broken", settings, num_workers=1)
         self.assertEqual(sorted(self.parent.iterdir()), before)
 
     def test_the_lists_divide_the_photos(self):

@@ -1,0 +1,127 @@
+"""An evaluation of a network: its scores, tables and pictures on disk."""
+
+import dataclasses
+import json
+import pathlib
+
+from absl import logging
+import keras
+import numpy as np
+
+from kp2part.data import augmentation
+from kp2part.data import example_set
+from kp2part.data import folds as folds_lib
+from kp2part.data import manifest as manifest_lib
+from kp2part.evaluation import inference
+from kp2part.evaluation import labels as labels_lib
+from kp2part.evaluation import part_boxes
+from kp2part.evaluation import scores
+from kp2part.models import metadata
+from kp2part.models import mirrored
+from kp2part.models import model_file
+from kp2part.schema import keys
+from kp2part.system import atomic
+from kp2part.visualization import pictures
+
+
+@dataclasses.dataclass(frozen=True)
+class Chosen:
+    """Examples to score.
+
+    Attributes:
+        examples: The set.
+        name: What tables call it, e.g. "val" or "fold 0".
+    """
+
+    examples: example_set.Examples
+    name: str
+
+
+def load(path: str, flip_average: bool) -> keras.Model:
+    """Returns the network of a file, or the average with its mirror image."""
+    model, _ = model_file.load(path)
+    return mirrored.average(model) if flip_average else model
+
+
+def choose(
+    tfrecords: str, split: str, folds: str | None, fold: int | None
+) -> Chosen:
+    """Returns the examples of a split, or of a fold if there is one."""
+    manifest = manifest_lib.load(tfrecords)
+    if folds is None:
+        return Chosen(example_set.Examples(manifest, (split,)), split)
+    dealt = folds_lib.load(folds)
+    _, examples = example_set.fold_examples(manifest, dealt, fold)
+    return Chosen(examples, f"fold {fold}")
+
+
+def evaluate(
+    model: keras.Model,
+    chosen: Chosen,
+    output: pathlib.Path,
+    *,
+    noise: augmentation.Augmentation,
+    boxes: part_boxes.PartBoxes,
+    batch_size: int,
+    num_examples: int,
+    labels: str,
+):
+    """Writes examples.png, table.md and, last, metrics.json.
+
+    Args:
+        model: A network of `models`.
+        chosen: What to score it on.
+        output: Directory to write into.
+        noise: What is done to the keypoints first.
+        boxes: Annotated boxes of parts, to be scored too; may be empty.
+        batch_size: Examples at a time.
+        num_examples: Rows of the picture.
+        labels: What the masks of the records are, of `labels.KINDS`.
+    """
+    task = metadata.task_of(model)
+    inference.check_category(task, chosen.examples.manifest)
+    results = score(model, chosen.examples, noise, boxes, batch_size)
+    results["split"] = chosen.name
+    results["labels"] = labels
+    table = scores.table(results).to_markdown()
+    table += "\n" + scores.classes_table(results["classes"]).to_markdown()
+    title = labels_lib.KINDS[labels].mask
+    picture = inference.draw(model, chosen.examples, num_examples, title)
+    atomic.write_text(output / "table.md", table)
+    atomic.write_bytes(output / "examples.png", pictures.encode_png(picture))
+    # Last: whoever finds it finds the rest.
+    text = json.dumps(results, indent=2, allow_nan=False)
+    atomic.write_text(output / "metrics.json", text + "\n")
+    logging.info("%s\n%s", output, table)
+
+
+def score(
+    model: keras.Model,
+    examples: example_set.Examples,
+    noise: augmentation.Augmentation,
+    boxes: part_boxes.PartBoxes,
+    batch_size: int,
+) -> dict:
+    """Returns the scores of a network, as `metrics.json` has them.
+
+    For the arguments see `evaluate`.
+    """
+    task = metadata.task_of(model)
+    parts = tuple(task.category.parts)
+    matrices, names, box_scores = [], [], []
+    for batch, predictions in inference.predictions(
+        model, examples, batch_size, inference.make_noise(noise)
+    ):
+        matrices.append(inference.confusion(batch, predictions))
+        names += [name.decode() for name in batch[keys.CLASS_NAME]]
+        box_scores += inference.box_scores(batch, predictions, task, boxes)
+    matrices = np.concatenate(matrices)
+    results = {
+        **scores.summarize(matrices, parts),
+        "keypoint_dropout": noise.keypoint_dropout,
+        "keypoint_jitter": noise.keypoint_jitter,
+        "classes": scores.by_class(matrices, names, parts),
+    }
+    if boxes:
+        results["part_boxes"] = part_boxes.summarize(box_scores, parts)
+    return results

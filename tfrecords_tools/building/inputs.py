@@ -1,0 +1,46 @@
+"""Where the annotations and photos of a build lie."""
+
+import dataclasses
+import pathlib
+
+from kp2part.system import settings
+
+_DIRECTORIES = ("images", "annotations", "boxes", "image_sets")
+
+
+@dataclasses.dataclass(frozen=True)
+class Inputs:
+    """Where annotations and photos lie; see the help of each field."""
+
+    images: pathlib.Path = settings.field(
+        dataclasses.MISSING,
+        "Directory of the photos, <id>.jpg, .jpeg or .png.",
+    )
+    annotations: pathlib.Path = settings.field(
+        dataclasses.MISSING, "Directory of Pascal-Part's files, <id>.mat."
+    )
+    keypoints: pathlib.Path = settings.field(
+        dataclasses.MISSING,
+        "Keypoints of the same photos: a directory of Berkeley's "
+        "<class>/<id>_<n>.xml, or a .json file in the format of Animal-Pose or "
+        "of COCO.",
+    )
+    boxes: pathlib.Path | None = settings.field(
+        None,
+        "Directory of VOC's annotations, <id>.xml, to take boxes from. Without "
+        "it an object's box is the extent of its mask.",
+    )
+    image_sets: pathlib.Path | None = settings.field(
+        None,
+        "Directory of VOC's train.txt and val.txt (usually ImageSets/Main). "
+        "They become splits of the same names. Without it all photos that have "
+        "a .mat file are one split, called all.",
+    )
+
+    def __post_init__(self):
+        for name in _DIRECTORIES:
+            path = getattr(self, name)
+            if path is not None and not path.is_dir():
+                raise ValueError(
+                    f"`{name}` must be a directory. Received: {name}={path}"
+                )
