@@ -82,7 +82,8 @@ $(DEMO)/run/training.json: | $(DEMO)/tfrecords/manifest.json
 
 $(DEMO)/val/metrics.json: | $(DEMO)/run/training.json
 	$(run) kp2part.evaluate --model=$(DEMO)/run/model.keras \
-	    --tfrecords=$(DEMO)/tfrecords --split=val --output=$(DEMO)/val
+	    --tfrecords=$(DEMO)/tfrecords --split=val --labels=true \
+	    --output=$(DEMO)/val
 
 $(DEMO)/metrics.json: | $(DEMO)/val/metrics.json
 	cp $(DEMO)/val/metrics.json $@

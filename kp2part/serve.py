@@ -22,7 +22,6 @@ it after the requests under way. Whoever reaches the port can use the model:
 those you trust.
 """
 
-from collections.abc import Callable
 import os
 import pathlib
 import re
@@ -31,23 +30,13 @@ import threading
 
 from absl import flags
 from absl import logging
-import tensorflow as tf
 
-from kp2part.serving import limits
-from kp2part.serving import model_store
-from kp2part.serving import request_metrics
-from kp2part.serving import server as server_lib
-from kp2part.serving import static_files
-from kp2part.serving.tf_serving_api import errors
-from kp2part.serving.tf_serving_api import rest
+from kp2part.serving import limits as limits_lib
 from kp2part.system import cli
 from kp2part.system import published
 
 _DEMO = pathlib.Path("out/demo/saved_model")
-_LIMITS = limits.Limits()
-# What kp2part.export says of its models.
-_DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
-_PAGE_FILES = pathlib.Path(__file__).with_name("annotator")
+_LIMITS = limits_lib.Limits()
 
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
@@ -55,54 +44,37 @@ _MODEL_BASE_PATH = flags.DEFINE_string(
     "Directory of numbered versions of a SavedModel, any. It may come later.",
 )
 _MODEL_NAME = flags.DEFINE_string(
-    "model_name", None, "In URLs; by default the directory's name."
+    "model_name", None, "Name in URLs; by default that of the directory."
 )
 _HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen at.")
 _PORT = flags.DEFINE_integer(
-    "port", 8501, "Of REST and of the page; 0: none.", 0, 65535
+    "port", 8501, "Port of REST and of the page; 0: none.", 0, 65535
 )
 _GRPC_PORT = flags.DEFINE_integer(
-    "grpc_port", 8500, "Of gRPC; 0: none.", 0, 65535
+    "grpc_port", 8500, "Port of gRPC; 0: none.", 0, 65535
 )
 _PAGE = flags.DEFINE_bool("page", True, "Serve a page to try the model on.")
 _POLL_SECONDS = flags.DEFINE_float(
     "poll_seconds", 1.0, "How often to look for a new version.", 0.01
 )
 _NUM_THREADS = flags.DEFINE_integer(
-    "num_threads", _LIMITS.num_threads, "Predictions computed at once.", 1
+    "num_threads",
+    _LIMITS.num_threads,
+    "Predictions computed at the same time.",
+    1,
 )
 _MAX_QUEUE = flags.DEFINE_integer(
     "max_queue",
     _LIMITS.max_queue,
-    "Predictions that wait for a thread; more are answered 503.",
+    "Predictions that wait for a thread; further ones get a 503.",
     1,
 )
 _MAX_BODY_MB = flags.DEFINE_integer(
-    "max_body_mb", _LIMITS.max_body_bytes >> 20, "MiB of a request.", 1
+    "max_body_mb",
+    _LIMITS.max_body_bytes >> 20,
+    "Size of a request at most, in MiB.",
+    1,
 )
-
-
-def make_application(
-    store: model_store.ModelStore, metrics: request_metrics.Metrics, page: bool
-) -> Callable:
-    """Returns the WSGI application of the HTTP port, with or without a page."""
-    files = static_files.application(
-        _PAGE_FILES, store.name, lambda: description(store)
-    )
-    return server_lib.application(
-        rest.application(store, _MAX_BODY_MB.value << 20),
-        store.name,
-        metrics,
-        files if page else None,
-    )
-
-
-def description(store: model_store.ModelStore) -> bytes | None:
-    """Returns what the served version says of itself, JSON; None if nothing."""
-    try:
-        return (store.servable(store.name).path / _DESCRIPTION).read_bytes()
-    except (OSError, errors.ServingError):
-        return None
 
 
 def model_name(name: str | None, base_path: pathlib.Path) -> str:
@@ -120,81 +92,31 @@ def model_name(name: str | None, base_path: pathlib.Path) -> str:
     return name
 
 
-def wait_for_model(
-    store: model_store.ModelStore,
-    base_path: pathlib.Path,
-    stop: threading.Event,
-):
-    """Waits until a version serves, or until told to stop.
+def main(argv):
+    del argv
+    base_path = pathlib.Path(_MODEL_BASE_PATH.value).absolute()
+    name = model_name(_MODEL_NAME.value, base_path)
+    import tensorflow as tf
 
-    Raises:
-        ValueError: The newest version cannot be loaded.
-    """
-    try:
-        while not stop.is_set() and not store.wait(0.1):
-            logging.log_every_n_seconds(
-                logging.INFO, "Waiting for a version in %s", 10, base_path
-            )
-    except errors.ServingError as error:
-        raise ValueError(f"{base_path}: {error.message}") from error
+    from kp2part.serving import local_run
+    from kp2part.serving import model_store
 
-
-def make_limits() -> limits.Limits:
-    """Returns what the flags let clients take."""
-    return limits.Limits(
+    # It warns of the one way to load a SavedModel into a session.
+    tf.get_logger().setLevel("ERROR")
+    address = local_run.Address(
+        _HOST.value, _PORT.value, _GRPC_PORT.value, _PAGE.value
+    )
+    limits = limits_lib.Limits(
         max_body_bytes=_MAX_BODY_MB.value << 20,
         num_threads=_NUM_THREADS.value,
         max_queue=_MAX_QUEUE.value,
     )
-
-
-def where(server: server_lib.Server) -> str:
-    """Returns what to open or to call."""
-    host, places = _HOST.value, []
-    if server.http_port:
-        places.append(f"open http://{host}:{server.http_port}/")
-    if server.grpc_port:
-        places.append(f"gRPC at {host}:{server.grpc_port}")
-    return ", ".join(places)
-
-
-def serve(store: model_store.ModelStore, base_path, stop: threading.Event):
-    """Serves from when a version is loaded until told to stop."""
-    metrics = request_metrics.Metrics()
-    server = server_lib.Server(
-        make_application(store, metrics, _PAGE.value),
-        store,
-        metrics,
-        _HOST.value,
-        _PORT.value or None,
-        _GRPC_PORT.value or None,
-        make_limits(),
-    )
-    try:
-        wait_for_model(store, base_path, stop)
-        if not stop.is_set():
-            server.start()
-            logging.info("%s serves: %s", store.name, where(server))
-            stop.wait()
-    finally:
-        server.stop()
-
-
-def main(argv):
-    del argv
-    logging.set_verbosity(logging.INFO)
-    # It warns of the one way to load a SavedModel into a session.
-    tf.get_logger().setLevel("ERROR")
-    if not _PORT.value and not _GRPC_PORT.value:
-        raise ValueError("`port` and `grpc_port` must not both be 0.")
-    base_path = pathlib.Path(_MODEL_BASE_PATH.value).absolute()
-    name = model_name(_MODEL_NAME.value, base_path)
     stop = threading.Event()
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, lambda *_: stop.set())
     store = model_store.ModelStore(name, base_path, _POLL_SECONDS.value)
     try:
-        serve(store, base_path, stop)
+        local_run.run(store, base_path, address, limits, stop)
     finally:
         store.close()
     logging.info("Stopped.")

@@ -1,8 +1,11 @@
 """What the programs of kp2part say to wrong input, as a user sees it."""
 
 import pathlib
+import subprocess
+import sys
 
 from absl.testing import absltest
+from absl.testing import parameterized
 
 from kp2part.models import architecture
 from kp2part.models import networks
@@ -42,7 +45,7 @@ class ProgramsTest(absltest.TestCase):
                 f"--workdir={self.base}/run",
                 "--pose_widths=4,x",
             ],
-            "`pose_widths` must be numbers",
+            "--pose_widths=4,x: must be int values",
         )
         self.assertFalse((self.base / "run").exists())
 
@@ -78,8 +81,48 @@ class ProgramsTest(absltest.TestCase):
         self.check(
             "train", ["--help"],
             "python -m kp2part.train --flagfile", "--encoder_weights",
-            "--[no]deterministic", status=1,
+            "--[no]deterministic", status=0,
         )  # fmt: skip
+
+    def test_a_setting_that_would_do_nothing(self):
+        missing = ["--tfrecords=x", f"--workdir={self.base}/run"]
+        self.check(
+            "train", [*missing, "--weight_decay=0.1"],
+            "`weight_decay` would do nothing", "optimizer=adamw only",
+        )  # fmt: skip
+        self.check(
+            "train", [*missing, "--warmup_epochs=2"], "schedule=cosine only"
+        )
+        self.check(
+            "evaluate",
+            ["--model=m", "--tfrecords=x", "--output=y", "--fold=1"],
+            "`fold` and `folds` must be given together", "fold=1, folds=None",
+        )  # fmt: skip
+
+
+class HelpTest(parameterized.TestCase):
+    @parameterized.parameters(*programs.find())
+    def test_help_needs_no_tensorflow(self, program):
+        code = (
+            "import runpy, sys\n"
+            f"sys.argv = [{program!r}, '--help']\n"
+            "try:\n"
+            f"    runpy.run_module({program!r}, None, '__main__', True)\n"
+            "except SystemExit as end:\n"
+            "    print(end.code, *sys.modules)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=programs.ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        status, *modules = done.stdout.splitlines()[-1].split()
+        self.assertEqual(status, "0")
+        self.assertRegex(done.stdout, rf"python -m {program}\b")
+        heavy = {"cv2", "jax", "keras", "matplotlib", "scipy", "tensorflow"}
+        self.assertEmpty(heavy.intersection(modules))
 
 
 if __name__ == "__main__":

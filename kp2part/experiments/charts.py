@@ -3,63 +3,17 @@
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
-import dataclasses
 import itertools
 
 from matplotlib import pyplot as plt
 import numpy as np
 
 from kp2part.experiments import comparison as comparison_lib
+from kp2part.experiments import styles
 from kp2part.visualization import plots
 
 _NUM_COLUMNS = 3  # Of panels.
 _NUM_LEGEND_COLUMNS = 4
-# Of systems: colors that the color-blind tell apart (Okabe and Ito), and
-# markers, dashes and hatches for those who see none.
-_COLORS = (
-    *("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"),
-    *("#000000", "#d55e00", "#f0e442", "#999999"),
-)
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "*")
-_DASHES = (
-    *("-", "--", "-.", (0, (5, 1, 1, 1)), ":", (0, (8, 3)), (0, (3, 3))),
-    *((0, (1, 3)), (0, (3, 1, 1, 1, 1, 1))),
-)
-_HATCHES = ("", "//", "..", "xx", "--", "\\\\", "oo", "++", "||")
-_NUM_STYLES = len(_COLORS)  # Of each kind.
-
-
-@dataclasses.dataclass(frozen=True)
-class Style:
-    """How a system is drawn, as matplotlib has it.
-
-    Attributes:
-        color: "#rrggbb".
-        marker: Of the points on a curve.
-        dashes: Of the curve.
-        hatch: Of bars.
-    """
-
-    color: str
-    marker: str
-    dashes: str | tuple
-    hatch: str
-
-
-def style(index: int) -> Style:
-    """Returns the style of a system by its place among the systems.
-
-    Of 81 systems no two have the same color and marker, the same marker and
-    dashes, or the same color and hatch.
-    """
-    # Each round of colors meets the markers one place on, and the dashes two.
-    turn, place = divmod(index, _NUM_STYLES)
-    return Style(
-        _COLORS[place],
-        _MARKERS[(place + turn) % _NUM_STYLES],
-        _DASHES[(place + 2 * turn) % _NUM_STYLES],
-        _HATCHES[(place + turn) % _NUM_STYLES],
-    )
 
 
 def comparison(
@@ -218,8 +172,8 @@ def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
             width,
             yerr=spreads,
             label=system,
-            color=style(i).color,
-            hatch=style(i).hatch,
+            color=styles.style(i).color,
+            hatch=styles.style(i).hatch,
             edgecolor="white",
             capsize=2,
         )
@@ -235,11 +189,11 @@ def _draw_curves(axis, curves: Mapping[str, Sequence[tuple]]):
             means,
             yerr=spreads,
             label=system,
-            color=style(i).color,
-            marker=style(i).marker,
+            color=styles.style(i).color,
+            marker=styles.style(i).marker,
             markersize=5,
             markeredgecolor="black",
-            linestyle=style(i).dashes,
+            linestyle=styles.style(i).dashes,
             capsize=3,
             clip_on=False,  # Markers at 0 are whole.
         )

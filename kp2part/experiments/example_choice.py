@@ -12,7 +12,7 @@ from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.experiments import protocols
 from kp2part.schema import keys
-from kp2part.training import flags
+from kp2part.training import flagfile
 from kp2part.training import splits
 
 Key = tuple[str, int]  # The photo's id and the object's number in it.
@@ -44,7 +44,7 @@ def shared_runs(
 
 def validation(workdir: pathlib.Path) -> example_set.Examples:
     """Returns what a run is judged by."""
-    config = flags.load(workdir / "train.flags")
+    config = flagfile.load(workdir / "train.flags")
     manifest = manifest_lib.load(config.selection.tfrecords)
     return splits.choose(
         config.selection, manifest, config.loop.seed

@@ -12,7 +12,7 @@ from kp2part.reporting import rendering
 from kp2part.system import json_file
 from kp2part.system import settings_flags
 from kp2part.system import tables
-from kp2part.training import flags
+from kp2part.training import flagfile
 from kp2part.training import workdir as workdir_lib
 
 # A setting that is a place on the disk.
@@ -81,7 +81,7 @@ def render(
 
 
 def _read_run(workdir: workdir_lib.Workdir) -> _Run:
-    config = flags.load(workdir.path / "train.flags")
+    config = flagfile.load(workdir.path / "train.flags")
     selection, loop = config.selection, config.loop
     lines = settings_flags.to_flagfile(config).splitlines(keepends=True)
     return _Run(

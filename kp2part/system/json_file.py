@@ -114,8 +114,8 @@ def _explain(fields, kind, error: msgspec.ValidationError) -> str:
     if where:
         joint = " " if rule.startswith("must ") else ": "
         rule = f"`{where.removeprefix('.')}`{joint}{rule}"
-    # A dataclass that refuses its fields says itself what it received.
-    told = error.__cause__ is not None or isinstance(value, dict)
+    # Not of a dataclass, which says itself which of its fields it refuses.
+    told = isinstance(value, dict)
     return rule if told else f"{rule}. Received: {value!r:.80}"
 
 
@@ -124,7 +124,7 @@ def _steps(fields, kind, text: str) -> list[str | int]:
     steps, value = [], fields
     found = _PATH.search(text)
     for name, index, unknown in _STEP.findall(found[1] if found else ""):
-        step = name or index and int(index)
+        step = int(index) if index else name
         if unknown:
             step = next(
                 key

@@ -1,7 +1,5 @@
 """The flags of a training run, and the `TrainConfig` that they ask for."""
 
-import pathlib
-
 from absl import flags
 
 from kp2part.system import settings_flags
@@ -24,9 +22,6 @@ _RECIPES = {
         "keypoint_jitter": 2.0,
     },
 }
-# What train.flags of earlier versions may say.
-_RENAMED = {"colour": "color", "train_share": "train_fraction"}
-_RETIRED = ("workdir",)
 
 
 class _RecipeFlag(flags.EnumFlag):
@@ -60,17 +55,3 @@ def read() -> config.TrainConfig:
         ValueError: A value breaks a rule; the message names it.
     """
     return settings_flags.read(config.TrainConfig)
-
-
-def load(path: pathlib.Path) -> config.TrainConfig:
-    """Returns the settings of a run, from its train.flags.
-
-    Those that the version which wrote it did not have are at their defaults.
-
-    Raises:
-        ValueError: It has a setting that there is not, or a value that breaks
-            a rule; the message names the file.
-    """
-    return settings_flags.read_flagfile(
-        config.TrainConfig, path, _RENAMED, _RETIRED
-    )

@@ -14,7 +14,7 @@ from kp2part.system import settings
 from kp2part.system import settings_flags
 from kp2part.system import versions
 from kp2part.training import config as config_lib
-from kp2part.training import flags
+from kp2part.training import flagfile
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
 
@@ -56,7 +56,7 @@ class Workdir:
         """
         path = self.path / "train.flags"
         if path.is_file():
-            _check_same(path, flags.load(path), config)
+            _check_same(path, flagfile.load(path), config)
         else:
             if folds is not None:
                 ordered = dict(sorted(folds.items()))

@@ -13,11 +13,12 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
+import kp2part
 from kp2part import client
-from kp2part import serve
 from kp2part.exporting import serving_checks
 from kp2part.formats import readers
 from kp2part.serving import limits
+from kp2part.serving import local_run
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
 from kp2part.serving import server
@@ -28,7 +29,7 @@ try:
 except ImportError:
     sync_api = None
 
-PAGE = pathlib.Path(serve.__file__).with_name("annotator")
+PAGE = pathlib.Path(kp2part.__file__).with_name("annotator")
 HORSE = PAGE / "samples" / "galloping_horse.jpg"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
@@ -77,7 +78,7 @@ class PageBrowserTest(absltest.TestCase):
             pass
         counts = request_metrics.Metrics()
         cls.server = server.Server(
-            serve.make_application(cls.store, counts, page=True),
+            local_run.make_application(cls.store, counts, 32 << 20, page=True),
             cls.store, counts, "127.0.0.1", 0, None, limits.Limits(),
         )  # fmt: skip
         cls.server.start()

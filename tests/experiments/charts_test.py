@@ -32,21 +32,6 @@ class ChartsTest(absltest.TestCase):
         ]
         self.assertLen({plain, pseudo, *reported}, 4)
 
-    def test_27_systems_look_different(self):
-        styles = [charts.style(i) for i in range(27)]
-        for names in (
-            ("color", "marker"),
-            ("color", "hatch"),
-            ("marker", "dashes"),  # Without colors too.
-        ):
-            looks = {tuple(getattr(s, n) for n in names) for s in styles}
-            self.assertLen(looks, 27, names)
-
-    def test_nine_systems_have_nothing_in_common(self):
-        styles = [charts.style(i) for i in range(9)]
-        for name in ("color", "marker", "dashes", "hatch"):
-            self.assertLen({getattr(s, name) for s in styles}, 9)
-
     def test_27_systems_have_room(self):
         systems = {f"system {i}": TABLE["all"]["one"] for i in range(27)}
         curve = {"0": 0.5, "0.25": 0.3}

@@ -180,6 +180,7 @@ class PublishingTest(absltest.TestCase):
                 stdout=subprocess.PIPE,
             )
         )
+        self.addCleanup(child.kill)
         self.assertEqual(child.stdout.readline(), b"writing\n")
         publishing.publish(self.base, fill)
         self.assertLen(list(self.base.glob(".partial-*/version/a")), 1)

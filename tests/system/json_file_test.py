@@ -76,6 +76,15 @@ class JsonFileTest(parameterized.TestCase):
             {"name": "a", "legs": {"l": {"length": 1}, "r": {"length": "1"}}},
             "`legs.r.length` must be `float`, not `str`. Received: '1'",
         ),
+        # The first of two errors.
+        (
+            {
+                "name": "a",
+                "legs": {"l": {"length": 1}, "r": {"length": "1"}},
+                "photos": {"x": {"y": "ab"}},
+            },
+            "`legs.r.length` must be `float`",
+        ),
         (
             {"name": "a", "legs": {"l": {"length": 1}, "r": {}}},
             "`legs.r` must have a field `length`",

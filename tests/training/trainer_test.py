@@ -12,7 +12,7 @@ from kp2part.system import settings
 from kp2part.system import settings_flags
 from kp2part.training import callbacks
 from kp2part.training import compilation
-from kp2part.training import flags
+from kp2part.training import flagfile
 from kp2part.training import network
 from kp2part.training import trainer
 from kp2part.training import workdir as workdir_lib
@@ -106,7 +106,7 @@ class TrainingTest(absltest.TestCase):
             text = (golden / f"{name}.flags").read_text()
             self.assertIn("--colour=0.1", text)
             (self.base / "old" / "train.flags").write_text(text)
-            before = flags.load(golden / f"{name}.flags")
+            before = flagfile.load(golden / f"{name}.flags")
             self.assertEqual(before.augmentation.color, 0.1)
             self.workdir("old").begin(before, "tensorflow")
             with self.assertRaisesRegex(ValueError, "color=0.1, now color=0.2"):
@@ -269,10 +269,10 @@ class TrainingTest(absltest.TestCase):
         for changes in {"fold": 2}, {"classes": ("cat", "dog"), "bones": True}:
             config = self.config(**changes)
             path.write_text(settings_flags.to_flagfile(config))
-            self.assertEqual(flags.load(path), config)
+            self.assertEqual(flagfile.load(path), config)
         path.write_text("--epochs=3\n--warp=9\n")
         with self.assertRaisesRegex(ValueError, "train.flags: .*warp"):
-            flags.load(path)
+            flagfile.load(path)
 
     def test_errors(self):
         for changes, message in (

@@ -1,0 +1,128 @@
+"""The server of `kp2part.serve`, from a directory of versions to its end."""
+
+from collections.abc import Callable
+import dataclasses
+import pathlib
+import threading
+
+from absl import logging
+
+from kp2part.serving import limits as limits_lib
+from kp2part.serving import model_store
+from kp2part.serving import request_metrics
+from kp2part.serving import server as server_lib
+from kp2part.serving import static_files
+from kp2part.serving.tf_serving_api import errors
+from kp2part.serving.tf_serving_api import rest
+
+# What kp2part.export says of its models.
+_DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
+_PAGE_FILES = pathlib.Path(__file__).parents[1] / "annotator"
+
+
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """Where the server listens, and whether it has a page.
+
+    Attributes:
+        host: Name or number of the address.
+        port: Of REST and of the page; 0 for none.
+        grpc_port: Of gRPC; 0 for none.
+        page: Whether "/" serves the annotation page.
+    """
+
+    host: str
+    port: int
+    grpc_port: int
+    page: bool
+
+    def __post_init__(self):
+        if not self.port and not self.grpc_port:
+            raise ValueError("`port` and `grpc_port` must not both be 0.")
+
+
+def make_application(
+    store: model_store.ModelStore,
+    metrics: request_metrics.Metrics,
+    max_body_bytes: int,
+    page: bool,
+) -> Callable:
+    """Returns the WSGI application of the HTTP port, with or without a page."""
+    files = static_files.application(
+        _PAGE_FILES, store.name, lambda: description(store)
+    )
+    return server_lib.application(
+        rest.application(store, max_body_bytes),
+        store.name,
+        metrics,
+        files if page else None,
+    )
+
+
+def description(store: model_store.ModelStore) -> bytes | None:
+    """Returns what the served version says of itself, JSON; None if nothing."""
+    try:
+        return (store.servable(store.name).path / _DESCRIPTION).read_bytes()
+    except (OSError, errors.ServingError):
+        return None
+
+
+def wait_for_model(
+    store: model_store.ModelStore,
+    base_path: pathlib.Path,
+    stop: threading.Event,
+):
+    """Waits until a version serves, or until told to stop.
+
+    Raises:
+        ValueError: The newest version cannot be loaded.
+    """
+    try:
+        while not stop.is_set() and not store.wait(0.1):
+            logging.log_every_n_seconds(
+                logging.INFO, "Waiting for a version in %s", 10, base_path
+            )
+    except errors.ServingError as error:
+        raise ValueError(f"{base_path}: {error.message}") from error
+
+
+def run(
+    store: model_store.ModelStore,
+    base_path: pathlib.Path,
+    address: Address,
+    limits: limits_lib.Limits,
+    stop: threading.Event,
+):
+    """Serves from when a version is loaded until told to stop.
+
+    Raises:
+        ValueError: The newest version cannot be loaded, or a port is taken.
+    """
+    metrics = request_metrics.Metrics()
+    server = server_lib.Server(
+        make_application(store, metrics, limits.max_body_bytes, address.page),
+        store,
+        metrics,
+        address.host,
+        address.port or None,
+        address.grpc_port or None,
+        limits,
+    )
+    try:
+        wait_for_model(store, base_path, stop)
+        if not stop.is_set():
+            server.start()
+            places = _places(server, address.host)
+            logging.info("%s serves: %s", store.name, places)
+            stop.wait()
+    finally:
+        server.stop()
+
+
+def _places(server: server_lib.Server, host: str) -> str:
+    places = []
+    if server.http_port:
+        places.append(f"open http://{host}:{server.http_port}/")
+    if server.grpc_port:
+        places.append(f"gRPC at {host}:{server.grpc_port}")
+    return ", ".join(places)
