@@ -159,7 +159,7 @@ $(VENV)/installed-docs: requirements-docs.txt requirements.txt | $(bin)/python
 
 docs: $(VENV)/installed-docs
 	$(run) docs.generators.rooms_picture
-	NO_MKDOCS_2_WARNING=1 $(run) mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(run) mkdocs build --strict
 	@echo "Look at out/docs/index.html"
 
 clean:

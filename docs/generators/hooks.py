@@ -45,11 +45,8 @@ def on_files(files, config):
 def on_page_markdown(markdown, page, config, files):
     """Returns a page with what it takes from the code."""
     del config, files
-    source = page.file.src_uri
-    for target in _outside(source, markdown):
-        markdown = _LINK.sub(
-            functools.partial(_redirect, source, target), markdown
-        )
+    redirect = functools.partial(_redirect, page.file.src_uri)
+    markdown = _LINK.sub(redirect, markdown)
     names = _PROGRAM.findall(markdown)
     if names:
         found = programs.describe(names)
@@ -80,10 +77,14 @@ def _resolve(page: str, link: str) -> str:
     return os.path.normpath(os.path.join(os.path.dirname(place), link))
 
 
-def _redirect(page: str, target: str, match: re.Match) -> str:
-    if _resolve(page, match[0]) != target:
+def _redirect(page: str, match: re.Match) -> str:
+    """Returns a link as it is on the site."""
+    target = _resolve(page, match[0])
+    if not (programs.ROOT / target).is_file():
         return match[0]
-    return os.path.relpath(_page_of(target), os.path.dirname(page) or ".")
+    inside = target.startswith("docs/")
+    place = target.removeprefix("docs/") if inside else _page_of(target)
+    return os.path.relpath(place, os.path.dirname(page) or ".")
 
 
 def _page_of(target: str) -> str:

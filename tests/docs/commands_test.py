@@ -33,7 +33,7 @@ PAGES = (
 SMALLER = {
     "--num_images=660": "--num_images=36",
     "--flagfile=configs/demo.flags": (
-        "--flagfile=configs/demo.flags --epochs=2 --num_filters=2 "
+        "--flagfile=configs/demo.flags --epochs=1 --num_filters=2 "
         "--pose_widths=4,4,4,4,4"
     ),
     "--epochs=10 --learning_rate=2e-4": (
@@ -136,15 +136,13 @@ class CommandsTest(absltest.TestCase):
 
     def check_results(self, folder):
         self.check_masks(folder, folder / "photos" / "sample.jpg")
-        for name in "val", "flipped":
-            text = (folder / "run" / name / "metrics.json").read_text()
-            scores = json.loads(text)
-            self.assertEqual(
-                list(scores["iou"]),
-                ["background", "head", "torso", "legs", "tail"],
-            )
-            self.assertGreater(scores["num_examples"], 0)
-            self.assertGreater(scores["mean_iou"], 0)
+        text = (folder / "run" / "val" / "metrics.json").read_text()
+        scores = json.loads(text)
+        self.assertEqual(
+            list(scores["iou"]), ["background", "head", "torso", "legs", "tail"]
+        )
+        for name in "mean_iou", "mean_iou_foreground", "num_examples":
+            self.assertGreater(scores[name], 0)
         for name in (
             "sheet.png",
             "priors.png",
