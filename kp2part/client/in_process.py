@@ -55,10 +55,10 @@ class Predictor:
             raise ValueError(f"{self.path}: has no signature {signature!r}.")
         tensors = {name: _tensor(values) for name, values in inputs.items()}
         try:
-            outputs = self.signatures[signature](**tensors)
+            found = self.signatures[signature](**tensors)
         except tf.errors.OpError as error:
             raise ValueError(part_client.reason(error.message)) from error
-        return {name: outputs[name].numpy() for name in outputs}
+        return {name: found[name].numpy() for name in outputs}
 
     def close(self):
         """Does nothing: there is no connection."""
