@@ -86,6 +86,22 @@ class ServedModelTest(parameterized.TestCase):
             self.assertEqual(found[0][2].mask.shape, (62, 90))
             self.assertGreater(len(np.unique(found[0][0].mask)), 1)
 
+    def test_backends_return_the_outputs_asked_for(self):
+        for name, ask in self.clients.items():
+            found = ask.backend.run(
+                "metadata",
+                {"key": np.array([b"task"], object)},
+                ["json_bytes"],
+            )
+            self.assertEqual([*found], ["json_bytes"], name)
+        inputs = {
+            "image_bytes": np.array([photo()], object),
+            "keypoints": KEYPOINTS[np.newaxis],
+        }
+        for name, ask in self.clients.items():
+            found = ask.backend.run("serving_default", inputs, ["area", "box"])
+            self.assertEqual([*found], ["area", "box"], name)
+
     @parameterized.named_parameters(
         ("k", [photo()], KEYPOINTS[np.newaxis, :2], r"shape \[N, 3, 3\]"),
         ("pairs", [photo()], KEYPOINTS[np.newaxis, :, :2], r"\[N, 3, 3\]"),
