@@ -41,8 +41,8 @@ def load(directory: str | pathlib.Path) -> keras.Model:
     version = published.newest(pathlib.Path(directory))
     if not (version / FILE).is_file():
         raise ValueError(
-            f"{version}: has no {FILE}, which kp2part.export writes since "
-            "version 0.1. Export the network's .keras file again."
+            f"{version}: has no {FILE}, as kp2part.export writes it. Export "
+            "the network's .keras file again."
         )
     layers = json_file.read(version / FILE)
     model = keras.saving.deserialize_keras_object(layers)
