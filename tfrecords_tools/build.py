@@ -37,8 +37,9 @@ _OUTPUT = flags.DEFINE_string(
 _DRY_RUN = cli.define_dry_run(__name__, "Say how many photos each split has.")
 _NUM_WORKERS = flags.DEFINE_integer(
     "num_workers",
-    os.cpu_count(),
-    "Number of processes. It does not change the result.",
+    None,
+    "Number of processes; by default one for each core. It does not change the "
+    "result.",
     lower_bound=1,
 )
 
@@ -59,7 +60,10 @@ def main(argv):
             print(f"{split}: {len(photos)} photos")  # noqa: T201
         return
     manifest = build_run.build(
-        inputs, settings, pathlib.Path(_OUTPUT.value), _NUM_WORKERS.value
+        inputs,
+        settings,
+        pathlib.Path(_OUTPUT.value),
+        _NUM_WORKERS.value or os.cpu_count() or 1,
     )
     print(selection.render(manifest.table))  # noqa: T201
     for split, kinds in manifest.skipped.items():
