@@ -7,11 +7,12 @@ from absl import logging
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import keys
+from kp2part.system import checksum
 from kp2part.system import tables
-from tfrecords_tools.building import writer
 
 
 class Census:
@@ -51,7 +52,8 @@ def verify(
     manifest: manifest_lib.Manifest,
 ) -> tuple[dict[str, Census], list[str]]:
     """Returns what the records hold, by split, and all problems found."""
-    problems, censuses = list(_strangers(manifest)), {}
+    problems = [f"{n}: {text}" for n, text in integrity.strangers(manifest)]
+    censuses = {}
     for name, split in manifest.splits.items():
         census = censuses[name] = Census()
         for shard in split.shards:
@@ -92,23 +94,15 @@ def _parts_table(manifest, census: Census) -> tables.Table:
     return tables.Table(("part", "of pixels", "records with it"), rows)
 
 
-def _strangers(manifest) -> Iterator[str]:
-    shards = [s for split in manifest.splits.values() for s in split.shards]
-    known = {shard.name for shard in shards}
-    for path in sorted(manifest.directory.glob("*.tfrecord")):
-        if path.name not in known:
-            yield f"{path.name}: is not in the manifest"
-
-
 def _check_shard(manifest, shard, census) -> Iterator[str]:
     path = manifest.directory / shard.name
+    if fault := integrity.size_fault(path, shard):
+        yield fault
     if not path.is_file():
-        yield "no such file"
         return
-    if (size := path.stat().st_size) != shard.num_bytes:
-        yield f"{size} bytes; the manifest says {shard.num_bytes}"
-    if writer.sha256(path) != shard.sha256:
-        yield "the checksum (SHA-256) is not the manifest's"
+    # Read anew, whatever is remembered of it.
+    if checksum.sha256(path) != shard.sha256:
+        yield integrity.WRONG_CHECKSUM
     num_records = 0
     try:
         for record in tf.data.TFRecordDataset(str(path)):

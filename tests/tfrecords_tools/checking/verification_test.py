@@ -7,6 +7,7 @@ import numpy as np
 
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
+from kp2part.system import checksum
 from tests import tiny_photos
 from tfrecords_tools.building import writer
 from tfrecords_tools.checking import verification
@@ -44,7 +45,7 @@ class VerifyTest(parameterized.TestCase):
                 path.name,
                 len(examples),
                 path.stat().st_size,
-                writer.sha256(path),
+                checksum.sha256(path),
             )
             entries[name] = manifest_lib.Split(len(examples), (shard,))
         return manifest_lib.Manifest(
