@@ -10,6 +10,7 @@ from absl.testing import parameterized
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import task as task_lib
+from kp2part.system import extras
 from tests import programs
 from tests import tiny
 
@@ -84,6 +85,27 @@ class ProgramsTest(absltest.TestCase):
             "--[no]deterministic", status=0,
         )  # fmt: skip
 
+    def test_typing_errors_change_nothing(self):
+        tiny.write_records(str(self.base / "data"), {"train": 4, "val": 2})
+        (self.base / "text.h5").write_text("text")
+        given = [
+            f"--tfrecords={self.base}/data", f"--workdir={self.base}/run",
+            "--network=ternausnet", "--encoder=squeezenet", "--image_size=32",
+        ]  # fmt: skip
+        for arguments, words in (
+            (["--batch_size=99"], "`batch_size` must be at most"),
+            ([f"--encoder_weights={self.base}/text.h5"], "text.h5: not a file"),
+            ([f"--init_from={self.base}/no.keras"], "no.keras: no such file"),
+            (["--train_split=tra"], "no split 'tra'"),
+            (["--val_split=va"], "no split 'va'"),
+            (["--classes=cat", "--holdout_class=cat"], "exclude each other"),
+            (["--image_size=320000"], "must be given once"),
+            (["--heatmap_sigma=inf"], "must be finite"),
+            (["--workdir="], "must be given once"),
+        ):
+            self.check("train", [*given, *arguments], words)
+            self.assertFalse((self.base / "run").exists(), words)
+
     def test_a_setting_that_would_do_nothing(self):
         missing = ["--tfrecords=x", f"--workdir={self.base}/run"]
         self.check(
@@ -121,7 +143,8 @@ class HelpTest(parameterized.TestCase):
         status, *modules = done.stdout.splitlines()[-1].split()
         self.assertEqual(status, "0")
         self.assertRegex(done.stdout, rf"python -m {program}\b")
-        heavy = {"cv2", "jax", "keras", "matplotlib", "scipy", "tensorflow"}
+        heavy = {"cv2", "keras", "tensorflow"}
+        heavy.update(*extras.MODULES.values())
         self.assertEmpty(heavy.intersection(modules))
 
 

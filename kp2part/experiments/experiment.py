@@ -23,11 +23,16 @@ class Experiment:
         choices=("split", "folds", "holdout", "alone", "fractions"),
     )
     seeds: tuple[int, ...] = settings.field(
-        (0,), "Seeds; each is a run. All protocols but folds have them."
+        (0,),
+        "Seeds; each is a run. All protocols but folds have them.",
+        minimum=0,
+        maximum=2**31 - 1,
     )
     train_fractions: tuple[float, ...] = settings.field(
         (0.05, 0.1, 0.25, 0.5, 1.0),
         "Fractions of the training objects, for --protocol=fractions.",
+        above=0,
+        maximum=1,
         only_with={"protocol": "fractions"},
     )
     labels: str = settings.field(

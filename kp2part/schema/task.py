@@ -1,11 +1,15 @@
 """What a network is asked: the names, and how its input was prepared."""
 
 import dataclasses
+import math
 
 from kp2part.schema import category as category_lib
 from kp2part.system import json_file
 
 ASPECTS = ("stretch", "pad")
+STRIDE = 32  # Networks halve an image 5 times.
+# The keypoints' heatmaps of one crop of this size take 300 MB.
+LARGEST_IMAGE_SIZE = 2048
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,14 +36,18 @@ class Task:
     bones: bool = False
 
     def __post_init__(self):
-        if self.image_size < 32 or self.image_size % 32:
+        if (
+            not STRIDE <= self.image_size <= LARGEST_IMAGE_SIZE
+            or self.image_size % STRIDE
+        ):
             raise ValueError(
-                "`image_size` must be a positive multiple of 32 (networks "
-                f"halve it 5 times). Received: image_size={self.image_size}"
+                f"`image_size` must be a positive multiple of {STRIDE} "
+                "(networks halve it 5 times), at most "
+                f"{LARGEST_IMAGE_SIZE}. Received: image_size={self.image_size}"
             )
-        if not self.heatmap_sigma > 0:
+        if not 0 < self.heatmap_sigma < math.inf:
             raise ValueError(
-                "`heatmap_sigma` must be positive. Received: "
+                "`heatmap_sigma` must be positive and finite. Received: "
                 f"heatmap_sigma={self.heatmap_sigma}"
             )
         if self.bones and not self.category.skeleton:
