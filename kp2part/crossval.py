@@ -52,6 +52,7 @@ def main(argv):
     del argv
     experiment = settings_flags.read(experiment_lib.Experiment)
     config = train_flags.read()
+    from kp2part.data import integrity
     from kp2part.data import manifest as manifest_lib
     from kp2part.experiments import execution
     from kp2part.experiments import tables
@@ -63,6 +64,9 @@ def main(argv):
         for run in runs:
             logging.info("%s: %s", run.name, " ".join(run.flags))
         return
+    integrity.check(
+        manifest, [name for name, n in manifest.num_records.items() if n]
+    )
     common = settings_flags.to_flagfile(config)
     failed = execution.execute(runs, common, output, _NUM_WORKERS.value)
     tables.write(output, runs, experiment, config, manifest.category)

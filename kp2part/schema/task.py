@@ -64,6 +64,25 @@ class Task:
                 f"aspect={self.aspect!r}"
             )
 
+    def check_category(self, category: category_lib.Category, source: str):
+        """Checks that keypoints and parts have these names, in this order.
+
+        Args:
+            category: What records or another network have.
+            source: Where it comes from, for messages.
+
+        Raises:
+            ValueError: They do not: a channel would mean something else.
+        """
+        for field in "keypoints", "parts":
+            ours = tuple(getattr(self.category, field))
+            theirs = tuple(getattr(category, field))
+            if ours != theirs:
+                raise ValueError(
+                    f"{source}: the records must have the network's "
+                    f"{field}, {list(ours)}. Received: {list(theirs)}"
+                )
+
     @property
     def num_keypoints(self) -> int:
         """K."""

@@ -1,9 +1,13 @@
 """Files that appear whole or not at all."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
+import errno
 import os
 import pathlib
 import uuid
+
+_PREFIX = ".partial-"
 
 
 def write(path: str | os.PathLike, save: Callable[[str], object]):
@@ -15,19 +19,44 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
     Args:
         path: Where the file goes. Its directory is made if missing.
         save: Writes the file at the path it is given; same suffix.
+
+    Raises:
+        OSError: It cannot be written, or the disk is full; the error names the
+            file, which then is as it was before.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # A prefix, not a suffix: Keras goes by the suffix.
-    partial = path.with_name(f".partial-{uuid.uuid4().hex}-{path.name}")
+    partial = path.with_name(f"{_PREFIX}{uuid.uuid4().hex}-{path.name}")
     try:
         save(str(partial))
         # Windows syncs only what is open for writing.
         with open(partial, "r+b") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
+    except OSError as error:
+        if error.filename not in (None, str(partial)):
+            raise  # Of a file that `save` reads.
+        raise _of_file(error, error.errno, path) from error
+    except Exception as error:
+        # TensorFlow has errors of its own.
+        if os.strerror(errno.ENOSPC) not in str(error):
+            raise
+        raise _of_file(error, errno.ENOSPC, path) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def remove_partials(directory: pathlib.Path, patterns: Iterable[str]):
+    """Removes what writers that were killed have left of some files.
+
+    Args:
+        directory: Where the files are. Nobody may be writing them now.
+        patterns: Their names, with `*` for any text.
+    """
+    for pattern in patterns:
+        for path in directory.glob(f"{_PREFIX}{'[0-9a-f]' * 32}-{pattern}"):
+            path.unlink(missing_ok=True)
 
 
 def write_text(path: str | os.PathLike, text: str):
@@ -38,3 +67,11 @@ def write_text(path: str | os.PathLike, text: str):
 def write_bytes(path: str | os.PathLike, contents: bytes):
     """Writes a file of bytes."""
     write(path, lambda p: pathlib.Path(p).write_bytes(contents))
+
+
+def _of_file(
+    error: Exception, number: int | None, path: pathlib.Path
+) -> OSError:
+    """Returns an error that names the file that was to be written."""
+    reason = os.strerror(number) if number else str(error)
+    return OSError(f"{path}: cannot be written: {reason}")

@@ -6,6 +6,7 @@ import os
 import pathlib
 import time
 
+from kp2part.system import atomic
 from kp2part.system import json_file
 
 # Two changes within a step of the file system's clock leave equal times. FAT
@@ -17,6 +18,30 @@ def sha256(path: str | os.PathLike) -> str:
     """Returns the SHA-256 of a file, in hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_sum(path: pathlib.Path, contents: str | os.PathLike | None = None):
+    """Writes the checksum of a file beside it, as `sha256sum` does.
+
+    Args:
+        path: Of the file.
+        contents: Where the file is as long as it is not there yet.
+    """
+    text = f"{sha256(contents or path)}  {path.name}\n"
+    atomic.write_text(_sum_of(path), text)
+
+
+def read_sum(path: pathlib.Path) -> str | None:
+    """Returns the checksum beside a file, None if there is none."""
+    if not _sum_of(path).is_file():
+        return None
+    text = _sum_of(path).read_text(encoding="utf-8", errors="replace")
+    return text.partition(" ")[0]
+
+
+def remove_sum(path: pathlib.Path):
+    """Removes the checksum beside a file."""
+    _sum_of(path).unlink(missing_ok=True)
 
 
 class Memory:
@@ -55,6 +80,13 @@ class Memory:
             self._is_new = True
         return value
 
+    def has_sum(self, path: pathlib.Path) -> bool:
+        """Returns whether a file is that whose sum `write_sum` wrote down."""
+        wanted = read_sum(path)
+        if wanted is None or not path.is_file():
+            return False
+        return wanted == self.sha256(path) or wanted == self.read(path)
+
     def save(self):
         """Writes what is new into the file."""
         if not self._is_new:
@@ -63,6 +95,10 @@ class Memory:
         with contextlib.suppress(OSError):
             json_file.write(self.path, self._entries)
         self._is_new = False
+
+
+def _sum_of(path: pathlib.Path) -> pathlib.Path:
+    return path.with_name(f"{path.name}.sha256")
 
 
 def _stamp(path: pathlib.Path) -> list[int]:

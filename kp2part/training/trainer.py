@@ -34,16 +34,29 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         ValueError: A setting or file breaks a rule, or the loss is not finite.
     """
     set_up_keras(config.loop)
-    manifest = manifest_lib.load(config.selection.tfrecords)
-    chosen = splits.choose(config.selection, manifest, config.loop.seed)
-    task = network.make_task(config.inputs, manifest)
-    # Not before the input is known to be good: a typing error would stay.
-    workdir.begin(config, keras.backend.backend(), chosen.folds)
-    checkpoint, done = workdir.checkpoint()
-    if done >= config.loop.epochs:
-        logging.info("All %d epochs are done: %s", done, workdir.best)
-        return
-    model = network.load_or_make(config, checkpoint, chosen.training, task)
+    with workdir.locked():
+        workdir.check(config)
+        manifest = manifest_lib.load(config.selection.tfrecords)
+        chosen = splits.choose(config.selection, manifest, config.loop.seed)
+        splits.check(chosen)
+        checkpoint, done = workdir.checkpoint()
+        if done >= config.loop.epochs:
+            logging.info("All %d epochs are done: %s", done, workdir.best)
+            return
+        task = network.make_task(config.inputs, manifest)
+        model = network.load_or_make(config, checkpoint, chosen.training, task)
+        # Not before all is known to be good: a typing error would stay.
+        workdir.begin(config, keras.backend.backend(), chosen.folds)
+        _train(config, model, chosen, workdir, done)
+
+
+def _train(
+    config: config_lib.TrainConfig,
+    model: keras.Model,
+    chosen: splits.Splits,
+    workdir: workdir_lib.Workdir,
+    done: int,
+):
     loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is as it is.
         loop = dataclasses.replace(loop, epochs=1)
@@ -122,6 +135,7 @@ def fit(
         shuffle=False,  # The dataset is shuffled.
         verbose=1 if sys.stdout.isatty() else 2,
         callbacks=[
+            callbacks.StopAtNaN(),
             keras.callbacks.TensorBoard(workdir.path / "logs"),
             callbacks.Pictures(
                 workdir.path / "logs" / "pictures", val_batches, task

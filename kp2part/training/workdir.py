@@ -2,21 +2,29 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping
+import contextlib
 import csv
 import dataclasses
 import io
 import pathlib
-import re
 
 from kp2part.system import atomic
 from kp2part.system import json_file
+from kp2part.system import locks
 from kp2part.system import settings
 from kp2part.system import settings_flags
 from kp2part.system import versions
+from kp2part.training import checkpoints
 from kp2part.training import config as config_lib
 from kp2part.training import flagfile
 
-_CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
+_SETTINGS = "train.flags"
+# All that training and kp2part.trial write into the directory itself.
+_FILES = (
+    *(checkpoints.PATTERN, "checkpoint-*.sha256", "model.keras"),
+    *("history.csv", "train.flags", "folds.json", "versions.json"),
+    *("training.json", "matrices.npy", "metrics.json"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +32,8 @@ class Workdir:
     """The files of one run.
 
     Attributes:
-        path: The directory: model.keras (the best epoch), one
-            checkpoint-NNNNN.keras (the last), history.csv, train.flags,
+        path: The directory: model.keras (the best epoch), the last two
+            checkpoint-NNNNN.keras, history.csv, train.flags,
             versions.json, folds.json (of runs on folds), logs/ (TensorBoard),
             and training.json once all epochs are done.
     """
@@ -37,27 +45,51 @@ class Workdir:
         """The network of the best epoch."""
         return self.path / "model.keras"
 
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Returns a context in which the run is this process's alone.
+
+        Raises:
+            ValueError: Another process is at work on it.
+        """
+        return locks.directory(self.path)
+
+    def check(self, config: config_lib.TrainConfig):
+        """Checks that the run, if it was begun, has these settings.
+
+        Args:
+            config: The settings. One that kp2part has got since the run was
+                begun must be at its default.
+
+        Raises:
+            ValueError: The run on this directory was begun with other settings.
+        """
+        path = self.path / _SETTINGS
+        if path.is_file():
+            _check_same(path, flagfile.load(path), config)
+
     def begin(
         self,
         config: config_lib.TrainConfig,
         backend: str,
         folds: Mapping[str, int] | None = None,
     ):
-        """Writes down what the run is, or checks that it is the one begun.
+        """Writes down what the run is, if it is new.
+
+        Removes what processes that were killed have left: call it when the run
+        is `locked`, and when all that it depends on is checked.
 
         Args:
-            config: Its settings. One that kp2part has got since the run was
-                begun must be at its default.
+            config: Its settings.
             backend: Of Keras, for versions.json.
             folds: The fold of each photo, of a run on folds.
 
         Raises:
-            ValueError: The run on this directory was begun with other settings.
+            ValueError: See `check`.
         """
-        path = self.path / "train.flags"
-        if path.is_file():
-            _check_same(path, flagfile.load(path), config)
-        else:
+        self.check(config)
+        atomic.remove_partials(self.path, _FILES)
+        path = self.path / _SETTINGS
+        if not path.is_file():
             if folds is not None:
                 ordered = dict(sorted(folds.items()))
                 json_file.write(self.path / "folds.json", ordered)
@@ -65,21 +97,24 @@ class Workdir:
         json_file.write(self.path / "versions.json", versions.versions(backend))
 
     def checkpoint(self) -> tuple[pathlib.Path | None, int]:
-        """Returns the last checkpoint and the number of finished epochs."""
-        names = [p.name for p in self.path.glob("checkpoint-*.keras")]
-        found = sorted(n for n in names if _CHECKPOINT.fullmatch(n))
-        if not found:
-            return None, 0
-        epochs = int(_CHECKPOINT.fullmatch(found[-1])[1])
-        return self.path / found[-1], epochs
+        """Returns the last checkpoint that is whole, and its number of epochs.
 
-    def save_checkpoint(self, save: Callable[[str], None], epochs: int):
+        Raises:
+            ValueError: All are damaged, or are gone.
+        """
+        path, epochs = checkpoints.newest(self.path)
+        # The first epoch is in the history before it has a checkpoint.
+        if path is None and len(_read_rows(self.path / "history.csv")) > 1:
+            raise ValueError(
+                f"{self.path}: history.csv has epochs, but there is no "
+                "checkpoint to go on from. Restore one from a copy, or choose "
+                "another --workdir to begin anew."
+            )
+        return path, epochs
+
+    def save_checkpoint(self, save: Callable[[str], object], epochs: int):
         """Has `save` write the checkpoint after that many epochs."""
-        path = self.path / f"checkpoint-{epochs:05d}.keras"
-        atomic.write(path, save)
-        for old in self.path.glob("checkpoint-*.keras"):
-            if old != path:
-                old.unlink()
+        checkpoints.save(self.path, save, epochs)
 
     def history(self, epochs: int) -> list[dict[str, float]]:
         """Returns the rows of history.csv of the first `epochs` epochs.
@@ -87,16 +122,10 @@ class Workdir:
         An epoch without validation has no `val_...` in its row.
 
         Raises:
-            ValueError: The file has fewer.
+            ValueError: The file has fewer, or is damaged.
         """
         path = self.path / "history.csv"
-        rows = []
-        if path.is_file():
-            with path.open(newline="", encoding="utf-8") as file:
-                rows = [
-                    {name: float(value) for name, value in row.items() if value}
-                    for row in csv.DictReader(file)
-                ]
+        rows = _read_rows(path)
         if len(rows) < epochs:
             raise ValueError(
                 f"{path}: must have a row for each of the {epochs} finished "
@@ -118,6 +147,22 @@ class Workdir:
     def save_summary(self, summary: dict):
         """Writes training.json: the run is finished."""
         json_file.write(self.path / "training.json", summary)
+
+
+def _read_rows(path: pathlib.Path) -> list[dict[str, float]]:
+    if not path.is_file():
+        return []
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [
+                {name: float(value) for name, value in row.items() if value}
+                for row in csv.DictReader(file)
+            ]
+    except (ValueError, TypeError, csv.Error) as error:
+        raise ValueError(
+            f"{path}: must be a table of numbers, as training writes it: "
+            f"{error}"
+        ) from error
 
 
 def _check_same(
