@@ -67,8 +67,7 @@ def main(argv):
     integrity.check(
         manifest, [name for name, n in manifest.num_records.items() if n]
     )
-    common = settings_flags.to_flagfile(config)
-    failed = execution.execute(runs, common, output, _NUM_WORKERS.value)
+    failed = execution.execute(runs, config, output, _NUM_WORKERS.value)
     tables.write(output, runs, experiment, config, manifest.category)
     if failed:
         raise ValueError(

@@ -85,27 +85,6 @@ class ProgramsTest(absltest.TestCase):
             "--[no]deterministic", status=0,
         )  # fmt: skip
 
-    def test_typing_errors_change_nothing(self):
-        tiny.write_records(str(self.base / "data"), {"train": 4, "val": 2})
-        (self.base / "text.h5").write_text("text")
-        given = [
-            f"--tfrecords={self.base}/data", f"--workdir={self.base}/run",
-            "--network=ternausnet", "--encoder=squeezenet", "--image_size=32",
-        ]  # fmt: skip
-        for arguments, words in (
-            (["--batch_size=99"], "`batch_size` must be at most"),
-            ([f"--encoder_weights={self.base}/text.h5"], "text.h5: not a file"),
-            ([f"--init_from={self.base}/no.keras"], "no.keras: no such file"),
-            (["--train_split=tra"], "no split 'tra'"),
-            (["--val_split=va"], "no split 'va'"),
-            (["--classes=cat", "--holdout_class=cat"], "exclude each other"),
-            (["--image_size=320000"], "must be given once"),
-            (["--heatmap_sigma=inf"], "must be finite"),
-            (["--workdir="], "must be given once"),
-        ):
-            self.check("train", [*given, *arguments], words)
-            self.assertFalse((self.base / "run").exists(), words)
-
     def test_a_setting_that_would_do_nothing(self):
         missing = ["--tfrecords=x", f"--workdir={self.base}/run"]
         self.check(

@@ -59,7 +59,7 @@ class RobustnessTest(absltest.TestCase):
     def test_errors(self):
         status, error = self.run_program("--keypoint_jitters=0,inf")
         self.assertEqual(status, 1)
-        self.assertIn("`keypoint_jitters` must be finite", error)
+        self.assertIn("keypoint_jitters must be finite", error)
         self.assertFalse((self.base / "out").exists())
         status, error = self.run_program("--keypoint_jitters=two")
         self.assertEqual(status, 1)

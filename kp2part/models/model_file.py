@@ -5,6 +5,7 @@ import pathlib
 import keras
 
 from kp2part.models import exported_network
+from kp2part.models import file_sizes
 from kp2part.models import metadata
 from kp2part.models import trained_photos
 from kp2part.models import vocabulary
@@ -57,6 +58,7 @@ def read(path: str, compile: bool = False) -> keras.Model:
         if pathlib.Path(path).is_dir():
             model = exported_network.load(path)
         else:
+            file_sizes.check_keras(path)
             model = keras.saving.load_model(path, compile=compile)
         metadata.task_of(model)
         return model

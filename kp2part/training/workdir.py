@@ -11,7 +11,6 @@ import pathlib
 from kp2part.system import atomic
 from kp2part.system import json_file
 from kp2part.system import locks
-from kp2part.system import settings
 from kp2part.system import settings_flags
 from kp2part.system import versions
 from kp2part.training import checkpoints
@@ -63,9 +62,7 @@ class Workdir:
         Raises:
             ValueError: The run on this directory was begun with other settings.
         """
-        path = self.path / _SETTINGS
-        if path.is_file():
-            _check_same(path, flagfile.load(path), config)
+        flagfile.check_same(self.path / _SETTINGS, config, "workdir")
 
     def begin(
         self,
@@ -163,22 +160,3 @@ def _read_rows(path: pathlib.Path) -> list[dict[str, float]]:
             f"{path}: must be a table of numbers, as training writes it: "
             f"{error}"
         ) from error
-
-
-def _check_same(
-    path: pathlib.Path,
-    before: config_lib.TrainConfig,
-    now: config_lib.TrainConfig,
-):
-    old, new = settings.to_dict(before), settings.to_dict(now)
-    changes = [
-        f"{name}={settings.to_text(old[name])}, now "
-        f"{name}={settings.to_text(new[name])}"
-        for name in old
-        if old[name] != new[name]
-    ]
-    if changes:
-        raise ValueError(
-            f"{path}: this run was begun with {'; '.join(changes)}. Give the "
-            "same flags to continue it, or another --workdir to begin anew."
-        )
