@@ -16,7 +16,7 @@ KEYPOINTS = "keypoints"  # float32 [K, 3], rows of (x, y, v).
 HEATMAPS = "heatmaps"  # float32 [H, W, `num_heatmaps`], in [0, 1].
 # Only for networks that use similar known poses, see `priors`.
 PRIOR_MAPS = "prior_maps"  # uint8 [H, W, N], part ids; on disk PNG.
-PRIOR = "prior"  # float32 [H, W, P], in [0, 1]: mean of their one-hots.
+PRIOR = "prior"  # float32 [H, W, P], in [0, 1]: mean of one-hot maps.
 CLASS_NAME = "class_name"  # string, e.g. "horse".
 IMAGE_ID = "image_id"  # string, names the source photo.
 OBJECT_INDEX = "object_index"  # int64, 0-based, in the annotation file.
