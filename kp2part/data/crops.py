@@ -24,7 +24,7 @@ def whole_pixels(box, source_size, context: float):
 
     Returns:
         int32 [4]: the widened box, rounded outwards and clipped to the photo.
-        Empty if `box` lies outside the photo.
+        Empty if `box` is outside the photo.
     """
     box = tf.cast(box, tf.float32)
     margin = context * tf.tile(box[2:] - box[:2], [2])
@@ -36,7 +36,7 @@ def whole_pixels(box, source_size, context: float):
 
 
 def fit(box, size: int, aspect: str):
-    """Returns where the content of `box` lies in its crop.
+    """Returns the place of the content of `box` in its crop.
 
     Args:
         box: int32 [4], not empty.

@@ -50,7 +50,7 @@ class Manifest:
     """The contents of a directory of TFRecords.
 
     Attributes:
-        directory: Where the shards lie.
+        directory: Directory of the shards.
         category: Names of keypoints and parts.
         image_size: Side of the square crops, in pixels.
         context: Margin around an object's box, as a fraction of its sides.

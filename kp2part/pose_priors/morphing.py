@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from kp2part.schema import rig as rig_lib
 
-# Two poses are compared by body only if they share at least so many keypoints.
+# Poses are compared by their bodies only with so many keypoints in common.
 _MIN_COMMON = 4
 # An axis below this length, in pixels of the photo, has no reliable angle.
 _MIN_LENGTH = 1.0
