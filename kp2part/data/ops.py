@@ -60,7 +60,7 @@ def make_flip(
     part_mirror: tuple[int, ...],
     probability: float,
 ) -> Op:
-    """Returns an op that mirrors an example and swaps left and right names.
+    """Returns an op that mirrors an example and swaps left and right labels.
 
     Reads and writes: image, part_mask, keypoints, and prior_maps if there;
     reads seed.

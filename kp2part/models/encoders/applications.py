@@ -1,6 +1,6 @@
 """Image encoders from `keras.applications`, with skips found by stride.
 
-Their weights must be downloaded. Each preprocesses the image itself.
+For users who can download their weights. Each preprocesses the image itself.
 """
 
 import keras
