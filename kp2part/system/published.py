@@ -2,7 +2,7 @@
 
 import pathlib
 
-# The model that comes with kp2part. An installed package has none.
+# The model that comes with the repository. An installed package has none.
 SHIPPED = pathlib.Path(__file__).parents[2] / "saved_models" / "quadruped_lite"
 
 _MAX_INT64 = 2**63 - 1
@@ -11,7 +11,7 @@ _MAX_INT64 = 2**63 - 1
 def versions(directory: pathlib.Path) -> dict[int, pathlib.Path]:
     """Returns the directories of a model's versions, by number.
 
-    Names other than decimal numbers are none of ours. `0007` is version 7.
+    Names that are not decimal numbers are ignored. `0007` is version 7.
 
     Raises:
         OSError: `directory` cannot be read.
@@ -38,6 +38,6 @@ def newest(directory: pathlib.Path) -> pathlib.Path:
     if not numbers:
         raise ValueError(
             f"{directory}: neither a SavedModel nor a directory of numbered "
-            "versions. Make one with kp2part.export."
+            "versions. Export one with kp2part.export."
         )
     return numbers[max(numbers)]
