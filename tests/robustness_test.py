@@ -59,12 +59,10 @@ class RobustnessTest(absltest.TestCase):
     def test_errors(self):
         status, error = self.run_program("--keypoint_jitters=two")
         self.assertEqual(status, 1)
-        self.assertIn(
-            "must be float values with commas between them: could", error
-        )
+        self.assertIn("must be comma-separated float values: could", error)
         status, error = self.run_program("--models=model.keras")
         self.assertEqual(status, 1)
-        self.assertIn("must be NAME=PATH", error)
+        self.assertIn("must be comma-separated NAME=PATH", error)
 
 
 if __name__ == "__main__":
