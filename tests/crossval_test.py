@@ -46,7 +46,7 @@ class CrossvalTest(absltest.TestCase):
         )
         self.assertIn("| pose_to_part |", (base / "out/table.md").read_text())
         self.assertTrue((base / "out" / "comparison.png").exists())
-        # Image, keypoints, the answer, the pseudo-label; 2 of 3 examples.
+        # Image, keypoints, prediction, pseudo-label; 2 of 3 examples.
         sheet = base / "out" / "all" / "examples.png"
         height, width, _ = cv2.imread(str(sheet)).shape
         self.assertEqual(width, 4 * 194)

@@ -116,8 +116,8 @@ class PartServer:
         """Returns the outputs of the network itself.
 
         Args:
-            inputs: Those of these that the network takes: image float32
-                [N, S, S, 3], RGB in 0..255, and heatmaps float32
+            inputs: The inputs that the network has: image float32
+                [N, S, S, 3], RGB in 0..255; heatmaps float32
                 [N, S, S, `task.num_heatmaps`].
 
         Returns:
