@@ -34,7 +34,7 @@ class ExportCheckTest(absltest.TestCase):
 
     def test_other_weights(self):
         other = networks.build("kp2part", TASK, SMALL)
-        with self.assertRaisesRegex(ValueError, "must answer as the network"):
+        with self.assertRaisesRegex(ValueError, "must predict as the network"):
             export_check.check(
                 self.path,
                 serving_graph.PartServer(other, self.server.metadata),

@@ -95,7 +95,7 @@ class CardTest(parameterized.TestCase):
             f"`pose_to_part`, {model.count_params():,} parameters",
             "cropped to 64 x 64 px; 3 keypoints",
             "| predicts | background, left_leg, right_leg |\n",
-            "| learned from | 6 objects (`train`) |",
+            "| training set | 6 objects (`train`) |",
             "7 epochs, 11 minutes; epoch 5 kept",
             "| made with | keras 3.14.15, numpy 2.4.6 |\n",
             "left_leg 0.500; a part missed",
@@ -111,7 +111,7 @@ class CardTest(parameterized.TestCase):
         # Of nine pixels, one each: 1 / (1 + 2 + 2).
         self.assertIn(["dog", *["0.200"] * 4, "1"], rows)
         self.assertIn(["cat", "8", "6"], rows)
-        self.assertNotIn(["cat", "3", "3"], rows)  # Only what it learned from.
+        self.assertNotIn(["cat", "3", "3"], rows)  # Only the training split.
         self.assertNotIn("/home/me", card)
 
     def test_labels_are_called_what_they_are(self):
@@ -150,7 +150,7 @@ class CardTest(parameterized.TestCase):
         settings.write_text("--network=pose_to_part\n")
         card = self.render()
         self.assertIn("6 objects (`train`)", card)
-        self.assertIn("by which the epoch was chosen too", card)
+        self.assertIn("which the epoch was also chosen by", card)
 
 
 if __name__ == "__main__":
