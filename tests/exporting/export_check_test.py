@@ -51,7 +51,7 @@ class ExportCheckTest(absltest.TestCase):
             saved_model.export(self.model, str(base), check=lose)
         self.assertEmpty(list(base.iterdir()))
 
-    def test_weights_that_are_no_numbers(self):
+    def test_outputs_that_are_not_finite(self):
         predictions = {"tensors/parts": np.full([1, 2], np.nan, np.float32)}
         with absltest.mock.patch.object(
             export_check, "_outputs", return_value=predictions
