@@ -217,8 +217,8 @@ class BuildTest(parameterized.TestCase):
         self.assertNotIn("manifest.json", read_files(self.root / "out"))
 
     @parameterized.parameters(
-        ("mat/p1.mat", "p1.mat: no such file.*'train': 1 of 4"),
-        ("jpg/p4.jpg", "p4.jpg: no such file.*'val': 1 of 2"),
+        ("mat/p1.mat", "p1.mat: no such file.*'train' lacks 1 of 4"),
+        ("jpg/p4.jpg", "p4.jpg: no such file.*'val' lacks 1 of 2"),
     )
     def test_missing_file(self, name, message):
         (self.root / name).unlink()
