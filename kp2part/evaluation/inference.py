@@ -1,4 +1,4 @@
-"""A network's answers on a set of examples: confusion matrices and pictures."""
+"""Predictions on a set of examples: confusion matrices and pictures."""
 
 from collections.abc import Iterator
 
@@ -40,17 +40,17 @@ def predictions(
     batch_size: int,
     noise: ops.Op | None = None,
 ) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
-    """Yields the batches of a set and the network's answers, with progress.
+    """Yields batches and the network's predictions, with a progress bar.
 
     Args:
         model: A network of `models`.
-        examples: What to answer.
-        batch_size: Examples at a time.
-        noise: Changes the keypoints before, see `ops.make_keypoint_noise`.
+        examples: What to predict.
+        batch_size: Number of examples per batch.
+        noise: Op on the keypoints before, see `ops.make_keypoint_noise`.
 
     Yields:
-        A batch of `input_pipeline.eval_batches` as arrays, and its predictions,
-        see `predict`.
+        A batch from `input_pipeline.eval_batches` as arrays, and its
+        predictions, see `predict`.
     """
     task = check_task(model, examples)
     examples = priors.attach(model, examples)
@@ -77,9 +77,9 @@ def box_scores(
     task: task_lib.Task,
     boxes: part_boxes.PartBoxes,
 ) -> list[dict[str, float]]:
-    """Returns the box IoU of the parts of each example that has boxes.
+    """Returns the box IoU of each part, for each example that has boxes.
 
-    The answers are pasted into their photos as the exported model does it.
+    Predictions are pasted into their photos as in the exported model.
     """
     scores = []
     for i, logits in enumerate(predictions[keys.PARTS]):
@@ -108,13 +108,13 @@ def draw(
     count: int,
     label_title: str,
 ) -> np.ndarray:
-    """Returns a picture of examples spread over the set, with predictions.
+    """Returns a picture of evenly spaced examples, with predictions.
 
     Args:
         model: A network of `models`.
         examples: What to predict.
         count: Number of rows.
-        label_title: Heading of the column of labels.
+        label_title: Heading of the label column.
     """
     task = check_task(model, examples)
     examples = priors.attach(model, examples)
@@ -126,7 +126,7 @@ def draw(
 
 
 def make_noise(noise: augmentation.Augmentation) -> ops.Op | None:
-    """Returns the op that disturbs the keypoints, None if there is none."""
+    """Returns the op that perturbs keypoints, None if there is no noise."""
     if not (noise.keypoint_dropout or noise.keypoint_jitter):
         return None
     return ops.make_keypoint_noise(

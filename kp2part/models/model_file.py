@@ -1,4 +1,4 @@
-"""Reads a network that `train`, `export` or a user's own script has saved."""
+"""Reads networks saved by `kp2part.train`, `export` or scripts of users."""
 
 import pathlib
 
@@ -13,17 +13,17 @@ from kp2part.schema import task
 
 
 def load(path: str) -> tuple[keras.Model, task.Task]:
-    """Returns a saved network, not compiled, and what it is asked.
+    """Returns a saved network, not compiled, and its task.
 
-    It computes in float32, whatever it was trained in: its weights are float32,
-    and so scores and exports are the same on every machine.
+    It computes in float32 even if trained in mixed precision, so that scores
+    and exports are the same on every machine. The weights are always float32.
 
     Args:
         path: A `.keras` file, or a directory that `kp2part.export` has made.
 
     Raises:
-        ValueError: No such file, or not a network of `kp2part.models`; the
-            message names the file.
+        ValueError: The file does not exist, or is not a network of
+            `kp2part.models`; the message names the file.
     """
     if not pathlib.Path(path).exists():
         raise ValueError(
@@ -37,7 +37,7 @@ def load(path: str) -> tuple[keras.Model, task.Task]:
 def load_network(path: str) -> keras.Model:
     """Returns a saved network, not compiled; see `load`.
 
-    `metadata.task_of` tells what it is asked.
+    `metadata.task_of` returns its task.
     """
     network, _ = load(path)
     return network
@@ -71,22 +71,23 @@ def read(path: str, compile: bool = False) -> keras.Model:
 
 
 def initialize(model: keras.Model, path: str) -> list[str]:
-    """Gives a new network the weights of a trained one, as far as they fit.
+    """Initializes a new network with the weights of a trained one.
 
-    Layers go by name. One that has other shapes keeps its random weights, and
-    so does one whose channels mean something else: the last, where the parts
-    have other names, and the first, where the keypoints have. What was frozen
-    stays so. The photos that the trained one knows are those of the new one.
+    Layers are matched by name. Those with different shapes keep their random
+    weights, and so do those whose channels have another meaning: the last ones
+    if the parts have other names, the first ones if the keypoints do. Frozen
+    layers stay frozen. The new network inherits the photos of the trained one.
 
     Args:
         model: The new network, changed in place.
         path: As `load` takes it.
 
     Returns:
-        Names of the layers that stay random.
+        Names of the layers that keep their random weights.
 
     Raises:
-        ValueError: No such file, not a network of kp2part, or no layer fits.
+        ValueError: The file does not exist, is not a network of kp2part, or no
+            layer matches.
     """
     trained, task = load(path)
     label = metadata.label_of(model)
@@ -108,8 +109,8 @@ def initialize(model: keras.Model, path: str) -> list[str]:
             left.append(layer.name)
     if len(left) == len(targets):
         raise ValueError(
-            f"{path}: no layer fits this network. Were --network, --encoder, "
-            "--num_filters and --pose_widths the same?"
+            f"{path}: no layer matches this network. Were --network, "
+            "--encoder, --num_filters and --pose_widths the same?"
         )
     return left
 
@@ -134,7 +135,7 @@ def in_float32(model: keras.Model) -> keras.Model:
 
     def clone(layer):
         config = layer.get_config()
-        # The others are operations, such as an addition: they have no dtype.
+        # Operations such as an addition are not layers: they have no dtype.
         if isinstance(layer, keras.layers.Layer):
             config["dtype"] = "float32"
         return layer.__class__.from_config(config)

@@ -52,7 +52,7 @@ def newest(directory: pathlib.Path) -> tuple[pathlib.Path | None, int]:
     if problems:
         raise ValueError(
             f"{'; '.join(problems)}. No checkpoint is left: restore one from a "
-            "copy, or choose another --workdir to begin anew."
+            "copy, or choose another --workdir to start a new run."
         )
     return None, 0
 

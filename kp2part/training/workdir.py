@@ -1,4 +1,4 @@
-"""A training run on disk: what it was asked, how far it came, its networks."""
+"""A training run on disk: its settings, progress and networks."""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -45,22 +45,22 @@ class Workdir:
         return self.path / "model.keras"
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Returns a context in which the run is this process's alone.
+        """Returns a context in which no other process may use the run.
 
         Raises:
-            ValueError: Another process is at work on it.
+            ValueError: Another process uses it.
         """
         return locks.directory(self.path)
 
     def check(self, config: config_lib.TrainConfig):
-        """Checks that the run, if it was begun, has these settings.
+        """Checks that the run, if there is one, has these settings.
 
         Args:
-            config: The settings. One that kp2part has got since the run was
-                begun must be at its default.
+            config: The settings. Those added to kp2part since the run began
+                must have their defaults.
 
         Raises:
-            ValueError: The run on this directory was begun with other settings.
+            ValueError: The run in this directory began with other settings.
         """
         flagfile.check_same(self.path / _SETTINGS, config, "workdir")
 
@@ -70,15 +70,15 @@ class Workdir:
         backend: str,
         folds: Mapping[str, int] | None = None,
     ):
-        """Writes down what the run is, if it is new.
+        """Stores the settings of a new run, or checks those of a resumed one.
 
-        Removes what processes that were killed have left: call it when the run
-        is `locked`, and when all that it depends on is checked.
+        Also removes the partial files of killed processes. Call it while the
+        run is `locked`, and after all other input has been checked.
 
         Args:
-            config: Its settings.
-            backend: Of Keras, for versions.json.
-            folds: The fold of each photo, of a run on folds.
+            config: The settings.
+            backend: Backend of Keras, for versions.json.
+            folds: The fold of each photo, for a run on folds.
 
         Raises:
             ValueError: See `check`.
@@ -94,29 +94,29 @@ class Workdir:
         json_file.write(self.path / "versions.json", versions.versions(backend))
 
     def checkpoint(self) -> tuple[pathlib.Path | None, int]:
-        """Returns the last checkpoint that is whole, and its number of epochs.
+        """Returns the last undamaged checkpoint and its number of epochs.
 
         Raises:
-            ValueError: All are damaged, or are gone.
+            ValueError: All are damaged or missing.
         """
         path, epochs = checkpoints.newest(self.path)
         # The first epoch is in the history before it has a checkpoint.
         if path is None and len(_read_rows(self.path / "history.csv")) > 1:
             raise ValueError(
                 f"{self.path}: history.csv has epochs, but there is no "
-                "checkpoint to go on from. Restore one from a copy, or choose "
-                "another --workdir to begin anew."
+                "checkpoint to resume from. Restore one from a copy, or choose "
+                "another --workdir to start a new run."
             )
         return path, epochs
 
     def save_checkpoint(self, save: Callable[[str], object], epochs: int):
-        """Has `save` write the checkpoint after that many epochs."""
+        """Calls `save` to write the checkpoint after `epochs` epochs."""
         checkpoints.save(self.path, save, epochs)
 
     def history(self, epochs: int) -> list[dict[str, float]]:
-        """Returns the rows of history.csv of the first `epochs` epochs.
+        """Returns the first `epochs` rows of history.csv.
 
-        An epoch without validation has no `val_...` in its row.
+        The row of an epoch without validation has no `val_...`.
 
         Raises:
             ValueError: The file has fewer, or is damaged.
@@ -131,9 +131,9 @@ class Workdir:
         return rows[:epochs]
 
     def save_history(self, rows: list[dict[str, float]]):
-        """Writes history.csv; what a row lacks is left empty."""
+        """Writes history.csv; values that a row lacks are left empty."""
         text = io.StringIO(newline="")
-        # The fullest row first: its order is that of the columns.
+        # The row with most values decides the order of the columns.
         fullest = sorted(rows, key=len, reverse=True)
         names = dict.fromkeys(name for row in fullest for name in row)
         writer = csv.DictWriter(text, names, lineterminator="\n")

@@ -98,7 +98,7 @@ class TrainingTest(absltest.TestCase):
         path.write_text("".join(old))
         run.begin(config, "tensorflow")
         for changes in {"elastic": 2.0}, {"seed": 7}:
-            with self.assertRaisesRegex(ValueError, "was begun with"):
+            with self.assertRaisesRegex(ValueError, "was started with"):
                 run.begin(settings.replace(config, **changes), "tensorflow")
 
     def test_a_run_of_an_earlier_version_continues(self):
@@ -186,7 +186,7 @@ class TrainingTest(absltest.TestCase):
     def test_a_run_does_not_go_on_with_other_photos(self):
         self.resume()
         tiny.write_records(str(self.base / "data"), {"train": 11, "val": 3})
-        with self.assertRaisesRegex(ValueError, "begun on other records"):
+        with self.assertRaisesRegex(ValueError, "started on other records"):
             self.resume()
 
     def test_a_network_remembers_its_photos(self):
@@ -326,13 +326,13 @@ class TrainingTest(absltest.TestCase):
             {"pseudo_parts": 0.01, "parts": 1.0},
         )
 
-    def test_other_settings_on_a_begun_workdir(self):
+    def test_other_settings_on_a_used_workdir(self):
         run = self.workdir("run")
         run.begin(self.config(), "tensorflow")
         run.begin(self.config(), "tensorflow")
         with self.assertRaisesRegex(
             ValueError,
-            "train.flags: .*begun with seed=0, now seed=1.*another --workdir",
+            "train.flags: .*started with seed=0, now seed=1.*another --workdir",
         ):
             run.begin(self.config(seed=1), "tensorflow")
 
@@ -361,11 +361,11 @@ class TrainingTest(absltest.TestCase):
             ({"optimizer": "adamm"}, "one of adam, adamw, sgd.*=adamm"),
             ({"network": "kp2parts"}, "`network` must be one of .*=kp2parts"),
             ({"optimizer": "adam", "weight_decay": 0.1},
-             "`weight_decay` would do nothing.*optimizer=adamw only.*=adam"),
+             "`weight_decay` has an effect only with optimizer=adamw.*=adam"),
             ({"schedule": "constant"},
-             "`warmup_epochs` would do nothing.*schedule=cosine only"),
+             "`warmup_epochs` has an effect only with schedule=cosine"),
             ({"refine_head": "fidelity"},
-             "`refine_head` would do nothing.*network=refinenet only"),
+             "`refine_head` has an effect only with network=refinenet"),
         ):  # fmt: skip
             with self.assertRaisesRegex(ValueError, message):
                 self.config(**changes)
