@@ -8,6 +8,7 @@ import pathlib
 import uuid
 
 _PREFIX = ".partial-"
+_NO_ROOM = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
 
 
 def write(path: str | os.PathLike, save: Callable[[str], object]):
@@ -36,16 +37,21 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
             os.fsync(file.fileno())
         os.replace(partial, path)
     except OSError as error:
-        if error.filename not in (None, str(partial)):
+        is_ours = error.errno in _NO_ROOM or error.filename == str(partial)
+        if error.filename and not is_ours:
             raise  # Of a file that `save` reads.
         raise _of_file(error, error.errno, path) from error
     except Exception as error:
-        # TensorFlow has errors of its own.
-        if os.strerror(errno.ENOSPC) not in str(error):
+        if not is_full(error):
             raise
         raise _of_file(error, errno.ENOSPC, path) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def is_full(error: Exception) -> bool:
+    """Returns whether an error, TensorFlow's too, says that a disk is full."""
+    return os.strerror(errno.ENOSPC) in str(error)
 
 
 def remove_partials(directory: pathlib.Path, patterns: Iterable[str]):

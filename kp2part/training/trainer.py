@@ -1,5 +1,7 @@
 """Trains a network with the settings of a `TrainConfig`, or resumes it."""
 
+from collections.abc import Iterator
+import contextlib
 import dataclasses
 import pathlib
 import sys
@@ -15,6 +17,7 @@ from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.models import metadata
 from kp2part.pose_priors import priors
+from kp2part.system import atomic
 from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
@@ -47,7 +50,22 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         model = network.load_or_make(config, checkpoint, chosen.training, task)
         # Not before all is known to be good: a typing error would stay.
         workdir.begin(config, keras.backend.backend(), chosen.folds)
-        _train(config, model, chosen, workdir, done)
+        with _naming_full_disk(workdir.path / "logs"):
+            _train(config, model, chosen, workdir, done)
+
+
+@contextlib.contextmanager
+def _naming_full_disk(logs: pathlib.Path) -> Iterator[None]:
+    # TensorBoard's files are not written by `atomic`.
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not atomic.is_full(error):
+            raise
+        raise OSError(
+            f"{logs}: cannot be written: the disk is full. The checkpoints of "
+            "the epochs before are kept."
+        ) from error
 
 
 def _train(

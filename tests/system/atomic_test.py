@@ -24,6 +24,7 @@ class AtomicTest(parameterized.TestCase):
 
     @parameterized.parameters(
         OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "copied.txt"),
         # As TensorFlow says it.
         RuntimeError("x; No space left on device"),
     )

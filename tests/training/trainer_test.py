@@ -1,10 +1,12 @@
 import dataclasses
 import json
 import pathlib
+from unittest import mock
 
 from absl.testing import absltest
 import keras
 import numpy as np
+import tensorflow as tf
 
 from kp2part.data import example_set
 from kp2part.models import metadata
@@ -194,6 +196,16 @@ class TrainingTest(absltest.TestCase):
         photos = metadata.label_of(model).photos
         self.assertTrue(photos.is_complete)
         self.assertEqual(photos.count(f"photo{i}" for i in range(9)), 5)
+
+    def test_a_full_disk_of_the_logs_is_named(self):
+        error = tf.errors.ResourceExhaustedError(
+            None, None, "x; No space left on device"
+        )
+        with mock.patch.object(trainer, "_train", side_effect=error):
+            with self.assertRaisesRegex(OSError, "run/logs: .* disk is full"):
+                trainer.train(
+                    self.config(network="pose_to_part"), self.workdir("run")
+                )
 
     def test_weights_that_are_not_finite_are_not_saved(self):
         model = self.resume()
