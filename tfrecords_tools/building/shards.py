@@ -13,6 +13,7 @@ from absl import logging
 import tensorflow as tf
 
 from kp2part.data import records
+from kp2part.system import checksum
 from kp2part.system import json_file
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import selection
@@ -48,7 +49,7 @@ class Job:
         if not (self.report_path.is_file() and self.path.is_file()):
             return None
         report = json_file.read(self.report_path)
-        matches = report["shard"]["sha256"] == writer.sha256(self.path)
+        matches = report["shard"]["sha256"] == checksum.sha256(self.path)
         return report if matches else None
 
 
@@ -86,7 +87,7 @@ def write(job: Job, on_image: Callable[[], None]):
         "name": job.path.name,
         "num_records": num_records,
         "num_bytes": job.path.stat().st_size,
-        "sha256": writer.sha256(job.path),
+        "sha256": checksum.sha256(job.path),
     }
     table = selection.count(outcomes)
     report = {"shard": shard, "table": table, "skipped": skipped}
