@@ -5,7 +5,6 @@ import zlib from "node:zlib";
 import { readCategory } from "../../kp2part/annotator/state/category.mjs";
 import { toCoco } from "../../kp2part/annotator/files/coco.mjs";
 import { fromCoco } from "../../kp2part/annotator/files/coco_reader.mjs";
-import { orientation } from "../../kp2part/annotator/files/exif.mjs";
 import { encodeGray } from "../../kp2part/annotator/files/png.mjs";
 import * as rle from "../../kp2part/annotator/files/rle.mjs";
 import { FIELDS } from "./category.fixture.mjs";
@@ -99,6 +98,14 @@ for (const [name, damage, message] of BROKEN) {
   });
 }
 
+test("an object without a box and without a place is left out", () => {
+  const empty = { id: 8, className: null, box: null, boxless: false,
+    points: [[0, 0, 0], null, null, null] };
+  const { annotations } = toCoco(
+    [empty, ...OBJECTS], CATEGORY, PHOTO, new Map());
+  assert.deepEqual(annotations.map((a) => a.category_id), [2, 1]);
+});
+
 test("a gray PNG holds the levels, each row after a zero", async () => {
   const file = await encodeGray(LABELS, 3, 2);
   const bytes = Buffer.from(await file.arrayBuffer());
@@ -110,30 +117,4 @@ test("a gray PNG holds the levels, each row after a zero", async () => {
   const size = bytes.readUInt32BE(33);
   const rows = zlib.inflateSync(bytes.subarray(41, 41 + size));
   assert.deepEqual([...rows], [0, 0, 1, 2, 0, 1, 1, 0]);
-});
-
-/** A JPEG file's beginning that says how it is to be turned. */
-function jpegOf(value, little) {
-  const view = new DataView(new ArrayBuffer(40));
-  view.setUint16(0, 0xffd8);
-  view.setUint16(2, 0xffe1);
-  view.setUint16(4, 34);
-  view.setUint32(6, 0x45786966);
-  view.setUint16(12, little ? 0x4949 : 0x4d4d);
-  view.setUint32(16, 8, little);
-  view.setUint16(20, 1, little);
-  view.setUint16(22, 0x0112, little);
-  view.setUint16(30, value, little);
-  return view.buffer;
-}
-
-test("the orientation is read in both byte orders", () => {
-  assert.equal(orientation(jpegOf(6, true)), 6);
-  assert.equal(orientation(jpegOf(8, false)), 8);
-});
-
-test("files without, or with nonsense, are upright", () => {
-  assert.equal(orientation(jpegOf(9, true)), 1);
-  assert.equal(orientation(new ArrayBuffer(0)), 1);
-  assert.equal(orientation(jpegOf(6, true).slice(0, 24)), 1);
 });

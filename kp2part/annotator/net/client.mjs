@@ -19,11 +19,13 @@ export class ServerGone extends Error {}
 /**
  * @param {string} model
  * @param {import("../state/annotations.mjs").Annotated} object
- * @param {{base64: string, scale: number}} image The photo, and its size as a
- *     fraction of the size in which the object is annotated.
+ * @param {{base64: string, scale: number, width: number, height: number}} image
+ *     The photo, its size in pixels, and this size as a fraction of the one in
+ *     which the object is annotated.
  * @returns {Promise<Parts>}
  * @throws {ServerGone}
- * @throws {Error} The server refused; the message is the server's.
+ * @throws {Error} The server refused; the message is the server's. Or its mask
+ *     is not of the photo that was sent.
  */
 export async function predict(model, object, image) {
   const instance = {
@@ -37,7 +39,13 @@ export async function predict(model, object, image) {
       instances: [instance],
     });
   const { mask_bytes: mask, box } = predictions[0];
-  return { ...(await decode(mask.b64)), box };
+  const { labels, width, height } = await decode(mask.b64);
+  if (width !== image.width || height !== image.height) {
+    throw new Error(
+      "The server's mask must have the size of the photo that was sent: " +
+      `${image.width} × ${image.height}. It is ${width} × ${height}.`);
+  }
+  return { labels, width, height, box };
 }
 
 async function post(path, body) {
