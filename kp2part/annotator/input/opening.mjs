@@ -1,6 +1,7 @@
 /** Opens photos and annotation files, and saves the work on them. */
 
 import { fromCoco } from "../files/coco_reader.mjs";
+import { parse } from "../files/json_text.mjs";
 import { openPhoto } from "../files/photo.mjs";
 import * as store from "../state/store.mjs";
 
@@ -95,17 +96,21 @@ export class Desk {
     }
     let contents;
     try {
-      contents = JSON.parse(await file.text());
+      contents = parse(await file.arrayBuffer());
     } catch {
       throw new Error(`${file.name}: it is not a JSON file.`);
     }
+    if (this.editor.photo !== photo) return; // Another one was opened.
     try {
-      this.editor.replaceAll(fromCoco(contents, category, photo));
+      const { objects, passedOver } = fromCoco(contents, category, photo);
+      this.editor.replaceAll(objects);
+      const others = passedOver.join(", ");
+      this.say(
+        `Read ${objects.length} from ${file.name}.` +
+        `${others && ` Passed over: ${others}.`} Undo reverts it.`);
     } catch (error) {
       throw new Error(`${file.name}: ${error.message}`, { cause: error });
     }
-    const { length } = this.editor.all.objects;
-    this.say(`Read ${length} from ${file.name}. Undo reverts it.`);
   }
 }
 
