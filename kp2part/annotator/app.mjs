@@ -1,7 +1,7 @@
 /** The annotation page, put together from its parts. */
 
 import { inWords, readCategory } from "./state/category.mjs";
-import { errorIn } from "./net/client.mjs";
+import { errorIn } from "./net/errors.mjs";
 import { Commands } from "./input/commands.mjs";
 import { DownloadMenu } from "./view/download_menu.mjs";
 import { Editor } from "./state/editor.mjs";

@@ -2,6 +2,7 @@
 
 import { scaleKeypoints } from "../state/geometry.mjs";
 import { rows } from "../state/annotations.mjs";
+import { errorIn } from "./errors.mjs";
 
 const TIMEOUT_MS = 60_000;
 
@@ -65,15 +66,6 @@ async function post(path, body) {
   if (response.ok) return JSON.parse(text);
   throw new Error(
     errorIn(text) ?? `The server responded with ${response.status}.`);
-}
-
-/** @returns {?string} The server's error message, if the text has one. */
-export function errorIn(text) {
-  try {
-    return JSON.parse(text).error ?? null;
-  } catch {
-    return null; // The page of a proxy, not the server's response.
-  }
 }
 
 async function decode(text) {

@@ -86,6 +86,21 @@ export class Editor extends EventTarget {
     this.#commit(this.#withAll(objects));
   }
 
+  /**
+   * Shows what another tab has saved, as a step that can be undone.
+   * @returns {boolean} Whether it differs from what was shown.
+   */
+  follow(objects) {
+    const { all } = this;
+    if (JSON.stringify(objects) === JSON.stringify(all.objects)) return false;
+    const next = this.#withAll(objects);
+    const active = objects.findIndex(({ id }) => id === this.object.id);
+    this.#history.commit(
+      active < 0 ? next : { ...next, active, current: all.current });
+    this.dispatchEvent(new Event("change"));
+    return true;
+  }
+
   /** Sets the box of the active object, unless it is too small. */
   setBox(box) {
     if (!geometry.isBox(box)) return;
@@ -225,8 +240,9 @@ export class Editor extends EventTarget {
   #withAll(objects) {
     const active = objects.length - 1;
     const current = annotations.firstOpen(objects[active].points);
-    const known = objects.map(({ className, ...object }) => ({
-      ...object, className: this.#isClass(className) ? className : null,
+    const known = objects.map((object) => ({
+      ...object, className: this.#isClass(object.className)
+        ? object.className : null,
     }));
     return { objects: known, active, current };
   }
