@@ -81,7 +81,8 @@ export async function openPhoto(file) {
   const plain = stored ? withoutTags(file, stored) : file;
   const image = await load(plain, file.name);
   const turn = stored?.orientation ?? 1;
-  if (stored && turn === 1 && plain.size <= MAX_SENT_BYTES) {
+  const isPlain = stored?.isWhole && turn === 1;
+  if (isPlain && plain.size <= MAX_SENT_BYTES) {
     return new Photo(file.name, plain, image, null);
   }
   try {

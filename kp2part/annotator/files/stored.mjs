@@ -6,6 +6,7 @@
 import { orientation } from "./exif.mjs";
 
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0]; // "Exif"; a byte of any value follows.
+const END_OF_JPEG = Uint8Array.of(0xff, 0xd9);
 const PNG = [137, 80, 78, 71, 13, 10, 26, 10];
 // Chunks of PNG that say how pixels look. All others are left out.
 const LOOKS = ["IHDR", "PLTE", "IDAT", "IEND", "gAMA", "cHRM", "sRGB", "iCCP",
@@ -17,12 +18,14 @@ const BLENDED = ["tRNS", "acTL"]; // Transparency, animation.
  * @property {string} type Of the file.
  * @property {Uint8Array[]} pieces Of the file, without its tags.
  * @property {number} orientation How to turn the pixels, 1 to 8.
+ * @property {boolean} isWhole False if the end of a JPEG file was missing; it is
+ *     among the pieces, so that a browser shows the last rows.
  */
 
 /**
  * Takes the tags out of a file. The first EXIF block of a file counts.
  * @param {ArrayBuffer} file
- * @returns {?Stored} null unless it is a whole, opaque, still JPEG or PNG.
+ * @returns {?Stored} null unless it is an opaque, still JPEG or PNG.
  */
 export function readStored(file) {
   const bytes = new Uint8Array(file);
@@ -38,10 +41,10 @@ function readJpeg(bytes) {
     while (bytes[at + 1] === 0xff) at++; // Fill bytes.
     const marker = bytes[at + 1];
     if (marker === 0xda) { // Pixels begin.
-      pieces.push(bytes.subarray(at));
+      const isWhole = hasEnd(bytes, at);
+      pieces.push(bytes.subarray(at), ...(isWhole ? [] : [END_OF_JPEG]));
       const type = "image/jpeg";
-      const stored = { type, pieces, orientation: orientation(exif) };
-      return hasEnd(bytes, at) ? stored : null;
+      return { type, pieces, orientation: orientation(exif), isWhole };
     }
     const end = at + 2 + (bytes[at + 2] << 8 | bytes[at + 3]);
     const content = bytes.subarray(at + 4, end);
@@ -82,7 +85,8 @@ function readPng(bytes) {
     if (name === "eXIf") exif ??= viewOf(content);
     if (LOOKS.includes(name)) pieces.push(bytes.subarray(at, end));
     if (name === "IEND") {
-      return { type: "image/png", pieces, orientation: orientation(exif) };
+      const type = "image/png";
+      return { type, pieces, orientation: orientation(exif), isWhole: true };
     }
     at = end;
   }

@@ -50,6 +50,21 @@ export function removeObject(all, index, className) {
   return { objects, active, current: firstOpen(objects[active].points) };
 }
 
+/**
+ * Looks at an object, if it is there, and at one of its keypoints, or at the
+ * first open one if that keypoint is annotated.
+ * @param {number} id Of the object.
+ * @param {number} keypoint Index.
+ * @returns {Annotations}
+ */
+export function lookAt(all, id, keypoint) {
+  const active = all.objects.findIndex((object) => object.id === id);
+  if (active < 0) return all;
+  const { points } = all.objects[active];
+  const current = points[keypoint] ? firstOpen(points) : keypoint;
+  return { ...all, active, current };
+}
+
 /** @returns {Annotated} The active object. */
 export function activeObject(all) {
   return all.objects[all.active];

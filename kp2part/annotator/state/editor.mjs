@@ -91,12 +91,10 @@ export class Editor extends EventTarget {
    * @returns {boolean} Whether it differs from what was shown.
    */
   follow(objects) {
-    const { all } = this;
+    const { all, object } = this;
     if (JSON.stringify(objects) === JSON.stringify(all.objects)) return false;
     const next = this.#withAll(objects);
-    const active = objects.findIndex(({ id }) => id === this.object.id);
-    this.#history.commit(
-      active < 0 ? next : { ...next, active, current: all.current });
+    this.#history.commit(annotations.lookAt(next, object.id, all.current));
     this.dispatchEvent(new Event("change"));
     return true;
   }
