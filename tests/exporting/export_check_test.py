@@ -54,7 +54,7 @@ class ExportCheckTest(absltest.TestCase):
     def test_weights_that_are_no_numbers(self):
         predictions = {"tensors/parts": np.full([1, 2], np.nan, np.float32)}
         with absltest.mock.patch.object(
-            export_check, "_answers", return_value=predictions
+            export_check, "_outputs", return_value=predictions
         ):
             with self.assertRaisesRegex(ValueError, "`tensors/parts` must be"):
                 export_check.check(self.path, self.server)
