@@ -4,11 +4,13 @@ r"""Segments one object of a photo with an exported model.
         --output=prediction
 
 Writes prediction/mask.png, of the photo's own size, whose gray levels are part
-ids, and prediction/overlay.png. The keypoints are in pixels of the photo: a
-list of K [x, y, v] in the category's order, or an object by keypoint name:
+ids, and prediction/overlay.png. Both show the photo upright, as its orientation
+tag (EXIF) says, and the keypoints are in pixels of that picture: a list of K
+[x, y, v] in the category's order, or an object by keypoint name:
 {"nose": [120, 88, 2], ...}. Without --box the keypoints' extent with a margin
-is used. --saved_model may be the directory of the versions: the newest is
-taken. By default it is the model that comes with kp2part, for quadrupeds.
+stands in, and the log says so. --saved_model may be the directory of the
+versions: the newest is taken. By default it is the model that comes with
+kp2part, for quadrupeds.
 
 --url asks a server instead, TensorFlow Serving or kp2part.serve:
     --url=http://127.0.0.1:8501/v1/models/quadruped_lite
@@ -77,6 +79,12 @@ def main(argv):
     output = pathlib.Path(_OUTPUT.value)
     atomic.write_bytes(output / "mask.png", pictures.encode_png(mask))
     atomic.write_bytes(output / "overlay.png", pictures.encode_png(picture))
+    if prediction.box_is_guessed:
+        logging.warning(
+            "Without --box the model looked at a guess, the keypoints' extent "
+            "with a margin: --box=%s",
+            ",".join(f"{edge:g}" for edge in prediction.box),
+        )
     for i, part in enumerate(category.parts):
         logging.info(
             "%3d %-12s %8d px, confidence %3.0f %%",

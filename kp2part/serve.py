@@ -18,8 +18,8 @@ and reported, and the one before it keeps on serving.
 
 /monitoring/prometheus/metrics has counts and latencies. Ctrl-C or SIGTERM stops
 it after the requests under way. Whoever reaches the port can use the model:
---host=0.0.0.0 belongs behind a proxy. A SavedModel is a program: serve only
-those you trust.
+--host=0.0.0.0 belongs behind a proxy, whose name --allowed_hosts must hold. A
+SavedModel is a program: serve only those you trust.
 """
 
 import os
@@ -51,6 +51,12 @@ _PORT = flags.DEFINE_integer(
 )
 _GRPC_PORT = flags.DEFINE_integer(
     "grpc_port", 8500, "Port of gRPC; 0: none.", 0, 65535
+)
+_ALLOWED_HOSTS = flags.DEFINE_list(
+    "allowed_hosts",
+    [],
+    "Names besides --host that clients may call the server by (the HTTP header "
+    "Host), as behind a proxy; * allows all.",
 )
 _PAGE = flags.DEFINE_bool("page", True, "Serve a page to try the model on.")
 _POLL_SECONDS = flags.DEFINE_float(
@@ -97,13 +103,18 @@ def main(argv):
     name = model_name(_MODEL_NAME.value, base_path)
     import tensorflow as tf
 
+    from kp2part.serving import admission
     from kp2part.serving import local_run
     from kp2part.serving import model_store
 
     # It warns of the one way to load a SavedModel into a session.
     tf.get_logger().setLevel("ERROR")
     address = local_run.Address(
-        _HOST.value, _PORT.value, _GRPC_PORT.value, _PAGE.value
+        _HOST.value,
+        _PORT.value,
+        _GRPC_PORT.value,
+        _PAGE.value,
+        tuple(_ALLOWED_HOSTS.value),
     )
     limits = limits_lib.Limits(
         max_body_bytes=_MAX_BODY_MB.value << 20,
@@ -113,7 +124,14 @@ def main(argv):
     stop = threading.Event()
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, lambda *_: stop.set())
-    store = model_store.ModelStore(name, base_path, _POLL_SECONDS.value)
+    store = model_store.ModelStore(
+        name,
+        base_path,
+        _POLL_SECONDS.value,
+        admission.Admission(
+            max_large=limits.max_large, num_small=limits.num_threads
+        ),
+    )
     try:
         local_run.run(store, base_path, address, limits, stop)
     finally:

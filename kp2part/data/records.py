@@ -116,6 +116,22 @@ def decode_photo(contents):
     return photos.decode(contents, header.orientation)
 
 
+@tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
+def read_header(contents):
+    """Returns what the header of a photo says, before it is decoded.
+
+    Args:
+        contents: string [], the bytes of a JPEG or PNG file.
+
+    Returns:
+        int32 [2], (height, width) of the pixels as stored, (0, 0) if it ends
+        before them; int32 [], the orientation, 1 (upright) to 8; int32 [2],
+        the size of the upright picture.
+    """
+    header = photo_header.read(contents)
+    return header.size, header.orientation, header.upright_size
+
+
 def _decode_crop(contents):
     # `encode` writes no tag, and looking for one takes time.
     return tf.io.decode_image(contents, channels=3, expand_animations=False)

@@ -144,27 +144,6 @@ class PartClientTest(absltest.TestCase):
             _ = part_client.PartClient(self.backend).task
 
 
-class ReasonTest(parameterized.TestCase):
-    @parameterized.parameters(
-        (ASSERTION, REASON),
-        (
-            "Graph execution error:\n\nDetected at node A defined at (most "
-            f"recent call last):\n<stack traces unavailable>\n{ASSERTION}",
-            REASON,
-        ),
-        ("{{function_node __inference_f_1}} " + ASSERTION, REASON),
-        (
-            "assertion failed: [`a` must have shape [N, 3]. Received:] [1 2]",
-            "`a` must have shape [N, 3]. Received: [1 2]",
-        ),
-        ("assertion failed: [`a` must be.]", "`a` must be."),
-        ("Invalid PNG data \t [[{{node x}}]] [Op:y]", "Invalid PNG data"),
-        ("plain", "plain"),
-    )
-    def test_reason(self, message, expected):
-        self.assertEqual(part_client.reason(message), expected)
-
-
 class RestHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
