@@ -27,6 +27,9 @@ class Admission:
         large_pixels: The number of pixels from which a request is large, in
             all its photos: there is half a second of work in them.
         num_small: Small requests that compute at the same time.
+
+    Attributes:
+        max_large: As given.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Admission:
     ):
         self._large_rows = large_rows
         self._large_pixels = large_pixels
+        self.max_large = max_large
         self._places = threading.BoundedSemaphore(max_large)
         self._turn = threading.BoundedSemaphore(1)
         self._small = threading.BoundedSemaphore(num_small)
