@@ -90,6 +90,12 @@ class PartClientTest(absltest.TestCase):
         np.testing.assert_array_equal(prediction.confidence, [0.5, 0.5, 0.5])
         self.assertEqual(self.backend.calls[0][0], "serving_default")
 
+    def test_a_guessed_box_is_told(self):
+        (guessed,) = self.ask([b"1234"])
+        self.assertTrue(guessed.box_is_guessed)
+        (given,) = self.ask([b"1234"], np.array([[0, 0, 5, 5]]))
+        self.assertFalse(given.box_is_guessed)
+
     def test_a_mask_that_is_not_a_png_is_an_error(self):
         prediction = masks([b"1234"])
         for contents in b"not a PNG", b"":
