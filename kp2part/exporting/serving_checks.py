@@ -1,7 +1,7 @@
-"""What an exported graph refuses, in words that a person understands.
+"""Checks of the inputs of an exported graph, with readable error messages.
 
-A server enforces no shape of a signature, and knows nothing of values, so the
-graph itself must. Each check returns its input, see `graph_checks`.
+A server enforces neither the shapes of a signature nor ranges of values, so the
+graph must. Each check returns its input, see `graph_checks`.
 """
 
 import tensorflow as tf
@@ -58,14 +58,14 @@ def check_shape(name: str, values, shape: tuple[int, ...], num_rows):
     """Returns values [N, *shape], if they have that shape.
 
     Args:
-        name: Of the input.
+        name: Name of the input.
         values: float32.
-        shape: That of a row.
+        shape: Shape of a row.
         num_rows: int32 [], N.
     """
     values = _of_any_shape(values)
     found = tf.shape(values)
-    # `==` answers False, not with an error, where ranks differ.
+    # `==` is False, not an error, if the ranks differ.
     fits = tf.reduce_all(found == tf.stack([num_rows, *shape]))
     sides = ", ".join(str(side) for side in ("N", *shape))
     values = checked(
@@ -91,7 +91,7 @@ def check_finite(name: str, values, where=""):
 
 
 def check_keypoints(keypoints, where=""):
-    """Returns keypoints float32 [K, 3], if they are some."""
+    """Returns keypoints float32 [K, 3], if they are finite and v is valid."""
     keypoints = check_finite(keys.KEYPOINTS, keypoints, where)
     v = keypoints[:, 2]
     return checked(
@@ -105,7 +105,7 @@ def check_keypoints(keypoints, where=""):
 
 
 def check_inside(pixels, box, source_size, where=""):
-    """Returns the pixels int32 [4] of a box, if it has any in the photo."""
+    """Returns the pixels int32 [4] of a box, if it overlaps the photo."""
     return checked(
         pixels,
         tf.reduce_all(pixels[:2] < pixels[2:]),
@@ -181,14 +181,14 @@ def num_pixels(sizes):
 
 
 def _of_any_shape(values):
-    # Else the declared shape is believed, and a check of it optimized away.
+    # Otherwise the declared shape is trusted and its check is optimized away.
     return tf.raw_ops.PlaceholderWithDefault(
         input=values, shape=tf.TensorShape(None)
     )
 
 
 def _rank(values):
-    # `tf.rank` would be the declared one all the same.
+    # `tf.rank` would still return the declared rank.
     return tf.size(tf.shape(values))
 
 

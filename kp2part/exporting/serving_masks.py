@@ -1,12 +1,12 @@
-"""Masks of whole photos, from the answers for their crops, in a graph."""
+"""Pastes predictions for crops into masks of whole photos, in a graph."""
 
 import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.schema import task as task_lib
 
-# Only outputs whose names end in _bytes may hold any bytes: servers write them
-# as base64, others as they are.
+# Only outputs whose names end in _bytes may hold arbitrary bytes: servers
+# encode these as base64, and leave others as they are.
 MASK_BYTES = "mask_bytes"
 AREA = "area"
 CONFIDENCE = "confidence"
@@ -18,13 +18,13 @@ _STRIP = 64  # Rows.
 
 
 def paste(probabilities, box, source_size, task: task_lib.Task):
-    """Returns masks, and how big and how sure each part is.
+    """Returns masks, with area and confidence of each part.
 
     Args:
         probabilities: float32 [N, S, S, P], of the crops.
-        box: int32 [N, 4], the pixels that they were cut from.
+        box: int32 [N, 4], the pixels that the crops were cut from.
         source_size: int32 [N, 2], (height, width) of the photos.
-        task: What the network is asked.
+        task: Task of the network.
 
     Returns:
         mask_bytes: string [N], PNG files; area: int32 [N, P]; confidence:
@@ -54,7 +54,7 @@ def _paste_one(probabilities, box, source_size, task):
     return {
         MASK_BYTES: tf.io.encode_png(mask[..., tf.newaxis]),
         AREA: areas + tf.one_hot(0, task.num_parts, around, 0),
-        # A mean over no pixels would be NaN, which JSON cannot carry.
+        # A mean over no pixels would be NaN, which JSON does not support.
         CONFIDENCE: tf.math.divide_no_nan(sums, tf.cast(areas, tf.float32)),
     }
 
@@ -137,7 +137,7 @@ def _labels(prediction, task):
     """
     labels = tf.argmax(prediction, axis=-1, output_type=tf.int32)
     best = tf.reduce_max(prediction, -1)
-    # Row by row: a float32 cannot count the pixels of a big photo.
+    # Row by row: a float32 cannot count all pixels of a large photo.
     parts, height = task.num_parts, tf.shape(labels)[0]
     rows = tf.range(height)[:, tf.newaxis]
     sums = tf.math.unsorted_segment_sum(

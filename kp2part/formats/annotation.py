@@ -1,4 +1,4 @@
-"""The keypoints of one object, whatever format they were annotated in."""
+"""The keypoints of one object, independent of the annotation format."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def make(
         box: Around the object, in pixel edges of the photo.
         points: (x, y, v) by annotated name, v as in COCO.
         category: Its keypoints that `points` lacks are absent.
-        format_name: Which of the category's `keypoint_aliases` to go by.
+        format_name: Which of the category's `keypoint_aliases` to use.
         source: File and object, for messages.
     """
     aliases = category.keypoint_aliases.get(format_name, {})
@@ -71,8 +71,8 @@ def check_numbers(
     """Returns `values` if it is a list of `count` finite numbers.
 
     Args:
-        values: Anything that a JSON file can hold.
-        count: How many there must be.
+        values: Any JSON value.
+        count: The required number of values.
         source: File and object, for the message.
         field: Name of the field, for the message.
     """

@@ -1,7 +1,7 @@
 """Reads Berkeley's keypoints of VOC objects: `<class>/<image>_<voc_id>.xml`.
 
 Bourdev and Malik, "Poselets", ICCV 2009. One file per object. Only annotated
-keypoints are listed. For conventions see `keypoint_files`.
+keypoints are listed. For conventions see `readers`.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def entries(directory: pathlib.Path) -> Iterator[tuple[str, pathlib.Path]]:
     """Yields the image id and the path of every file below a directory."""
     paths = sorted(directory.rglob("*.xml"))
     if not paths:
-        raise ValueError(f"{directory}: holds no .xml file of keypoints.")
+        raise ValueError(f"{directory}: has no .xml file of keypoints.")
     for path in paths:
         yield path.stem.rpartition("_")[0], path
 
@@ -40,7 +40,7 @@ def parse(
     image_id = voc.text_of(root.findtext("image"), where, "image")
     if image_id != path.stem.rpartition("_")[0]:
         raise ValueError(
-            f"{path}: `image` must be what the file's name begins with. "
+            f"{path}: `image` must be the beginning of the file's name. "
             f"Received: image={image_id!r}"
         )
     return annotation.make(

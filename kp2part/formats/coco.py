@@ -1,10 +1,10 @@
 """Reads keypoints from JSON files in the format of Animal-Pose or of COCO.
 
-They look alike and differ in all details: Animal-Pose has a dict of images,
+They look alike but differ in the details: Animal-Pose has a dict of images,
 boxes by their corners and nested keypoints [[x, y, v], ...] with v in {0, 1};
-COCO a list of images, boxes (x, y, width, height) and flat keypoints. For both,
-the file's own `categories` say what a class and a keypoint are called. For
-conventions see `keypoint_files`.
+COCO has a list of images, boxes (x, y, width, height) and flat keypoints. In
+both, `categories` has the names of classes and keypoints. For conventions see
+`readers`.
 """
 
 from collections.abc import Iterable
@@ -35,9 +35,9 @@ class Described:
     """One item of `categories`.
 
     Attributes:
-        id: What `category_id` of an annotation is.
-        name: Of the class.
-        keypoints: Names, in the order of the annotations.
+        id: The `category_id` of annotations.
+        name: Name of the class.
+        keypoints: Names of the keypoints, in the order of the annotations.
     """
 
     id: int | str
@@ -50,7 +50,7 @@ class Entry:
     """One item of `annotations`, not checked yet.
 
     Attributes:
-        fields: Of the annotation.
+        fields: The fields of the annotation.
         categories: The file's categories, by id.
         format_name: `ANIMAL_POSE` or `COCO`.
         source: File and number of the annotation, for messages.
@@ -72,7 +72,7 @@ class _Image:
 class _File:
     images: Mapping[str, str] | tuple[_Image, ...]
     categories: tuple[Described, ...]
-    # Each is checked when its turn comes: one may be broken, others are not.
+    # Each is checked separately: one broken annotation must not affect others.
     annotations: list[Any]
 
 
@@ -131,8 +131,8 @@ def _image_ids(
         known = list(stems.values())
         twice = sorted(s for s in set(known) if known.count(s) > 1)
         raise ValueError(
-            f"{path}: names of `images` must differ in more than folder and "
-            f"suffix. Twice: {twice[:5]}"
+            f"{path}: file names of `images` must differ in more than folder "
+            f"and suffix. Duplicates: {twice[:5]}"
         )
     return stems
 

@@ -1,8 +1,8 @@
 """Reads Pascal-Part annotations: `Annotations_Part/<id>.mat`.
 
 Chen et al., "Detect What You Can", CVPR 2014. One file per photo, with the mask
-of each object and of each of its visible parts, at the photo's size. Objects
-are in no particular order; part masks overlap (an eye lies in its head).
+of each object and of each of its visible parts, at the size of the photo. The
+order of objects is arbitrary; part masks overlap (an eye lies in its head).
 """
 
 import dataclasses
@@ -33,10 +33,10 @@ class Object:
     """One object of a photo.
 
     Attributes:
-        index: 0-based, in its file.
+        index: 0-based index in its file.
         class_name: As Pascal-Part spells it: "table", not "diningtable".
         mask: bool [H, W], at the photo's size.
-        parts: Those annotated; objects of many classes have none.
+        parts: The annotated parts; objects of many classes have none.
     """
 
     index: int
@@ -46,7 +46,7 @@ class Object:
 
     @property
     def box(self) -> boxes.Box:
-        """The extents of the mask, in pixel edges; zeros if it is empty."""
+        """The extent of the mask, in pixel edges; zeros if it is empty."""
         return boxes.extent(self.mask) or (0.0, 0.0, 0.0, 0.0)
 
 
@@ -54,7 +54,7 @@ def read(path: pathlib.Path) -> tuple[Object, ...]:
     """Returns the objects of all classes in a .mat file.
 
     Raises:
-        ValueError: The file is missing, broken or of another structure; the
+        ValueError: The file is missing, corrupt or has another structure; the
             message names the file, the object and the field.
     """
     annotation = _load(path)
@@ -79,16 +79,16 @@ def _load(path: pathlib.Path) -> np.void:
         raise ValueError(f"{path}: no such file.") from error
     try:
         variables = scipy.io.loadmat(io.BytesIO(contents))
-    # What SciPy raises depends on where a broken file is broken: ValueError,
-    # TypeError, zlib.error, struct.error, OverflowError, MemoryError ...
+    # For corrupt files SciPy raises all kinds of errors: ValueError, TypeError,
+    # zlib.error, struct.error, OverflowError, MemoryError ...
     except Exception as error:
         raise ValueError(
-            f"{path}: not a whole MATLAB 5 file: "
+            f"{path}: not a complete MATLAB 5 file: "
             f"{type(error).__name__}: {error}"
         ) from error
     if "anno" not in variables:
         names = sorted(n for n in variables if not n.startswith("__"))
-        raise ValueError(f"{path}: must hold `anno`. Received: {names}")
+        raise ValueError(f"{path}: must have `anno`. Received: {names}")
     records = _records(variables, "anno", path)
     if len(records) != 1:
         raise ValueError(
@@ -121,7 +121,7 @@ def _field(record, name: str, where) -> np.ndarray:
 
 
 def _records(record, name: str, where) -> np.ndarray:
-    # A struct array is (1, N), or (0, 0) when it is empty.
+    # A struct array has shape (1, N), or (0, 0) if it is empty.
     structs = _field(record, name, where)
     if structs.size and structs.dtype.names is None:
         raise ValueError(
@@ -144,12 +144,12 @@ def _mask(record, where: str) -> np.ndarray:
     mask = _field(record, "mask", where)
     if mask.ndim != 2 or mask.dtype.kind not in "bu" or not mask.size:
         raise ValueError(
-            f"{where}: `mask` must be [H, W] of 0 and 1. "
+            f"{where}: `mask` must be an array [H, W] of 0 and 1. "
             f"Received: {mask.dtype} {mask.shape}"
         )
     if mask.max() > 1:
         raise ValueError(
-            f"{where}: `mask` must be of 0 and 1. Received: {mask.max()}"
+            f"{where}: `mask` must have values 0 and 1. Received: {mask.max()}"
         )
     return mask.astype(bool)
 

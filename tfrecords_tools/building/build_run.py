@@ -1,4 +1,4 @@
-"""A build as a whole: start, resume or refuse; shards; then the manifest."""
+"""Runs a build: start or resume, write shards, then the manifest."""
 
 from collections.abc import Sequence
 import pathlib
@@ -6,6 +6,7 @@ import shutil
 
 from absl import logging
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.schema import category as category_lib
 from kp2part.system import json_file
@@ -25,20 +26,20 @@ def build(
     output: pathlib.Path,
     num_workers: int,
 ) -> manifest_lib.Manifest:
-    """Writes shards and a manifest, or what is missing of them.
+    """Writes shards and a manifest, or those that are missing.
 
-    While it is under way, `output/unfinished` holds the settings and a report
-    of each finished shard; it goes when the manifest is there.
+    During the build, `output/unfinished` holds the settings and a report of
+    each finished shard; it is removed once the manifest is written.
 
     Args:
-        inputs: Where annotations and photos lie.
+        inputs: Paths of annotations and photos.
         settings: How they become records.
-        output: Directory for the result; made if need be.
+        output: Directory for the result; created if missing.
         num_workers: Number of processes.
 
     Raises:
-        ValueError: The inputs cannot be used, or the directory holds a build
-            under other settings.
+        ValueError: The inputs cannot be used, or the directory has a build
+            with other settings.
     """
     splits = plan.sources(inputs, settings)
     wanted = {**settings.to_json(), "inputs": plan.fingerprint(splits)}
@@ -50,7 +51,7 @@ def build(
     json_file.write(output / plan.UNFINISHED / _SETTINGS, wanted)
     todo = [job for job in jobs if job.report() is None]
     if len(todo) < len(jobs):
-        logging.info("Resuming: %d of %d to do.", len(todo), len(jobs))
+        logging.info("Resuming: %d of %d shards left.", len(todo), len(jobs))
     if todo:
         local_runner.run(todo, num_workers)
     return _finish(output, settings, wanted, jobs)
@@ -63,19 +64,10 @@ def _finished(
     if (output / manifest_lib.FILE_NAME).is_file():
         manifest = manifest_lib.load(str(output))
         _refuse_others(output, dict(manifest.settings), wanted)
-        return manifest if _is_whole(manifest) else None
+        return manifest if integrity.is_whole(manifest) else None
     if state.is_file():
         _refuse_others(output, json_file.read(state), wanted)
     return None
-
-
-def _is_whole(manifest: manifest_lib.Manifest) -> bool:
-    paths = [
-        (manifest.directory / shard.name, shard.num_bytes)
-        for split in manifest.splits.values()
-        for shard in split.shards
-    ]
-    return all(p.is_file() and p.stat().st_size == size for p, size in paths)
 
 
 def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):
@@ -89,7 +81,7 @@ def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):
     ]
     if changes:
         raise ValueError(
-            f"{output} holds a build under other settings:\n"
+            f"{output} has a build with other settings:\n"
             + "\n".join(changes)
             + "\nUse another --output, or remove the directory."
         )

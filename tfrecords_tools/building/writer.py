@@ -1,7 +1,6 @@
-"""Shards: each appears whole or not at all."""
+"""Writes shards atomically."""
 
 from collections.abc import Iterable
-import hashlib
 import pathlib
 
 import tensorflow as tf
@@ -27,9 +26,3 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
 
     atomic.write(path, save)
     return num_records
-
-
-def sha256(path: pathlib.Path) -> str:
-    """Returns the checksum of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import rig
@@ -39,7 +40,8 @@ class BuildTest(parameterized.TestCase):
         )
 
     def image_ids(self, manifest, split):
-        for record in tf.data.TFRecordDataset(manifest.shard_paths(split)):
+        paths = list(map(str, integrity.paths(manifest, [split])))
+        for record in tf.data.TFRecordDataset(paths):
             yield records.parse(record, 3)["image_id"].numpy().decode()
 
     def test_splits_shards_and_manifest(self):
@@ -155,6 +157,18 @@ class BuildTest(parameterized.TestCase):
         self.build()
         self.assertEqual(read_files(self.root / "out"), before)
 
+    def test_a_flipped_byte_in_a_finished_build_is_mended(self):
+        self.build()
+        before = read_files(self.root / "out")
+        path = self.root / "out/val-00000-of-00001.tfrecord"
+        contents = bytearray(path.read_bytes())
+        contents[40] ^= 1
+        path.write_bytes(contents)
+        with self.assertLogs("absl", level="WARNING") as logs:
+            self.build()
+        self.assertRegex(logs.output[0], f"{path}: the checksum")
+        self.assertEqual(read_files(self.root / "out"), before)
+
     @parameterized.parameters(
         ({"image_size": 64}, "image_size: was 32, now 64"),
         ({"seed": 3}, "seed: was 0, now 3"),
@@ -217,8 +231,8 @@ class BuildTest(parameterized.TestCase):
         self.assertNotIn("manifest.json", read_files(self.root / "out"))
 
     @parameterized.parameters(
-        ("mat/p1.mat", "p1.mat: no such file.*'train': 1 of 4"),
-        ("jpg/p4.jpg", "p4.jpg: no such file.*'val': 1 of 2"),
+        ("mat/p1.mat", "p1.mat: no such file.*'train' lacks 1 of 4"),
+        ("jpg/p4.jpg", "p4.jpg: no such file.*'val' lacks 1 of 2"),
     )
     def test_missing_file(self, name, message):
         (self.root / name).unlink()
@@ -242,7 +256,9 @@ class BuildTest(parameterized.TestCase):
 
     def test_bad_file_stops_the_build(self):
         (self.root / "mat/p0.mat").write_bytes(b"broken")
-        with self.assertRaisesRegex(ValueError, "p0.mat: not a whole MATLAB"):
+        with self.assertRaisesRegex(
+            ValueError, "p0.mat: not a complete MATLAB"
+        ):
             self.build()
         self.assertNotIn("manifest.json", read_files(self.root / "out"))
 
@@ -286,7 +302,7 @@ class BuildTest(parameterized.TestCase):
         self.inputs = dataclasses.replace(
             self.inputs, image_sets=None, annotations=self.root / "jpg"
         )
-        with self.assertRaisesRegex(ValueError, "jpg: holds no .mat file"):
+        with self.assertRaisesRegex(ValueError, "jpg: has no .mat file"):
             plan.sources(self.inputs, self.settings)
 
 
