@@ -6,17 +6,22 @@ project, they are (xmin - 1, ymin - 1, xmax, ymax).
 
 import math
 import pathlib
+import re
 import xml.etree.ElementTree as ET
 
 import defusedxml
 from defusedxml import ElementTree
 
+from kp2part.formats import identity
 from kp2part.schema import boxes
+from kp2part.system import text_file
 
 # Names of classes that Pascal-Part spells in another way.
 _PASCAL_PART_CLASSES = {"diningtable": "table"}
 
 IMAGE_SETS = ("train", "val")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_FLAGS = ("-1", "0", "1")  # Second column of the lists of one class.
 
 
 def pascal_part_class(class_name: str) -> str:
@@ -71,13 +76,19 @@ def read_image_sets(directory: pathlib.Path) -> dict[str, tuple[str, ...]]:
 
 
 def _read_ids(path: pathlib.Path) -> tuple[str, ...]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    ids = [line.split()[0] for line in lines if line.strip()]
+    ids = []
+    for number, line in enumerate(text_file.read(path).split("\n"), start=1):
+        words = line.split()
+        if len(words) > 2 or (len(words) == 2 and words[1] not in _FLAGS):
+            raise ValueError(
+                f"{path}: line {number} must be an image, or an image and -1, "
+                f"0 or 1. Received: {line.strip()!r:.80}"
+            )
+        ids += words[:1]
     if not ids:
         raise ValueError(f"{path}: lists no image.")
-    if len(set(ids)) < len(ids):
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        raise ValueError(f"{path}: lists images twice: {twice[:5]}")
+    if found := identity.twice(ids):
+        raise ValueError(f"{path}: lists images twice: {found[:5]}")
     return tuple(ids)
 
 
@@ -87,24 +98,25 @@ def read_xml(path: pathlib.Path) -> ET.Element:
     A DTD could define entities that grow to gigabytes, or that stand for other
     files. No annotation needs one.
     """
+    contents: bytes | str = text_file.read_bytes(path)
+    if text_file.marked_encoding(contents):
+        # Saved anew, a file may still begin with `encoding="utf-8"`.
+        contents = text_file.decode(contents, str(path))
     try:
-        return ElementTree.parse(path, forbid_dtd=True).getroot()
-    except FileNotFoundError as error:
-        raise ValueError(f"{path}: no such file.") from error
+        return ElementTree.fromstring(contents, forbid_dtd=True)
     except defusedxml.DefusedXmlException as error:
         raise ValueError(
             f"{path}: must have no DTD. Received: {error}"
         ) from error
-    except (ET.ParseError, UnicodeDecodeError, LookupError) as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
         raise ValueError(f"{path}: not an XML file: {error}") from error
 
 
 def number_of(text: str | None, where: str, field: str) -> float:
     """Returns the finite number that a field of an XML file holds."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = math.nan
+    # Not all that `float` takes: no "1_0", no digits of other scripts.
+    found = _NUMBER.fullmatch((text or "").strip())
+    value = float(found[0]) if found else math.nan
     if not math.isfinite(value):
         raise ValueError(
             f"{where}: `{field}` must be a finite number. Received: {text!r}"

@@ -36,6 +36,8 @@ class Category:
         palette: P colors "#rrggbb", in the order of `parts`.
         keypoint_aliases: For each annotation format, its keypoint names that
             differ, with ours.
+        any_class: What annotation files say where they do not tell which of
+            `classes`, e.g. "animal".
         pieces: What moves as one, the body first: for the networks that morph
             known poses.
     """
@@ -50,6 +52,7 @@ class Category:
         default_factory=dict
     )
     pieces: tuple[rig_lib.Piece, ...] = ()
+    any_class: tuple[str, ...] = ()
 
     def __post_init__(self):
         if next(iter(self.parts), None) != "background":
