@@ -4,7 +4,7 @@ What a script needs, under one name; the rooms below (`kp2part.data`,
 `kp2part.models`, ...) have the rest. Nothing is imported before it is used:
 `import kp2part` takes milliseconds.
 
-The names of a category, and what a network is asked on objects of it:
+The names of a category, and the task of a network for its objects:
 
     >>> import kp2part
     >>> category = kp2part.load_category("horse")  # Or the path of a .json.

@@ -45,7 +45,7 @@ class ProgramsTest(absltest.TestCase):
                 f"--workdir={self.base}/run",
                 "--pose_widths=4,x",
             ],
-            "--pose_widths=4,x: must be int values",
+            "--pose_widths=4,x: must be comma-separated int values",
         )
         self.assertFalse((self.base / "run").exists())
 
@@ -84,14 +84,16 @@ class ProgramsTest(absltest.TestCase):
             "--[no]deterministic", status=0,
         )  # fmt: skip
 
-    def test_a_setting_that_would_do_nothing(self):
+    def test_a_setting_without_effect(self):
         missing = ["--tfrecords=x", f"--workdir={self.base}/run"]
         self.check(
             "train", [*missing, "--weight_decay=0.1"],
-            "`weight_decay` would do nothing", "optimizer=adamw only",
+            "`weight_decay` has an effect only with optimizer=adamw",
         )  # fmt: skip
         self.check(
-            "train", [*missing, "--warmup_epochs=2"], "schedule=cosine only"
+            "train",
+            [*missing, "--warmup_epochs=2"],
+            "only with schedule=cosine",
         )
         self.check(
             "evaluate",

@@ -19,7 +19,7 @@ class RobustnessTest(absltest.TestCase):
         super().setUp()
         self.base = pathlib.Path(self.create_tempdir().full_path)
         tiny.write_records(str(self.base / "data"), {"val": 6})
-        # Answers the part of whichever keypoint is near.
+        # Predicts the part of the nearest keypoint.
         heatmaps = keras.Input((32, 32, 3), name="heatmaps")
         labeled = metadata.TaskLabel(task.Task(tiny.CATEGORY, 32, 2.0))
         parts = blocks.part_logits(labeled(heatmaps), 3, "parts")
@@ -59,12 +59,10 @@ class RobustnessTest(absltest.TestCase):
     def test_errors(self):
         status, error = self.run_program("--keypoint_jitters=two")
         self.assertEqual(status, 1)
-        self.assertIn(
-            "must be float values with commas between them: could", error
-        )
+        self.assertIn("must be comma-separated float values: could", error)
         status, error = self.run_program("--models=model.keras")
         self.assertEqual(status, 1)
-        self.assertIn("must be NAME=PATH", error)
+        self.assertIn("must be comma-separated NAME=PATH", error)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Where each record of a directory comes from, read once.
+"""The origin of each record of a directory, read once.
 
-Folds, classes and fractions are chosen by it before anything is decoded.
+Selects folds, classes and fractions without decoding images.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def read(
         origin
         for split in splits
         for shard in manifest.split(split).shards
-        # Records that are built anew have another checksum.
+        # The checksum invalidates the cache when records are rebuilt.
         for origin in _read_file(
             str(manifest.directory / shard.name), shard.sha256
         )
@@ -46,7 +46,7 @@ def read(
 
 @functools.lru_cache(_MAX_FILES)
 def _read_file(path: str, sha256: str) -> tuple[Origin, ...]:
-    del sha256  # A part of the key.
+    del sha256  # Part of the cache key.
     string = tf.io.FixedLenFeature([], tf.string)
     features = {
         keys.IMAGE_ID: string,

@@ -1,4 +1,4 @@
-"""One example <-> one record: encoding and decoding, side by side."""
+"""Encodes examples as records, and decodes them."""
 
 import dataclasses
 
@@ -12,7 +12,7 @@ JPEG_QUALITY = 95
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """One cropped object, as it is stored.
+    """One cropped object, as stored.
 
     Attributes:
         image: uint8 [S, S, 3], RGB.
@@ -50,19 +50,19 @@ def encode(example: Example) -> bytes:
         keys.SOURCE_SIZE: _ints(example.source_size),
     }
     message = tf.train.Example(features=tf.train.Features(feature=features))
-    # Maps have no order of their own in a protocol buffer.
+    # Otherwise the order of a protocol buffer's map is undefined.
     return message.SerializeToString(deterministic=True)
 
 
 def parse(record, num_keypoints: int) -> dict[str, tf.Tensor]:
     """Returns the example of a record, under the keys of `schema`.
 
-    Images stay encoded, see `decode_images`: a shuffle buffer of JPEG bytes is
-    ten times smaller.
+    Images stay encoded (see `decode_images`), which makes a shuffle buffer ten
+    times smaller.
 
     Args:
-        record: string [], as `encode` made it.
-        num_keypoints: K. A record with another number is an error.
+        record: string [], as returned by `encode`.
+        num_keypoints: K; an error if the record has another number.
     """
     string = tf.io.FixedLenFeature([], tf.string)
     return tf.io.parse_single_example(
@@ -85,7 +85,7 @@ def parse(record, num_keypoints: int) -> dict[str, tf.Tensor]:
 def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Returns `example` with image uint8 [S, S, 3] and mask uint8 [S, S].
 
-    And with the maps of its prior uint8 [S, S, N], if it has one.
+    If it has a prior, its maps are uint8 [S, S, N].
     """
     mask = tf.io.decode_png(example[keys.PART_MASK], channels=1)
     decoded = {
@@ -94,9 +94,9 @@ def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         keys.PART_MASK: mask[..., 0],
     }
     if keys.PRIOR_MAPS in example:
-        below = tf.io.decode_png(example[keys.PRIOR_MAPS], channels=1)
+        stacked = tf.io.decode_png(example[keys.PRIOR_MAPS], channels=1)
         size = tf.shape(mask)[0]
-        maps = tf.reshape(below, [-1, size, size])  # Below each other.
+        maps = tf.reshape(stacked, [-1, size, size])  # Stacked along y.
         decoded[keys.PRIOR_MAPS] = tf.transpose(maps, [1, 2, 0])
     return decoded
 
@@ -104,8 +104,8 @@ def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
 def decode_photo(contents):
     """Returns the pixels of a JPEG or PNG file, uint8 [H, W, 3], RGB.
 
-    Pixels are as stored: an orientation tag (EXIF) is not applied, so that
-    keypoints and masks made on the stored pixels fit.
+    The EXIF orientation is not applied, because keypoints and masks refer to
+    the stored pixels.
 
     Args:
         contents: string [], the file's bytes.

@@ -1,4 +1,4 @@
-"""An evaluation of a network: its scores, tables and pictures on disk."""
+"""Evaluates a network and writes its scores, tables and pictures."""
 
 import dataclasses
 import json
@@ -29,8 +29,8 @@ class Chosen:
     """Examples to score.
 
     Attributes:
-        examples: The set.
-        name: What tables call it, e.g. "val" or "fold 0".
+        examples: The set of examples.
+        name: Its name in tables, e.g. "val" or "fold 0".
     """
 
     examples: example_set.Examples
@@ -38,7 +38,7 @@ class Chosen:
 
 
 def load(path: str, flip_average: bool) -> keras.Model:
-    """Returns the network of a file, or the average with its mirror image."""
+    """Returns the network in a file, with flip averaging if requested."""
     model, _ = model_file.load(path)
     return mirrored.average(model) if flip_average else model
 
@@ -46,7 +46,7 @@ def load(path: str, flip_average: bool) -> keras.Model:
 def choose(
     tfrecords: str, split: str, folds: str | None, fold: int | None
 ) -> Chosen:
-    """Returns the examples of a split, or of a fold if there is one."""
+    """Returns the examples of a fold if `folds` is given, else of a split."""
     manifest = manifest_lib.load(tfrecords)
     if folds is None:
         return Chosen(example_set.Examples(manifest, (split,)), split)
@@ -66,17 +66,17 @@ def evaluate(
     num_examples: int,
     labels: str,
 ):
-    """Writes examples.png, table.md and, last, metrics.json.
+    """Scores a network; writes examples.png, table.md and metrics.json.
 
     Args:
         model: A network of `models`.
-        chosen: What to score it on.
+        chosen: Examples to score it on.
         output: Directory to write into.
-        noise: What is done to the keypoints first.
-        boxes: Annotated boxes of parts, to be scored too; may be empty.
-        batch_size: Examples at a time.
-        num_examples: Rows of the picture.
-        labels: What the masks of the records are, of `labels.KINDS`.
+        noise: Changes to the keypoints before prediction.
+        boxes: Annotated boxes of parts, scored as well; may be empty.
+        batch_size: Number of examples per batch.
+        num_examples: Number of rows in the picture.
+        labels: Kind of the masks in the records, a key of `labels.KINDS`.
     """
     task = metadata.task_of(model)
     inference.check_category(task, chosen.examples.manifest)
@@ -89,7 +89,7 @@ def evaluate(
     picture = inference.draw(model, chosen.examples, num_examples, title)
     atomic.write_text(output / "table.md", table)
     atomic.write_bytes(output / "examples.png", pictures.encode_png(picture))
-    # Last: whoever finds it finds the rest.
+    # Last: its existence means that the other files are complete.
     text = json.dumps(results, indent=2, allow_nan=False)
     atomic.write_text(output / "metrics.json", text + "\n")
     logging.info("%s\n%s", output, table)
@@ -102,9 +102,9 @@ def score(
     boxes: part_boxes.PartBoxes,
     batch_size: int,
 ) -> dict:
-    """Returns the scores of a network, as `metrics.json` has them.
+    """Returns the scores of a network, the contents of `metrics.json`.
 
-    For the arguments see `evaluate`.
+    See `evaluate` for the arguments.
     """
     task = metadata.task_of(model)
     parts = tuple(task.category.parts)

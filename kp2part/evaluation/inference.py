@@ -1,4 +1,4 @@
-"""A network's answers on a set of examples: confusion matrices and pictures."""
+"""Predictions on a set of examples: confusion matrices and pictures."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ from kp2part.visualization import pictures
 
 
 def check_category(task: task_lib.Task, manifest: manifest_lib.Manifest):
-    """Checks that a network knows the keypoints and parts of the records."""
+    """Checks that a network has the keypoints and parts of the records."""
     for field in "keypoints", "parts":
         ours = tuple(getattr(task.category, field))
         theirs = tuple(getattr(manifest.category, field))
@@ -40,17 +40,17 @@ def predictions(
     batch_size: int,
     noise: ops.Op | None = None,
 ) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
-    """Yields the batches of a set and the network's answers, with progress.
+    """Yields batches and the network's predictions, with a progress bar.
 
     Args:
         model: A network of `models`.
-        examples: What to answer.
-        batch_size: Examples at a time.
-        noise: Changes the keypoints before, see `ops.make_keypoint_noise`.
+        examples: What to predict.
+        batch_size: Number of examples per batch.
+        noise: Op on the keypoints before, see `ops.make_keypoint_noise`.
 
     Yields:
-        A batch of `input_pipeline.eval_batches` as arrays, and its predictions,
-        see `predict`.
+        A batch from `input_pipeline.eval_batches` as arrays, and its
+        predictions, see `predict`.
     """
     examples = priors.attach(model, examples)
     batches = input_pipeline.eval_batches(
@@ -76,9 +76,9 @@ def box_scores(
     task: task_lib.Task,
     boxes: part_boxes.PartBoxes,
 ) -> list[dict[str, float]]:
-    """Returns the box IoU of the parts of each example that has boxes.
+    """Returns the box IoU of each part, for each example that has boxes.
 
-    The answers are pasted into their photos as the exported model does it.
+    Predictions are pasted into their photos as in the exported model.
     """
     scores = []
     for i, logits in enumerate(predictions[keys.PARTS]):
@@ -107,13 +107,13 @@ def draw(
     count: int,
     label_title: str,
 ) -> np.ndarray:
-    """Returns a picture of examples spread over the set, with predictions.
+    """Returns a picture of evenly spaced examples, with predictions.
 
     Args:
         model: A network of `models`.
         examples: What to predict.
         count: Number of rows.
-        label_title: Heading of the column of labels.
+        label_title: Heading of the label column.
     """
     task = metadata.task_of(model)
     examples = priors.attach(model, examples)
@@ -125,7 +125,7 @@ def draw(
 
 
 def make_noise(noise: augmentation.Augmentation) -> ops.Op | None:
-    """Returns the op that disturbs the keypoints, None if there is none."""
+    """Returns the op that perturbs keypoints, None if there is no noise."""
     if not (noise.keypoint_dropout or noise.keypoint_jitter):
         return None
     return ops.make_keypoint_noise(

@@ -1,4 +1,4 @@
-"""Executes runs of an experiment: each is a process of its own."""
+"""Executes the runs of an experiment, each in its own process."""
 
 from collections.abc import Sequence
 from concurrent import futures
@@ -19,13 +19,14 @@ def execute(
     output: pathlib.Path,
     num_workers: int,
 ) -> list[protocols.Run]:
-    """Executes what is not finished; returns the runs that failed.
+    """Executes the unfinished runs; returns those that failed.
 
     Args:
-        runs: What to execute; each writes trial.log into its directory.
+        runs: The runs; each writes trial.log into its directory.
         common: Text of the flagfile that all runs share.
-        output: Where the runs' directories are.
-        num_workers: Runs at a time; each gets its part of the cores.
+        output: Parent of the directories of the runs.
+        num_workers: Number of runs in parallel, with an equal share of the
+            cores each.
     """
     failed = []
     flagfile = output / "common.flags"
@@ -45,8 +46,11 @@ def execute(
 
 
 def environment(num_workers: int) -> dict[str, str]:
-    """Returns that of a run: its part of the cores, where not set already."""
-    # What this process may use can be less than what the machine has.
+    """Returns the environment of a run.
+
+    It limits the run to its share of the cores, unless that is set already.
+    """
+    # This process may be restricted to some cores of the machine.
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:

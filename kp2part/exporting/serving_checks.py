@@ -1,8 +1,8 @@
-"""What an exported graph refuses, in words that a person understands.
+"""Checks of the inputs of an exported graph, with readable error messages.
 
-A server enforces no shape of a signature, and knows nothing of values, so the
-graph itself must. Each check returns its input: in a graph, which runs in any
-order, what comes after has to depend on the check.
+A server enforces neither the shapes of a signature nor ranges of values, so the
+graph must. Each check returns its input: the order of execution in a graph is
+free, so later operations must depend on the check.
 """
 
 import tensorflow as tf
@@ -14,16 +14,16 @@ MAX_PIXELS = 40_000_000
 
 
 def checked(value, condition, message: str, *evidence):
-    """Returns `value`, once `condition` is known to hold.
+    """Returns `value` if `condition` holds.
 
     Args:
         value: Any tensor.
         condition: bool [].
-        message: The rule; at its end comes the evidence.
-        *evidence: Tensors to show, at most their first 8 values.
+        message: The rule; the evidence is appended.
+        *evidence: Tensors of which up to 8 values are shown.
     """
     check = tf.debugging.Assert(condition, [message, *evidence], summarize=8)
-    # Run eagerly, there is nothing to wait for.
+    # In eager mode there is no operation to wait for.
     with tf.control_dependencies([] if check is None else [check]):
         return tf.identity(value)
 
@@ -45,14 +45,14 @@ def check_shape(name: str, values, shape: tuple[int, ...], num_rows):
     """Returns values [N, *shape], if they have that shape.
 
     Args:
-        name: Of the input.
+        name: Name of the input.
         values: float32.
-        shape: That of a row.
+        shape: Shape of a row.
         num_rows: int32 [], N.
     """
     values = _of_any_shape(values)
     found = tf.shape(values)
-    # `==` answers False, not with an error, where ranks differ.
+    # `==` is False, not an error, if the ranks differ.
     fits = tf.reduce_all(found == tf.stack([num_rows, *shape]))
     sides = ", ".join(str(side) for side in ("N", *shape))
     values = checked(
@@ -78,7 +78,7 @@ def check_finite(name: str, values):
 
 
 def check_keypoints(keypoints):
-    """Returns keypoints float32 [K, 3], if they are some."""
+    """Returns keypoints float32 [K, 3], if they are finite and v is valid."""
     keypoints = check_finite(keys.KEYPOINTS, keypoints)
     v = keypoints[:, 2]
     return checked(
@@ -90,7 +90,7 @@ def check_keypoints(keypoints):
 
 
 def check_inside(pixels, box, source_size):
-    """Returns the pixels int32 [4] of a box, if it has any in the photo."""
+    """Returns the pixels int32 [4] of a box, if it overlaps the photo."""
     return checked(
         pixels,
         tf.reduce_all(pixels[:2] < pixels[2:]),
@@ -102,7 +102,7 @@ def check_inside(pixels, box, source_size):
 
 
 def check_file(contents):
-    """Returns string [], if it is a JPEG or PNG file of a bearable size."""
+    """Returns string [], if it is a JPEG or PNG of at most `MAX_PIXELS`."""
     begin = tf.strings.substr(contents, 0, 8)
     jpeg = tf.strings.substr(begin, 0, 3) == b"\xff\xd8\xff"
     png = begin == b"\x89PNG\r\n\x1a\n"
@@ -128,14 +128,14 @@ def check_file(contents):
 
 
 def _of_any_shape(values):
-    # Else the declared shape is believed, and a check of it optimized away.
+    # Otherwise the declared shape is trusted and its check is optimized away.
     return tf.raw_ops.PlaceholderWithDefault(
         input=values, shape=tf.TensorShape(None)
     )
 
 
 def _rank(values):
-    # `tf.rank` would be the declared one all the same.
+    # `tf.rank` would still return the declared rank.
     return tf.size(tf.shape(values))
 
 
@@ -145,7 +145,7 @@ def _png_sides(contents):
     header = checked(
         header,
         tf.strings.length(header) == 8,
-        f"`{IMAGE_BYTES}` must be a whole PNG file: it ends in its header.",
+        f"`{IMAGE_BYTES}` must be a complete PNG file: it ends in its header.",
     )
     # decode_raw reads 8 bytes as two numbers of 4.
     sides = tf.io.decode_raw(header, tf.int32, little_endian=False)

@@ -1,8 +1,8 @@
 """The functions of an exported model: files and keypoints in, masks out.
 
-All that happens to an input is the code that prepared the training records
+Inputs are processed by the code that prepared the training records
 (`records.decode_photo`, `crops`, `heatmaps.draw_pose`), so that serving cannot
-drift from training. Nothing here knows where the graph will run.
+drift from training. Nothing here depends on where the graph runs.
 """
 
 import dataclasses
@@ -29,19 +29,20 @@ PROBABILITIES = "probabilities"
 KEY = "key"
 JSON_BYTES = "json_bytes"
 
-# Without a box the keypoints' extent stands in, with this margin on each side,
-# as a share of its longer side. 0.08 fits the boxes of animals best, but a crop
-# that is too large costs less than a cut tail; see benchmarks/box_margin.py.
+# Without a box, the extent of the keypoints is used with this margin on each
+# side, as a fraction of its longer side. 0.08 fits the boxes of animals best,
+# but a crop that is too large costs less than one that cuts off the tail; see
+# benchmarks/box_margin.py.
 BOX_MARGIN = 0.3
 
 
 @dataclasses.dataclass(frozen=True)
 class PartServer:
-    """A network with everything around it, as graphs.
+    """A network with its pre- and postprocessing, as graphs.
 
     Attributes:
         model: A network of `models`.
-        metadata: What a client may ask for by key, as plain lists, dicts,
+        metadata: Values that a client can request by key: plain lists, dicts,
             strings and numbers.
     """
 
@@ -50,11 +51,11 @@ class PartServer:
 
     @property
     def task(self) -> task_lib.Task:
-        """What the network is asked."""
+        """The task of the network."""
         return metadata_lib.task_of(self.model)
 
     def signatures(self) -> dict[str, tuple]:
-        """Returns, by name, each signature's function and its `TensorSpec`s."""
+        """Returns the function and `TensorSpec`s of each signature, by name."""
         photo = (
             tf.TensorSpec([None], tf.string, IMAGE_BYTES),
             tf.TensorSpec(
@@ -81,11 +82,11 @@ class PartServer:
                 pixels; by default the keypoints' extent with a margin.
 
         Returns:
-            mask_bytes: string [N], PNG files of the photos' own sizes, gray
+            mask_bytes: string [N], PNG files of the sizes of the photos, gray
             levels are part ids; area: int32 [N, P], pixels of each part in the
             mask; confidence: float32 [N, P], in [0, 1], the mean probability of
-            each part over those of its pixels that lie in the box, 0 if there
-            are none; box: float32 [N, 4], the pixels looked at.
+            each part over its pixels in the box, 0 if there are none; box:
+            float32 [N, 4], the pixels that each crop was cut from.
         """
         crop = self._crop(image_bytes, keypoints, box)
         probabilities = self._predict(crop)
@@ -112,12 +113,12 @@ class PartServer:
         }
 
     def tensors(self, inputs):
-        """Returns the network's own answers to ready tensors.
+        """Returns the outputs of the network itself.
 
         Args:
-            inputs: image float32 [N, S, S, 3], RGB in 0..255, and heatmaps
-                float32 [N, S, S, `task.num_heatmaps`], as far as the network
-                takes them.
+            inputs: The inputs that the network has: image float32
+                [N, S, S, 3], RGB in 0..255; heatmaps float32
+                [N, S, S, `task.num_heatmaps`].
 
         Returns:
             Logits float32 [N, S, S, P] by output name.
@@ -131,7 +132,7 @@ class PartServer:
         return self._network(inputs)
 
     def values(self, key):
-        """Returns the values of keys of `metadata`.
+        """Returns values of `metadata`, by key.
 
         Args:
             key: string [N].
@@ -151,7 +152,7 @@ class PartServer:
 
     @functools.cached_property
     def _network(self):
-        # A function of its own is written once, not once for each signature.
+        # A separate function is stored once, not once for each signature.
         return tf.function(
             lambda inputs: self.model(inputs, training=False),
             input_signature=[self._tensor_specs],
@@ -259,12 +260,12 @@ class PartServer:
 
 
 def box_of_keypoints(keypoints, margin: float = BOX_MARGIN):
-    """Returns the box that stands in for an unknown one.
+    """Returns the box to use if none is given: around the keypoints.
 
     Args:
         keypoints: float32 [K, 3], rows of (x, y, v), in pixels; at least two
             must have v > 0.
-        margin: On each side, as a share of the longer one.
+        margin: Margin on each side, as a fraction of the longer side.
 
     Returns:
         float32 [4].
@@ -276,6 +277,6 @@ def box_of_keypoints(keypoints, margin: float = BOX_MARGIN):
         "`keypoints` must have at least 2 with v > 0 if no `box` is given.",
     )
     low = tf.reduce_min(known, 0)
-    high = tf.reduce_max(known, 0) + 1  # Of points to pixels' edges.
+    high = tf.reduce_max(known, 0) + 1  # From points to pixel edges.
     border = margin * tf.reduce_max(high - low)
     return tf.concat([low - border, high + border], 0)

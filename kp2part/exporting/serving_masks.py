@@ -1,25 +1,25 @@
-"""Masks of whole photos, from the answers for their crops, in a graph."""
+"""Pastes predictions for crops into masks of whole photos, in a graph."""
 
 import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.schema import task as task_lib
 
-# Only outputs whose names end in _bytes may hold any bytes: servers write them
-# as base64, others as they are.
+# Only outputs whose names end in _bytes may hold arbitrary bytes: servers
+# encode these as base64, and leave others as they are.
 MASK_BYTES = "mask_bytes"
 AREA = "area"
 CONFIDENCE = "confidence"
 
 
 def paste(probabilities, box, source_size, task: task_lib.Task):
-    """Returns masks, and how big and how sure each part is.
+    """Returns masks, with area and confidence of each part.
 
     Args:
         probabilities: float32 [N, S, S, P], of the crops.
-        box: int32 [N, 4], the pixels that they were cut from.
+        box: int32 [N, 4], the pixels that the crops were cut from.
         source_size: int32 [N, 2], (height, width) of the photos.
-        task: What the network is asked.
+        task: Task of the network.
 
     Returns:
         mask_bytes: string [N], PNG files; area: int32 [N, P]; confidence:
@@ -49,7 +49,7 @@ def _paste_one(probabilities, box, source_size, task):
 
 
 def _confidence(probability, labels, task):
-    # Row by row: a float32 cannot count the pixels of a big photo.
+    # Row by row: a float32 cannot count all pixels of a large photo.
     parts, height = task.num_parts, tf.shape(labels)[0]
     rows = tf.range(height)[:, tf.newaxis]
     sums = tf.math.unsorted_segment_sum(
@@ -57,7 +57,7 @@ def _confidence(probability, labels, task):
     )
     sums = tf.reduce_sum(tf.reshape(sums, [-1, parts]), 0)
     counts = tf.cast(_areas(labels, parts), tf.float32)
-    # A mean over no pixels would be NaN, which JSON cannot carry.
+    # A mean over no pixels would be NaN, which JSON does not support.
     return tf.math.divide_no_nan(sums, counts)
 
 

@@ -1,4 +1,4 @@
-"""The keypoints of one object, whatever format they were annotated in."""
+"""The keypoints of one object, independent of the annotation format."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def make(
         points: (x, y, v) by annotated name, v as in COCO.
         vocabulary: Of the category; its keypoints that `points` lacks are
             absent.
-        format_name: Which of the category's `keypoint_aliases` to go by.
+        format_name: Which of the category's `keypoint_aliases` to use.
         source: File and object, for messages.
     """
     names = vocabulary.keypoints_of(points, format_name, source)
@@ -69,8 +69,8 @@ def check_numbers(
     """Returns `values` if it is a list of `count` coordinates.
 
     Args:
-        values: Anything that a JSON file can hold.
-        count: How many there must be.
+        values: Any JSON value.
+        count: The required number of values.
         source: File and object, for the message.
         field: Name of the field, for the message.
     """
@@ -95,7 +95,7 @@ def check_row(row: object, where: str) -> tuple[float, float, float]:
     """Returns a row [x, y, v]; (0, 0, 0) where v is 0, whatever x and y are.
 
     Args:
-        row: Anything that a JSON file can hold.
+        row: Any JSON value.
         where: File, object and keypoint, for the message.
     """
     if isinstance(row, list | tuple) and len(row) == 3:

@@ -31,7 +31,7 @@ def read(
     del vocabulary  # Each file has its own keypoints.
     paths = sorted(directory.rglob("*.xml"))
     if not paths:
-        raise ValueError(f"{directory}: holds no .xml file of keypoints.")
+        raise ValueError(f"{directory}: has no .xml file of keypoints.")
     photos = {name: pose_file.Photo(name) for name in map(_image, paths)}
     entries = ((photos[_image(path)], path) for path in paths)
     return tuple(photos.values()), entries
@@ -53,7 +53,7 @@ def parse(
     image_id = voc.text_of(root.findtext("image"), where, "image")
     if image_id != _image(path):
         raise ValueError(
-            f"{path}: `image` must be what the file's name begins with. "
+            f"{path}: `image` must be the beginning of the file's name. "
             f"Received: image={image_id!r}"
         )
     points = _points(root, where)

@@ -1,10 +1,10 @@
 """Reads keypoints from JSON files in the format of Animal-Pose or of COCO.
 
-They look alike and differ in all details: Animal-Pose has a dict of images,
+They look alike but differ in the details: Animal-Pose has a dict of images,
 boxes by their corners and nested keypoints [[x, y, v], ...] with v in {0, 1};
-COCO a list of images, boxes (x, y, width, height) and flat keypoints. For both,
-the file's own `categories` say what a class and a keypoint are called. For
-conventions see `readers`.
+COCO has a list of images, boxes (x, y, width, height) and flat keypoints. In
+both, `categories` has the names of classes and keypoints. For conventions see
+`readers`.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Entry:
     """One item of `annotations`, not checked yet.
 
     Attributes:
-        fields: Of the annotation.
+        fields: The fields of the annotation.
         categories: The file's categories, by id.
         format_name: `ANIMAL_POSE` or `COCO`.
         source: File and number of the annotation, for messages.
@@ -162,7 +162,9 @@ def _points(
 ) -> dict[str, tuple[float, float, int]]:
     visibility = _VISIBILITY[entry.format_name]
     points = {}
-    for name, row in zip(names, _rows(entry, values, names, where), strict=True):
+    for name, row in zip(
+        names, _rows(entry, values, names, where), strict=True
+    ):
         here = f"{where}: keypoint {name!r}"
         x, y, v = annotation.check_row(row, here)
         if v not in visibility:

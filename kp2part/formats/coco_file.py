@@ -1,7 +1,7 @@
-"""What the annotations of a JSON file in COCO's format refer to.
+"""Reads the images and categories that annotations in COCO's format refer to.
 
-Images and categories are checked as a whole, and found by the value of their
-ids. Annotations are not looked at: one may be broken, others are not.
+Images and categories are checked as a whole; ids match by value. Annotations
+are checked separately: one broken annotation must not affect others.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ class Described:
     """One item of `categories`.
 
     Attributes:
-        name: Of the class.
-        keypoints: Names, in the order of the annotations.
+        name: Name of the class.
+        keypoints: Names of the keypoints, in the order of the annotations.
         source: File and place, for messages.
     """
 
@@ -39,7 +39,7 @@ class File:
             Animal-Pose has it.
         photos: By the id of an image.
         categories: By id.
-        annotations: Anything that a JSON file can hold.
+        annotations: Any JSON values.
     """
 
     is_coco: bool

@@ -17,7 +17,7 @@ def id_of(value: object, where: str, field: str) -> str:
     """Returns an id as text: that of 1, "1" and 1.0 is "1".
 
     Args:
-        value: Anything that a JSON file can hold.
+        value: Any JSON value.
         where: File and place, for the message.
         field: Name of the field, for the message.
     """
@@ -51,8 +51,10 @@ def nearest(name: str, known: Iterable[str], count: int = 2) -> list[str]:
 def with_nearest(name: str, known: Iterable[str]) -> str:
     """Returns a name for a message, with those that look like it."""
     found = nearest(name, known)
-    return f"{name!r:.80} (nearest: {', '.join(found)})" if found else (
-        f"{name!r:.80}"
+    return (
+        f"{name!r:.80} (nearest: {', '.join(found)})"
+        if found
+        else (f"{name!r:.80}")
     )
 
 

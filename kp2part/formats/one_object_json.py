@@ -1,10 +1,10 @@
-"""Keypoints as people write them for one object: a small JSON file.
+"""Reads the keypoints of one object from a small JSON file.
 
 Either a list of K `[x, y, v]` in the category's order, or an object by name:
 
     {"nose": [120.5, 88, 2], "withers": [60, 70, 2]}
 
-Names left out are absent, and so is a v of 0. Pure Python and NumPy.
+Keypoints that are left out or have v = 0 are absent. Pure Python and NumPy.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def load(path: str, category: category_lib.Category) -> np.ndarray:
     """Returns the keypoints of a file, float32 [K, 3], rows of (x, y, v).
 
     Raises:
-        ValueError: No such file or it breaks a rule; the message names the
+        ValueError: The file is missing or breaks a rule; the message names the
             file, the keypoint, the rule and the value.
     """
     fields = json_file.read(path)
@@ -37,20 +37,20 @@ def parse(fields, category: category_lib.Category) -> np.ndarray:
     if isinstance(fields, dict):
         if unknown := sorted(set(fields) - set(names)):
             raise ValueError(
-                f"Unknown keypoints {unknown}. Those of {category.name!r}: "
-                f"{', '.join(names)}."
+                f"Unknown keypoints {unknown}. Keypoints of "
+                f"{category.name!r}: {', '.join(names)}."
             )
         rows = [fields.get(name, [0, 0, 0]) for name in names]
     elif isinstance(fields, list):
         if len(fields) != len(names):
             raise ValueError(
-                f"Must have {len(names)} keypoints, those of "
+                f"Must have the {len(names)} keypoints of "
                 f"{category.name!r}. Received: {len(fields)}"
             )
         rows = fields
     else:
         raise ValueError(
-            "Must be a list of [x, y, v] or an object by keypoint name. "
+            "Must be a list of [x, y, v] or a JSON object by keypoint name. "
             f"Received: {type(fields).__name__}"
         )
     return np.array(
@@ -63,7 +63,7 @@ def _row(name: str, row) -> Sequence[float]:
     annotation.check_numbers(row, 3, where, "[x, y, v]")
     if row[2] not in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE):
         raise ValueError(
-            f"{where}: `v` must be 0 (absent), 1 (hidden) or 2 (visible). "
+            f"{where}: `v` must be 0 (absent), 1 (occluded) or 2 (visible). "
             f"Received: v={row[2]}"
         )
     return row

@@ -1,8 +1,8 @@
 """Reads Pascal-Part annotations: `Annotations_Part/<id>.mat`.
 
 Chen et al., "Detect What You Can", CVPR 2014. One file per photo, with the mask
-of each object and of each of its visible parts, at the photo's size. Objects
-are in no particular order; part masks overlap (an eye lies in its head).
+of each object and of each of its visible parts, at the size of the photo. The
+order of objects is arbitrary; part masks overlap (an eye lies in its head).
 """
 
 from collections.abc import Mapping
@@ -36,10 +36,10 @@ class Object:
     """One object of a photo.
 
     Attributes:
-        index: 0-based, in its file.
+        index: 0-based index in its file.
         class_name: As Pascal-Part spells it: "table", not "diningtable".
         mask: bool [H, W], at the photo's size.
-        parts: Those annotated; objects of many classes have none.
+        parts: The annotated parts; objects of many classes have none.
     """
 
     index: int
@@ -49,7 +49,7 @@ class Object:
 
     @property
     def box(self) -> boxes.Box:
-        """The extents of the mask, in pixel edges; zeros if it is empty."""
+        """The extent of the mask, in pixel edges; zeros if it is empty."""
         return boxes.extent(self.mask) or (0.0, 0.0, 0.0, 0.0)
 
 
@@ -57,7 +57,7 @@ def read(path: pathlib.Path) -> tuple[Object, ...]:
     """Returns the objects of all classes in a .mat file.
 
     Raises:
-        ValueError: The file is missing, broken or of another structure; the
+        ValueError: The file is missing, corrupt or has another structure; the
             message names the file, the object and the field.
     """
     annotation = _load(path)
@@ -79,10 +79,12 @@ def _load(path: pathlib.Path) -> Mapping[str, Any]:
     try:
         variables = mat_file.variables(text_file.read_bytes(path))
     except mat_stream.BrokenMat as error:
-        raise ValueError(f"{path}: not a whole MATLAB 5 file: {error}") from error
+        raise ValueError(
+            f"{path}: not a complete MATLAB 5 file: {error}"
+        ) from error
     if "anno" not in variables:
         raise ValueError(
-            f"{path}: must hold `anno`. Received: {sorted(variables)!r:.80}"
+            f"{path}: must have `anno`. Received: {sorted(variables)!r:.80}"
         )
     records = _records(variables, "anno", path)
     if len(records) != 1:
@@ -117,7 +119,7 @@ def _field(record: Mapping[str, Any], name: str, where) -> Any:
 def _records(record: Mapping[str, Any], name: str, where) -> list[dict]:
     structs = _field(record, name, where)
     if isinstance(structs, np.ndarray) and not structs.size:
-        return []  # How MATLAB writes a field that nobody has set.
+        return []  # How MATLAB stores a field without a value.
     if not isinstance(structs, list):
         raise ValueError(
             f"{where}: `{name}` must be a struct. Received: {_kind(structs)}"
@@ -149,12 +151,12 @@ def _mask(record: Mapping[str, Any], where: str) -> np.ndarray:
         or not mask.size
     ):
         raise ValueError(
-            f"{where}: `mask` must be [H, W] of 0 and 1. "
+            f"{where}: `mask` must be an array [H, W] of 0 and 1. "
             f"Received: {_kind(mask)}"
         )
     if mask.max() > 1:
         raise ValueError(
-            f"{where}: `mask` must be of 0 and 1. Received: {mask.max()}"
+            f"{where}: `mask` must have values 0 and 1. Received: {mask.max()}"
         )
     return mask.astype(bool)
 

@@ -1,12 +1,12 @@
-"""Reads keypoints: Berkeley XML, Animal-Pose JSON or COCO JSON, told apart.
+"""Reads keypoints: Berkeley XML, Animal-Pose JSON or COCO JSON, autodetected.
 
-Conventions, stated here only. Keypoints are taken as they are: none of the
-three says whether its first pixel is 0 or 1, and half a pixel is below the
-annotators' precision. Boxes of Berkeley and Animal-Pose are taken for VOC's,
-1-based: their right and bottom edges then equal the extents of the Pascal-Part
-masks to the pixel in most of the objects examined. COCO's boxes are (x, y,
-width, height) in pixel edges. Boxes only serve to find the object that
-keypoints belong to.
+Conventions, documented here only. Keypoints are used as they are: none of the
+three formats specifies whether its first pixel is 0 or 1, and half a pixel is
+below the annotators' precision. Boxes of Berkeley and Animal-Pose are treated
+as VOC's, 1-based: their right and bottom edges then equal the extents of the
+Pascal-Part masks to the pixel for most of the objects examined. COCO's boxes
+are (x, y, width, height) in pixel edges. Boxes only serve to find the object
+that keypoints belong to.
 
 Visibility becomes COCO's: of Berkeley's listed keypoints `visible="1"` is 2 and
 "0" is 1, and those not listed are 0; Animal-Pose's 1 is 2. Where v is 0, x and
@@ -47,16 +47,16 @@ def read(
     Args:
         path: A directory with Berkeley's `<class>/<image>_<voc_id>.xml`, or a
             .json file in the format of Animal-Pose or of COCO.
-        category: Whose classes and keypoints to read.
-        on_error: Takes the image id and the error of each annotation that is
-            broken. By default the error is raised.
+        category: Category whose classes and keypoints to read.
+        on_error: Called with the image id and the error of each broken
+            annotation. By default the error is raised.
         keypoint_map: Names of keypoints in the file, with the category's.
         ignore_keypoints: Names of keypoints in the file to leave out.
 
     Raises:
-        ValueError: The path as a whole is broken, or an annotation is and
-            there is no `on_error`; names the file, the object and the field.
-            Or two photos in it have the same id.
+        ValueError: The path cannot be read, two photos have the same id, or an
+            annotation is broken and there is no `on_error`; the message names
+            the file, the object and the field.
     """
     vocabulary = vocabulary_lib.Vocabulary(
         category, keypoint_map, ignore_keypoints
@@ -83,8 +83,8 @@ def read_file(
     Args:
         path: See `read`.
         vocabulary: Names of classes and keypoints.
-        on_error: Takes the photo and the error of each annotation that is
-            broken. By default the error is raised.
+        on_error: Called with the photo and the error of each broken
+            annotation. By default the error is raised.
     """
     reader = _reader(path)
     photos, entries = reader.read(path, vocabulary)

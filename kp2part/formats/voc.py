@@ -1,7 +1,7 @@
 """Reads PASCAL VOC: boxes in `Annotations/<id>.xml`, lists in `ImageSets`.
 
-VOC's boxes are 1-based and inclusive. In pixel edges, as everywhere in this
-project, they are (xmin - 1, ymin - 1, xmax, ymax).
+VOC's boxes are 1-based and inclusive. In pixel edges, as used everywhere else
+in this project, they are (xmin - 1, ymin - 1, xmax, ymax).
 """
 
 import math
@@ -16,7 +16,7 @@ from kp2part.formats import identity
 from kp2part.schema import boxes
 from kp2part.system import text_file
 
-# Names of classes that Pascal-Part spells in another way.
+# Names of classes that Pascal-Part spells differently.
 _PASCAL_PART_CLASSES = {"diningtable": "table"}
 
 IMAGE_SETS = ("train", "val")
@@ -25,7 +25,7 @@ _FLAGS = ("-1", "0", "1")  # Second column of the lists of one class.
 
 
 def pascal_part_class(class_name: str) -> str:
-    """Returns how Pascal-Part spells a class of VOC."""
+    """Returns Pascal-Part's spelling of a class of VOC."""
     return _PASCAL_PART_CLASSES.get(class_name, class_name)
 
 
@@ -39,7 +39,7 @@ def read_boxes(path: pathlib.Path) -> tuple[tuple[str, boxes.Box], ...]:
     found = []
     for number, item in enumerate(read_xml(path).findall("object"), start=1):
         where = f"{path}: object {number}"
-        # `find`, not `iter`: the parts of people have a `bndbox` as well.
+        # `find`, not `iter`: body parts of people have a `bndbox` as well.
         if (box := item.find("bndbox")) is None:
             raise ValueError(f"{where}: has no field `bndbox`.")
         corners = [
@@ -59,8 +59,8 @@ def read_boxes(path: pathlib.Path) -> tuple[tuple[str, boxes.Box], ...]:
 def read_image_sets(directory: pathlib.Path) -> dict[str, tuple[str, ...]]:
     """Returns the image ids listed in `train.txt` and `val.txt`, as splits.
 
-    One of the two may be missing. Only the first word of a line counts: the
-    lists of one class (`horse_train.txt`) have a second column.
+    One of the two may be missing. Only the first word of a line is used: lists
+    for one class (`horse_train.txt`) have a second column.
     """
     paths = {name: directory / f"{name}.txt" for name in IMAGE_SETS}
     splits = {n: _read_ids(p) for n, p in paths.items() if p.is_file()}
@@ -88,15 +88,15 @@ def _read_ids(path: pathlib.Path) -> tuple[str, ...]:
     if not ids:
         raise ValueError(f"{path}: lists no image.")
     if found := identity.twice(ids):
-        raise ValueError(f"{path}: lists images twice: {found[:5]}")
+        raise ValueError(f"{path}: must not list images twice: {found[:5]}")
     return tuple(ids)
 
 
 def read_xml(path: pathlib.Path) -> ET.Element:
     """Returns the root element of an XML file, which must have no DTD.
 
-    A DTD could define entities that grow to gigabytes, or that stand for other
-    files. No annotation needs one.
+    A DTD could define entities that expand to gigabytes or include other files.
+    No annotation needs one.
     """
     contents: bytes | str = text_file.read_bytes(path)
     if text_file.marked_encoding(contents):
@@ -113,8 +113,8 @@ def read_xml(path: pathlib.Path) -> ET.Element:
 
 
 def number_of(text: str | None, where: str, field: str) -> float:
-    """Returns the finite number that a field of an XML file holds."""
-    # Not all that `float` takes: no "1_0", no digits of other scripts.
+    """Returns the text of an XML field as a finite number."""
+    # `float` also accepts "1_0" and digits of other scripts.
     found = _NUMBER.fullmatch((text or "").strip())
     value = float(found[0]) if found else math.nan
     if not math.isfinite(value):
@@ -125,7 +125,7 @@ def number_of(text: str | None, where: str, field: str) -> float:
 
 
 def text_of(text: str | None, where: str, field: str) -> str:
-    """Returns the text of a field of an XML file, which must not be empty."""
+    """Returns the text of an XML field, which must not be empty."""
     if not text or not text.strip():
         raise ValueError(f"{where}: `{field}` must not be empty.")
     return text.strip()

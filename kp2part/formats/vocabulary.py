@@ -100,9 +100,9 @@ class Vocabulary:
             except KeyError:
                 unknown.append(name)
                 continue
-            if ours is not None and (other := owners.setdefault(ours, name)) != (
-                name
-            ):
+            if ours is not None and (
+                other := owners.setdefault(ours, name)
+            ) != (name):
                 raise ValueError(
                     f"{where}: keypoints {other!r} and {name!r} both mean "
                     f"{ours!r}."

@@ -1,4 +1,4 @@
-"""What a network carries beside its weights: its task, and known poses."""
+"""Layers that store metadata in a network: its task, and known poses."""
 
 import base64
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from kp2part.schema import task as task_lib
 
 @keras.saving.register_keras_serializable(package="kp2part")
 class TaskLabel(keras.layers.Layer):
-    """Passes its input on, and keeps what the network was asked.
+    """An identity layer that stores the task of the network.
 
-    A saved network so names its own keypoints and parts and knows how its input
-    was prepared, whoever saves it; `task_of` reads it back.
+    A saved network therefore contains the names of its keypoints and parts and
+    how its input is prepared; `task_of` returns them.
 
     Args:
-        task: A `task.Task`, or the dict of its `to_json`.
+        task: A `task.Task`, or the dict from its `to_json`.
 
     Input shape: any.
     Output shape: as the input.
@@ -40,11 +40,11 @@ class TaskLabel(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="kp2part")
 class KnownPoses(keras.layers.Layer):
-    """Passes a prior on, and keeps the poses that priors are made from.
+    """An identity layer that stores the poses from which priors are computed.
 
     Args:
-        library: As `pose_library.PoseLibrary.to_bytes` makes it, in base64 for
-            the file of the network; empty until training sets it.
+        library: The bytes from `pose_library.PoseLibrary.to_bytes`, in base64
+            for the file of the network; empty until training sets it.
 
     Input shape: any.
     Output shape: as the input.
@@ -66,19 +66,19 @@ class KnownPoses(keras.layers.Layer):
 
 
 def known_poses(model: keras.Model) -> KnownPoses:
-    """Returns the layer of `model` that keeps known poses.
+    """Returns the layer of `model` that stores known poses.
 
     Raises:
-        ValueError: It has none: it does not take a prior.
+        ValueError: `model` has none, because it does not take a prior.
     """
     for layer in _flat(model):
         if isinstance(layer, KnownPoses):
             return layer
-    raise ValueError(f"Model {model.name!r} does not live on known poses.")
+    raise ValueError(f"Model {model.name!r} does not use known poses.")
 
 
 def task_of(model: keras.Model) -> task_lib.Task:
-    """Returns what `model` is asked.
+    """Returns the task of `model`.
 
     Raises:
         ValueError: `model` was not built by `kp2part.models`.
@@ -87,8 +87,8 @@ def task_of(model: keras.Model) -> task_lib.Task:
         if isinstance(layer, TaskLabel):
             return layer.task
     raise ValueError(
-        f"Model {model.name!r} does not say what it segments: it has no "
-        "`TaskLabel` layer, as every network of `kp2part.models` has."
+        f"Model {model.name!r} does not contain its task: it has no "
+        "`TaskLabel` layer, unlike the networks of `kp2part.models`."
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads a network that `train`, `export` or a user's own script has saved."""
+"""Reads networks saved by `kp2part.train`, `export` or scripts of users."""
 
 import pathlib
 
@@ -10,17 +10,17 @@ from kp2part.schema import task
 
 
 def load(path: str) -> tuple[keras.Model, task.Task]:
-    """Returns a saved network, not compiled, and what it is asked.
+    """Returns a saved network, not compiled, and its task.
 
-    It computes in float32, whatever it was trained in: its weights are float32,
-    and so scores and exports are the same on every machine.
+    It computes in float32 even if trained in mixed precision, so that scores
+    and exports are the same on every machine. The weights are always float32.
 
     Args:
         path: A `.keras` file, or a directory that `kp2part.export` has made.
 
     Raises:
-        ValueError: No such file, or not a network of `kp2part.models`; the
-            message names the file.
+        ValueError: The file does not exist, or is not a network of
+            `kp2part.models`; the message names the file.
     """
     if not pathlib.Path(path).exists():
         raise ValueError(
@@ -40,7 +40,7 @@ def load(path: str) -> tuple[keras.Model, task.Task]:
 def load_network(path: str) -> keras.Model:
     """Returns a saved network, not compiled; see `load`.
 
-    `metadata.task_of` tells what it is asked.
+    `metadata.task_of` returns its task.
     """
     network, _ = load(path)
     return network
@@ -53,20 +53,22 @@ def _read(path: str) -> keras.Model:
 
 
 def initialize(model: keras.Model, path: str) -> list[str]:
-    """Gives a new network the weights of a trained one, as far as they fit.
+    """Initializes a new network with the weights of a trained one.
 
-    Layers go by name. One that has other shapes, as the last has where there
-    are other parts, keeps its random weights. What was frozen stays so.
+    Layers are matched by name. Those with different shapes, such as the last
+    one if there are other parts, keep their random weights. Frozen layers stay
+    frozen.
 
     Args:
         model: The new network, changed in place.
         path: As `load` takes it.
 
     Returns:
-        Names of the layers that stay random.
+        Names of the layers that keep their random weights.
 
     Raises:
-        ValueError: No such file, not a network of kp2part, or no layer fits.
+        ValueError: The file does not exist, is not a network of kp2part, or no
+            layer matches.
     """
     trained, _ = load(path)
     sources = {layer.name: layer for layer in trained.layers}
@@ -81,8 +83,8 @@ def initialize(model: keras.Model, path: str) -> list[str]:
             left.append(layer.name)
     if len(left) == len(targets):
         raise ValueError(
-            f"{path}: no layer fits this network. Were --network, --encoder, "
-            "--num_filters and --pose_widths the same?"
+            f"{path}: no layer matches this network. Were --network, "
+            "--encoder, --num_filters and --pose_widths the same?"
         )
     return left
 
@@ -107,7 +109,7 @@ def in_float32(model: keras.Model) -> keras.Model:
 
     def clone(layer):
         config = layer.get_config()
-        # The others are operations, such as an addition: they have no dtype.
+        # Operations such as an addition are not layers: they have no dtype.
         if isinstance(layer, keras.layers.Layer):
             config["dtype"] = "float32"
         return layer.__class__.from_config(config)

@@ -1,8 +1,8 @@
-"""Priors: what the parts of similar objects suggest, stored beside the records.
+"""Computes the priors of records and stores them next to the records.
 
-For every record, the parts of the most similar known objects, morphed onto its
-pose (`pose_library`). They lie in `priors/<library>/` below the records, a file
-for each shard, and are made when they are needed, once.
+The prior of a record is the parts of the most similar known objects, morphed
+onto its pose (`pose_library`). Priors are stored in `priors/<library>/` in the
+directory of the records, one file per shard, and computed on first use.
 """
 
 import dataclasses
@@ -27,9 +27,9 @@ from kp2part.system import atomic
 def attach(
     model: keras.Model, examples: example_set.Examples
 ) -> example_set.Examples:
-    """Returns `examples` with the priors that a network needs, if it does.
+    """Returns `examples`, with priors if the network takes them.
 
-    Makes those that are missing, which shows its progress.
+    Computes missing priors, with a progress bar.
     """
     if keys.PRIOR not in model.input:
         return examples
@@ -41,12 +41,12 @@ def attach(
 def build(
     library: bytes, manifest: manifest_lib.Manifest, splits: tuple[str, ...]
 ) -> pathlib.Path:
-    """Makes the priors of some splits; returns their directory.
+    """Computes the priors of some splits; returns their directory.
 
-    Files that are there are not made again: a build that was stopped goes on.
+    Existing files are kept, so that an interrupted build resumes.
 
     Args:
-        library: As `PoseLibrary.to_bytes` makes it. An object in it is no
+        library: The bytes from `PoseLibrary.to_bytes`. An object is not a
             neighbor of itself.
         manifest: The records.
         splits: Names of splits.
@@ -88,7 +88,7 @@ def _make_morph(
             prior_maps.NUM_NEIGHBORS,
             pose_library.key(example),
         )
-        # Below each other: a PNG file has at most 4 channels.
+        # Stacked along y, because a PNG file has at most 4 channels.
         return tf.io.encode_png(tf.reshape(maps, [-1, size, 1]))
 
     return morph

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Writes files atomically."""
 
 from collections.abc import Callable
 import os
@@ -7,22 +7,23 @@ import uuid
 
 
 def write(path: str | os.PathLike, save: Callable[[str], object]):
-    """Has `save` write a file of another name, then gives it its own.
+    """Has `save` write a temporary file, syncs it and renames it to `path`.
 
-    Whoever looks sees the old file or the new one, never a part; not even
-    after a power cut.
+    Readers see the old file or the complete new one, even after a power
+    failure.
 
     Args:
-        path: Where the file goes. Its directory is made if missing.
-        save: Writes the file at the path it is given; same suffix.
+        path: Where the file goes. Its directory is created if missing.
+        save: Writes a file to the path it is given, which has the suffix of
+            `path`.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A prefix, not a suffix: Keras goes by the suffix.
+    # A prefix, not a suffix: Keras takes the format from the suffix.
     partial = path.with_name(f".partial-{uuid.uuid4().hex}-{path.name}")
     try:
         save(str(partial))
-        # Windows syncs only what is open for writing.
+        # Windows syncs only files that are open for writing.
         with open(partial, "r+b") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
@@ -36,5 +37,5 @@ def write_text(path: str | os.PathLike, text: str):
 
 
 def write_bytes(path: str | os.PathLike, contents: bytes):
-    """Writes a file of bytes."""
+    """Writes a binary file."""
     write(path, lambda p: pathlib.Path(p).write_bytes(contents))

@@ -1,4 +1,4 @@
-"""What happens after every epoch: files are saved, pictures shown."""
+"""Callbacks after every epoch: save files, draw pictures."""
 
 from collections.abc import Sequence
 import functools
@@ -23,12 +23,12 @@ _PARTS_IOU = f"val_{keys.PARTS}_mean_iou"
 class SaveEpochs(keras.callbacks.Callback):
     """Saves history, the best network and a checkpoint after every epoch.
 
-    In that order, so that a run stopped between two of them repeats the epoch
-    and arrives at the same files.
+    In that order: a run interrupted between two of them repeats the epoch and
+    writes the same files.
 
     Args:
-        workdir: Where to.
-        done: Number of epochs that are finished already.
+        workdir: Where to save them.
+        done: Number of epochs finished before.
     """
 
     def __init__(self, workdir: workdir_lib.Workdir, done: int):
@@ -51,20 +51,20 @@ class SaveEpochs(keras.callbacks.Callback):
         self.rows.append(row)
         self.workdir.save_history(self.rows)
         save = self.model.save
-        # The first of equals is the best: it is saved already.
+        # Of equally good epochs the first is the best and is saved already.
         if best_row(self.rows) is row:
             atomic.write(self.workdir.best, save)
-            # Quicker than saving once more, every epoch.
+            # Copying is faster than saving a second time.
             save = functools.partial(shutil.copyfile, self.workdir.best)
         self.workdir.save_checkpoint(save, epoch + 1)
 
 
 class Pictures(keras.callbacks.Callback):
-    """Shows some validation examples to TensorBoard after every epoch.
+    """Logs predictions on some validation examples to TensorBoard every epoch.
 
     Args:
-        logdir: Where to.
-        batches: As `input_pipeline.eval_batches` makes them.
+        logdir: Directory for the event files.
+        batches: Dataset of `input_pipeline.eval_batches`.
         task: Names and colors of the parts.
     """
 
@@ -87,15 +87,15 @@ class Pictures(keras.callbacks.Callback):
 
 
 def validation_iou(row: dict[str, float]) -> float | None:
-    """Returns the mean IoU of the answer in a row of the history.
+    """Returns the validation mean IoU of the parts in a row of the history.
 
-    None where the epoch ended without validation.
+    None if the epoch was not validated.
     """
-    # Keras leaves the output's name out where there is only one.
+    # Keras omits the name of the output if there is only one.
     return row.get(_PARTS_IOU, row.get("val_mean_iou"))
 
 
 def best_row(rows: Sequence[dict[str, float]]) -> dict[str, float] | None:
-    """Returns the first row of the best mean IoU, None if none is validated."""
+    """Returns the first row with the best mean IoU, None without validation."""
     validated = [row for row in rows if validation_iou(row) is not None]
     return max(validated, key=validation_iou, default=None)

@@ -1,6 +1,6 @@
-"""The settings of a run as a flagfile, `train.flags`, of this version or older.
+"""Reads the settings of a run, `train.flags`, of this or an earlier version.
 
-Defines no flags: any program may read the settings of a run.
+Defines no flags, so any program can read the settings of a run.
 """
 
 import pathlib
@@ -8,7 +8,7 @@ import pathlib
 from kp2part.system import settings_flags
 from kp2part.training import config
 
-# What train.flags of earlier versions may say.
+# Names in train.flags of earlier versions.
 _RENAMED = {"colour": "color", "train_share": "train_fraction"}
 _RETIRED = ("workdir",)
 
@@ -16,11 +16,11 @@ _RETIRED = ("workdir",)
 def load(path: pathlib.Path) -> config.TrainConfig:
     """Returns the settings of a run, from its train.flags.
 
-    Those that the version which wrote it did not have are at their defaults.
+    Settings that are newer than the file have their defaults.
 
     Raises:
-        ValueError: It has a setting that there is not, or a value that breaks
-            a rule; the message names the file.
+        ValueError: A setting is unknown, or a value breaks a rule; the message
+            names the file.
     """
     return settings_flags.read_flagfile(
         config.TrainConfig, path, _RENAMED, _RETIRED

@@ -1,4 +1,4 @@
-"""The network of a run: new, fine-tuned, or where the run was left."""
+"""The network of a run: new, fine-tuned, or restored from a checkpoint."""
 
 import pathlib
 
@@ -23,7 +23,7 @@ from kp2part.training import config as config_lib
 def make_task(
     inputs: config_lib.Inputs, manifest: manifest_lib.Manifest
 ) -> task_lib.Task:
-    """Returns the task of a network on these records."""
+    """Returns the task of a network for these records."""
     size = inputs.image_size or manifest.image_size
     return task_lib.Task(
         category=manifest.category,
@@ -43,7 +43,7 @@ def load_or_make(
 ) -> keras.Model:
     """Returns the compiled network of a checkpoint, or a new one."""
     if checkpoint:
-        logging.info("Going on from %s", checkpoint)
+        logging.info("Resuming from %s", checkpoint)
         return keras.saving.load_model(checkpoint)
     model = make_model(config.network, config.architecture, task)
     give_poses(model, training, config.network.nn_missing)
@@ -65,15 +65,15 @@ def make_model(
     architecture: architecture_lib.Architecture,
     task: task_lib.Task,
 ) -> keras.Model:
-    """Returns a new network with the weights asked for."""
+    """Returns a new network with the initial weights of the settings."""
     model = networks.build(network.network, task, architecture)
     if network.init_from:
-        left = model_file.initialize(model, network.init_from)
+        random = model_file.initialize(model, network.init_from)
         logging.info(
-            "Weights of %s; random: %s", network.init_from, left or "none"
+            "Weights of %s; random: %s", network.init_from, random or "none"
         )
         return model
-    # Some networks have no encoder: nothing to load is not an error there.
+    # Some networks have no encoder and thus no weights to load.
     if weights.has_encoder(model):
         weights.load_into(model, architecture.encoder, network.encoder_weights)
     return model
@@ -82,11 +82,11 @@ def make_model(
 def give_poses(
     model: keras.Model, training: example_set.Examples, missing: str
 ):
-    """Gives a network that lives on known poses those of the examples.
+    """Stores the poses of the training examples in a network that uses poses.
 
     Args:
-        model: Any network; others are left as they are.
-        training: What it learns from.
+        model: Any network; others are not changed.
+        training: The training examples.
         missing: "masked" or "strict", see `pose_library.PoseLibrary`.
     """
     if keys.PRIOR in model.input:

@@ -1,4 +1,4 @@
-"""Which examples a run learns from, and which it is validated on."""
+"""Which examples a run trains on, and which it is validated on."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -14,8 +14,8 @@ class Splits:
     """The two sets of a run.
 
     Attributes:
-        training: What it learns from.
-        validation: What it is judged by.
+        training: The examples to train on.
+        validation: The examples to validate on.
         folds: The fold of each photo, if the sets are folds.
     """
 
@@ -29,12 +29,12 @@ def choose(
     manifest: manifest_lib.Manifest,
     seed: int = 0,
 ) -> Splits:
-    """Returns the examples to learn from and those to validate on.
+    """Returns the examples to train on and those to validate on.
 
     Args:
-        selection: Which.
+        selection: Which examples.
         manifest: The records.
-        seed: Decides which objects a fraction of them is.
+        seed: Seed that draws a fraction of the training objects.
 
     Raises:
         ValueError: No such split, or no such class in the category.
@@ -44,7 +44,7 @@ def choose(
     for name in (*selection.classes, *holdout):
         if name not in known:
             raise ValueError(
-                f"`classes` and `holdout_class` must be of {list(known)}. "
+                f"`classes` and `holdout_class` must be in {list(known)}. "
                 f"Received: {name!r}"
             )
     learned = frozenset(selection.classes or known) - frozenset(holdout)

@@ -1,4 +1,4 @@
-"""A training run on disk: what it was asked, how far it came, its networks."""
+"""A training run on disk: its settings, progress and networks."""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -43,16 +43,16 @@ class Workdir:
         backend: str,
         folds: Mapping[str, int] | None = None,
     ):
-        """Writes down what the run is, or checks that it is the one begun.
+        """Stores the settings of a new run, or checks those of a resumed one.
 
         Args:
-            config: Its settings. One that kp2part has got since the run was
-                begun must be at its default.
-            backend: Of Keras, for versions.json.
-            folds: The fold of each photo, of a run on folds.
+            config: The settings. Those added to kp2part since the run began
+                must have their defaults.
+            backend: Backend of Keras, for versions.json.
+            folds: The fold of each photo, for a run on folds.
 
         Raises:
-            ValueError: The run on this directory was begun with other settings.
+            ValueError: The run in this directory began with other settings.
         """
         path = self.path / "train.flags"
         if path.is_file():
@@ -74,7 +74,7 @@ class Workdir:
         return self.path / found[-1], epochs
 
     def save_checkpoint(self, save: Callable[[str], None], epochs: int):
-        """Has `save` write the checkpoint after that many epochs."""
+        """Calls `save` to write the checkpoint after `epochs` epochs."""
         path = self.path / f"checkpoint-{epochs:05d}.keras"
         atomic.write(path, save)
         for old in self.path.glob("checkpoint-*.keras"):
@@ -82,12 +82,12 @@ class Workdir:
                 old.unlink()
 
     def history(self, epochs: int) -> list[dict[str, float]]:
-        """Returns the rows of history.csv of the first `epochs` epochs.
+        """Returns the first `epochs` rows of history.csv.
 
-        An epoch without validation has no `val_...` in its row.
+        The row of an epoch without validation has no `val_...`.
 
         Raises:
-            ValueError: The file has fewer.
+            ValueError: The file has fewer rows.
         """
         path = self.path / "history.csv"
         rows = []
@@ -105,9 +105,9 @@ class Workdir:
         return rows[:epochs]
 
     def save_history(self, rows: list[dict[str, float]]):
-        """Writes history.csv; what a row lacks is left empty."""
+        """Writes history.csv; values that a row lacks are left empty."""
         text = io.StringIO(newline="")
-        # The fullest row first: its order is that of the columns.
+        # The row with most values decides the order of the columns.
         fullest = sorted(rows, key=len, reverse=True)
         names = dict.fromkeys(name for row in fullest for name in row)
         writer = csv.DictWriter(text, names, lineterminator="\n")
@@ -134,6 +134,6 @@ def _check_same(
     ]
     if changes:
         raise ValueError(
-            f"{path}: this run was begun with {'; '.join(changes)}. Give the "
-            "same flags to continue it, or another --workdir to begin anew."
+            f"{path}: this run was started with {'; '.join(changes)}. Give the "
+            "same flags to resume it, or another --workdir to start a new run."
         )

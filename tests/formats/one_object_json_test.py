@@ -21,7 +21,7 @@ class KeypointsJsonTest(parameterized.TestCase):
         self.assertEqual(keypoints.dtype, np.float32)
 
     @parameterized.parameters(
-        ("[[1, 2, 2]]", "Must have 3 keypoints.*Received: 1"),
+        ("[[1, 2, 2]]", "Must have the 3 keypoints.*Received: 1"),
         ('{"tail": [1, 2, 2]}', "Unknown keypoints .'tail'.*left_ear"),
         ('{"nose": [1, 2]}', r"'nose'.*must be 3 finite numbers.*\[1, 2\]"),
         ('{"nose": [1, "2", 2]}', "'nose'.*must be 3 finite numbers.*'2'"),

@@ -201,7 +201,7 @@ class KeypointFilesTest(parameterized.TestCase):
         fields = tiny_photos.animal_pose({"a": []})
         fields["images"]["2"] = "a.png"
         tiny_photos.save_json(self.json, fields)
-        with self.assertRaisesRegex(ValueError, r"Twice: \['a'\]"):
+        with self.assertRaisesRegex(ValueError, r"Duplicates: \['a'\]"):
             self.read()
 
     @parameterized.parameters("nowhere", "pose.txt")

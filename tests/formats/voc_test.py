@@ -80,7 +80,10 @@ class VocTest(parameterized.TestCase):
     @parameterized.parameters(
         ({}, "neither train.txt nor val.txt"),
         ({"val.txt": "\n"}, "val.txt: lists no image"),
-        ({"val.txt": "a\nb\na\n"}, r"val.txt: lists images twice: \['a'\]"),
+        (
+            {"val.txt": "a\nb\na\n"},
+            r"val.txt: must not list images twice: \['a'\]",
+        ),
         ({"train.txt": "a\nb", "val.txt": "b"}, r"In both: \['b'\]"),
     )
     def test_bad_image_sets(self, files, message):

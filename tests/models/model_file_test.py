@@ -60,7 +60,7 @@ class ModelFileTest(absltest.TestCase):
         for a, b in zip(trained.weights, loaded.weights, strict=True):
             np.testing.assert_array_equal(a, b)
 
-    def test_fine_tuning_begins_with_the_trained_weights(self):
+    def test_fine_tuning_starts_from_the_trained_weights(self):
         trained = networks.build("pose_to_part", TASK, SMALL)
         path = self.create_tempfile("m.keras").full_path
         trained.save(path)
@@ -68,7 +68,7 @@ class ModelFileTest(absltest.TestCase):
         self.assertEmpty(model_file.initialize(model, path))
         for a, b in zip(trained.weights, model.weights, strict=True):
             np.testing.assert_array_equal(a, b)
-        # Bones are more heatmaps: only what sees them begins anew.
+        # Bones add heatmaps: only layers that take them keep random weights.
         other = networks.build(
             "pose_to_part", dataclasses.replace(TASK, bones=True), SMALL
         )
@@ -80,11 +80,11 @@ class ModelFileTest(absltest.TestCase):
             trained.get_layer("pose_down2_conv1").get_weights()[0],
         )
         wider = architecture.Architecture(pose_widths=(8, 9, 10, 11, 12))
-        with self.assertRaisesRegex(ValueError, "m.keras: no layer fits"):
+        with self.assertRaisesRegex(ValueError, "m.keras: no layer matches"):
             stranger = networks.build("pose_to_part", BIG, wider)
             model_file.initialize(stranger, path)
 
-    def test_fine_tuning_keeps_what_was_frozen(self):
+    def test_fine_tuning_keeps_layers_frozen(self):
         small = dataclasses.replace(SMALL, encoder="mobilenetv3_large")
         trained = networks.build("ternausnet", TASK, small)
         trained.get_layer("encoder").get_layer("conv_bn").trainable = False

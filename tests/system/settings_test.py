@@ -43,7 +43,7 @@ class SettingsTest(parameterized.TestCase):
         ({"fuel": "oil", "choke": 10}, r"`choke` must be in \[0, 9\].*=10"),
         (
             {"choke": 3},
-            "`choke` would do nothing.*fuel=oil only.*=3 with fuel=petrol",
+            "`choke` has an effect only with fuel=oil.*=3 with fuel=petrol",
         ),
     )
     def test_errors_name_setting_rule_and_value(self, values, message):

@@ -96,7 +96,7 @@ class TrainingTest(absltest.TestCase):
         path.write_text("".join(old))
         run.begin(config, "tensorflow")
         for changes in {"elastic": 2.0}, {"seed": 7}:
-            with self.assertRaisesRegex(ValueError, "was begun with"):
+            with self.assertRaisesRegex(ValueError, "was started with"):
                 run.begin(settings.replace(config, **changes), "tensorflow")
 
     def test_a_run_of_an_earlier_version_continues(self):
@@ -246,13 +246,13 @@ class TrainingTest(absltest.TestCase):
             {"pseudo_parts": 0.01, "parts": 1.0},
         )
 
-    def test_other_settings_on_a_begun_workdir(self):
+    def test_other_settings_on_a_used_workdir(self):
         run = self.workdir("run")
         run.begin(self.config(), "tensorflow")
         run.begin(self.config(), "tensorflow")
         with self.assertRaisesRegex(
             ValueError,
-            "train.flags: .*begun with seed=0, now seed=1.*another --workdir",
+            "train.flags: .*started with seed=0, now seed=1.*another --workdir",
         ):
             run.begin(self.config(seed=1), "tensorflow")
 
@@ -281,11 +281,11 @@ class TrainingTest(absltest.TestCase):
             ({"optimizer": "adamm"}, "one of adam, adamw, sgd.*=adamm"),
             ({"network": "kp2parts"}, "`network` must be one of .*=kp2parts"),
             ({"optimizer": "adam", "weight_decay": 0.1},
-             "`weight_decay` would do nothing.*optimizer=adamw only.*=adam"),
+             "`weight_decay` has an effect only with optimizer=adamw.*=adam"),
             ({"schedule": "constant"},
-             "`warmup_epochs` would do nothing.*schedule=cosine only"),
+             "`warmup_epochs` has an effect only with schedule=cosine"),
             ({"refine_head": "fidelity"},
-             "`refine_head` would do nothing.*network=refinenet only"),
+             "`refine_head` has an effect only with network=refinenet"),
         ):  # fmt: skip
             with self.assertRaisesRegex(ValueError, message):
                 self.config(**changes)

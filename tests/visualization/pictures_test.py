@@ -7,7 +7,7 @@ from tests import tiny
 
 
 class PicturesTest(absltest.TestCase):
-    def test_paint_uses_the_palette_and_grey_for_ignored(self):
+    def test_paint_uses_the_palette_and_gray_for_ignored(self):
         mask = np.array([[0, 1, 255]], np.uint8)
         painted = pictures.paint(mask, tiny.CATEGORY)
         np.testing.assert_array_equal(
@@ -26,7 +26,7 @@ class PicturesTest(absltest.TestCase):
             blended[2, 3], [255, 255, 255]
         )  # Outline.
 
-    def test_keypoints_show_where_they_are_and_only_if_they_are(self):
+    def test_keypoints_are_drawn_unless_absent(self):
         image = np.zeros((40, 60, 3), np.uint8)
         keypoints = np.array([[50, 10, 2], [5, 30, 1], [30, 20, 0]], np.float32)
         drawn = pictures.draw_keypoints(image, keypoints, tiny.CATEGORY)
@@ -48,7 +48,7 @@ class PicturesTest(absltest.TestCase):
             (short[:, :200] < 128).any((1, 2)).sum(),
         )
 
-    def test_legend_has_the_parts_and_begins_a_line_where_one_ends(self):
+    def test_legend_has_the_parts_and_wraps(self):
         def colors(picture):
             return {tuple(map(int, c)) for c in picture.reshape(-1, 3)}
 
@@ -88,7 +88,7 @@ class PicturesTest(absltest.TestCase):
             self.assertEqual(sheet.shape[1:], (columns * 128, 3))
             self.assertGreater(sheet.shape[0], 2 * 128)
 
-    def test_example_grid_enlarges_about_the_centres_of_pixels(self):
+    def test_example_grid_enlarges_about_the_centers_of_pixels(self):
         keypoints = np.zeros((1, 3, 3), np.float32)
         keypoints[0, 0] = (10.2, 20.2, 2)
         batch = {

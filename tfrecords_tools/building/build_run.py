@@ -1,4 +1,4 @@
-"""A build as a whole: start, resume or refuse; shards; then the manifest."""
+"""Runs a build: start or resume, write shards, then the manifest."""
 
 from collections.abc import Sequence
 import pathlib
@@ -25,20 +25,20 @@ def build(
     output: pathlib.Path,
     num_workers: int,
 ) -> manifest_lib.Manifest:
-    """Writes shards and a manifest, or what is missing of them.
+    """Writes shards and a manifest, or those that are missing.
 
-    While it is under way, `output/unfinished` holds the settings and a report
-    of each finished shard; it goes when the manifest is there.
+    During the build, `output/unfinished` holds the settings and a report of
+    each finished shard; it is removed once the manifest is written.
 
     Args:
-        inputs: Where annotations and photos lie.
+        inputs: Paths of annotations and photos.
         settings: How they become records.
-        output: Directory for the result; made if need be.
+        output: Directory for the result; created if missing.
         num_workers: Number of processes.
 
     Raises:
-        ValueError: The inputs cannot be used, or the directory holds a build
-            under other settings.
+        ValueError: The inputs cannot be used, or the directory has a build
+            with other settings.
     """
     splits = plan.sources(inputs, settings)
     wanted = {**settings.to_json(), "inputs": plan.fingerprint(splits)}
@@ -50,7 +50,7 @@ def build(
     json_file.write(output / plan.UNFINISHED / _SETTINGS, wanted)
     todo = [job for job in jobs if job.report() is None]
     if len(todo) < len(jobs):
-        logging.info("Resuming: %d of %d to do.", len(todo), len(jobs))
+        logging.info("Resuming: %d of %d shards left.", len(todo), len(jobs))
     if todo:
         local_runner.run(todo, num_workers)
     return _finish(output, settings, wanted, jobs)
@@ -89,7 +89,7 @@ def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):
     ]
     if changes:
         raise ValueError(
-            f"{output} holds a build under other settings:\n"
+            f"{output} has a build with other settings:\n"
             + "\n".join(changes)
             + "\nUse another --output, or remove the directory."
         )

@@ -1,4 +1,4 @@
-"""Where the annotations and photos of a build lie."""
+"""Paths of the annotations and photos of a build."""
 
 import dataclasses
 import pathlib
@@ -10,7 +10,7 @@ _DIRECTORIES = ("images", "annotations", "boxes", "image_sets")
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
-    """Where annotations and photos lie; see the help of each field."""
+    """Paths of annotations and photos; see the help of each field."""
 
     images: pathlib.Path = settings.field(
         dataclasses.MISSING,
@@ -27,14 +27,14 @@ class Inputs:
     )
     boxes: pathlib.Path | None = settings.field(
         None,
-        "Directory of VOC's annotations, <id>.xml, to take boxes from. Without "
-        "it an object's box is the extent of its mask.",
+        "Directory of VOC's annotations, <id>.xml, to take boxes from. By "
+        "default an object's box is the extent of its mask.",
     )
     image_sets: pathlib.Path | None = settings.field(
         None,
-        "Directory of VOC's train.txt and val.txt (usually ImageSets/Main). "
-        "They become splits of the same names. Without it all photos that have "
-        "a .mat file are one split, called all.",
+        "Directory of VOC's train.txt and val.txt (usually ImageSets/Main), "
+        "which become splits of the same names. By default all photos with a "
+        ".mat file form one split, called all.",
     )
 
     def __post_init__(self):

@@ -1,4 +1,4 @@
-"""From one photo and its annotations to examples of the objects in it."""
+"""Converts a photo and its annotations to examples of the objects in it."""
 
 import contextlib
 import dataclasses
@@ -19,14 +19,14 @@ from tfrecords_tools.building import settings as settings_lib
 
 
 class BadSource(ValueError):
-    """A file of a photo is missing, broken or does not fit the others.
+    """A file of a photo is missing, broken or inconsistent with the others.
 
     Attributes:
-        kind: Which: "annotation", "image", "keypoints" or "boxes".
+        kind: Which file: "annotation", "image", "keypoints" or "boxes".
     """
 
     def __init__(self, kind: str, message: str):
-        # Both arguments: exceptions of workers are pickled by their `args`.
+        # Both arguments, because exceptions of workers are pickled by `args`.
         super().__init__(kind, message)
         self.kind = kind
 
@@ -41,10 +41,10 @@ class Source:
     Attributes:
         image_id: The photo's name, without folder and suffix.
         annotation: Path of its .mat file.
-        image: Path of its pixels.
-        boxes: Path of its VOC annotation, if boxes are taken from there.
-        keypoints: What is annotated in it, in any order.
-        keypoints_error: What is wrong with its keypoints, if anything is.
+        image: Path of the image.
+        boxes: Path of its VOC annotation, if boxes are taken from it.
+        keypoints: Keypoints of the objects in it, in any order.
+        keypoints_error: Error message if its keypoints are broken.
     """
 
     image_id: str
@@ -58,7 +58,7 @@ class Source:
 def convert(
     source: Source, settings: settings_lib.Settings
 ) -> tuple[list[records.Example], list[tuple[str, str]]]:
-    """Returns the examples of a photo, and what became of each object.
+    """Returns the examples of a photo, and the outcome of each object.
 
     Returns:
         The examples, and for each object of the category's classes the pair
@@ -123,10 +123,10 @@ def _labels(source, item, settings) -> np.ndarray:
 
 
 def _boxes(source, objects, settings) -> tuple[dict, list]:
-    """Returns the boxes of objects, by index, and those of no object here.
+    """Returns the boxes of objects by index, and all other boxes.
 
-    The others count when it comes to overlaps: boxes that VOC has and
-    Pascal-Part lacks, and the extents of objects without a box.
+    The others also count for overlaps: boxes in VOC that are missing in
+    Pascal-Part, and the extents of objects without a box.
     """
     extents = {item.index: item.box for item in objects}
     if source.boxes is None:

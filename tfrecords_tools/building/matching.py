@@ -1,4 +1,4 @@
-"""Boxes: overlap, and which box of one list is which of another.
+"""Matches the boxes of two lists by their overlap.
 
 A box is (xmin, ymin, xmax, ymax) in pixel edges, see `kp2part.schema`.
 """
@@ -19,7 +19,7 @@ def match(
     Args:
         first: M boxes.
         second: N boxes.
-        min_iou: Pairs below are no match, whatever else there is.
+        min_iou: Pairs with a lower IoU never match.
 
     Returns:
         For each index into `first` that has a match, the index into `second`.
@@ -39,7 +39,7 @@ def match_classes(
     second: Sequence[tuple[str, boxes.Box]],
     min_iou: float,
 ) -> dict[int, int]:
-    """Returns `match`, of boxes with the same class name only.
+    """Returns `match` among boxes of the same class.
 
     Args:
         first: M pairs of class name and box.

@@ -1,4 +1,4 @@
-"""Which photo goes to which shard: from directories to a list of jobs."""
+"""Plans a build: assigns the photos to shards, as a list of jobs."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from tfrecords_tools.building import instances
 from tfrecords_tools.building import settings as settings_lib
 from tfrecords_tools.building import shards
 
-UNFINISHED = "unfinished"  # Directory of a build that is under way.
+UNFINISHED = "unfinished"  # Directory of a build in progress.
 _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
 def sources(
     inputs: inputs_lib.Inputs, settings: settings_lib.Settings
 ) -> dict[str, list[instances.Source]]:
-    """Returns the photos of each split, in the order of their ids.
+    """Returns the photos of each split, sorted by id.
 
     Raises:
-        ValueError: A file is missing, or keypoints are broken, and the settings
-            do not say to skip such photos.
+        ValueError: A file is missing, or keypoints are broken, unless the
+            settings say to skip such photos.
     """
     splits = _splits(inputs)
     photos = _photos(inputs.images)
@@ -68,7 +68,7 @@ def jobs(
 
 
 def fingerprint(splits: Mapping[str, Sequence[instances.Source]]) -> str:
-    """Returns a checksum of which photos there are, sizes and keypoints."""
+    """Returns a checksum of ids, file sizes and keypoints of all photos."""
     digest = hashlib.sha256()
     for split, photos in splits.items():
         for source in photos:
@@ -91,7 +91,7 @@ def _splits(inputs: inputs_lib.Inputs) -> Mapping[str, Sequence[str]]:
         return voc.read_image_sets(inputs.image_sets)
     ids = [path.stem for path in inputs.annotations.glob("*.mat")]
     if not ids:
-        raise ValueError(f"{inputs.annotations}: holds no .mat file.")
+        raise ValueError(f"{inputs.annotations}: has no .mat file.")
     return {"all": ids}
 
 
@@ -101,7 +101,7 @@ def _photos(directory: pathlib.Path) -> dict[str, pathlib.Path]:
         if path.suffix.lower() in _IMAGE_SUFFIXES:
             if path.stem in photos:
                 raise ValueError(
-                    f"{directory}: two images of one name: "
+                    f"{directory}: images must differ in more than suffix: "
                     f"{photos[path.stem].name}, {path.name}"
                 )
             photos[path.stem] = path
@@ -114,9 +114,9 @@ def _check(split: str, photos: Sequence[instances.Source]):
         missing = [p for p in paths if p is not None and not p.is_file()]
         if missing:
             raise ValueError(
-                f"{missing[0]}: no such file. Missing of split {split!r}: "
+                f"{missing[0]}: no such file. Split {split!r} lacks "
                 f"{len(missing)} of {len(paths)} files of this kind. "
-                "--skip_bad_images leaves such images out."
+                "--skip_bad_images skips such images."
             )
     for source in photos:
         if source.keypoints_error:

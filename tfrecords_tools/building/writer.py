@@ -1,4 +1,4 @@
-"""Shards: each appears whole or not at all."""
+"""Writes shards atomically."""
 
 from collections.abc import Iterable
 import hashlib

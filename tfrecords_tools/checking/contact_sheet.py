@@ -22,12 +22,12 @@ def choose(
     num_examples: int,
     seed: int,
 ) -> list[dict[str, np.ndarray]]:
-    """Returns random examples under the keys of `schema`, in stored order.
+    """Returns random examples, by `schema.keys`, in stored order.
 
     Args:
-        manifest: Of the records.
+        manifest: The manifest of the records.
         splits: Names of splits.
-        num_examples: How many; fewer if there are fewer.
+        num_examples: Number of examples; fewer if there are fewer.
         seed: Equal seeds choose equal examples.
     """
     total = sum(manifest.split(name).num_records for name in splits)
@@ -53,7 +53,7 @@ def draw(
     """Returns a picture of examples in rows, below a legend of the parts.
 
     Args:
-        examples: Under the keys of `schema`.
+        examples: Examples by `schema.keys`.
         category: Names and colors.
         columns: Number of examples side by side.
 
@@ -75,7 +75,7 @@ def draw_tile(
     """Returns an example with keypoints, with parts, and a caption below.
 
     Args:
-        example: Under the keys of `schema`; image uint8 [S, S, 3].
+        example: Values by `schema.keys`; image uint8 [S, S, 3].
         category: Names and colors.
 
     Returns:

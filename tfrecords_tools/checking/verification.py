@@ -15,10 +15,10 @@ from tfrecords_tools.building import writer
 
 
 class Census:
-    """Counts of what the records of one split hold.
+    """Statistics of the records of one split.
 
     Attributes:
-        num_records: Number of records that could be read.
+        num_records: Number of readable records.
         pixels: int64 [256], number of pixels of each label.
         occurrences: int64 [256], number of records with each label.
         objects: Number of records of each (image id, object index).
@@ -33,7 +33,7 @@ class Census:
         self.classes = collections.Counter()
 
     def add(self, example: dict[str, np.ndarray]):
-        """Counts one example, under the keys of `schema`."""
+        """Counts one example, given by `schema.keys`."""
         counts = np.bincount(np.ravel(example[keys.PART_MASK]), minlength=256)
         self.num_records += 1
         self.pixels += counts
@@ -50,7 +50,7 @@ class Census:
 def verify(
     manifest: manifest_lib.Manifest,
 ) -> tuple[dict[str, Census], list[str]]:
-    """Returns what the records hold, by split, and all problems found."""
+    """Returns the statistics of each split, and all problems found."""
     problems, censuses = list(_strangers(manifest)), {}
     for name, split in manifest.splits.items():
         census = censuses[name] = Census()
@@ -66,7 +66,7 @@ def verify(
 
 
 def report(manifest: manifest_lib.Manifest, censuses: dict[str, Census]) -> str:
-    """Returns a table of each split: how much of each part its records hold."""
+    """Returns a table for each split: pixels and records of each part."""
     return "\n\n".join(
         f"{name}: {census.num_records} records ({_classes(census)})\n"
         + _parts_table(manifest, census).to_text()
@@ -116,7 +116,7 @@ def _check_shard(manifest, shard, census) -> Iterator[str]:
                 yield f"record {num_records}: {problem}"
             num_records += 1
     except tf.errors.DataLossError:
-        yield f"record {num_records}: broken; the rest cannot be read"
+        yield f"record {num_records}: corrupt; the rest cannot be read"
     if num_records != shard.num_records:
         yield f"{num_records} records; the manifest says {shard.num_records}"
 
@@ -161,7 +161,7 @@ def _check_keypoints(manifest, example) -> Iterator[str]:
     for name, (x, y, v) in rows:
         if v not in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE):
             yield f"keypoint {name}: v must be 0, 1 or 2: {v}"
-        # Comparisons with NaN are false; `min` and `max` may pass over it.
+        # Comparisons with NaN are false; `min` and `max` may ignore it.
         if not all(0 <= c <= manifest.image_size - 1 for c in (x, y)):
             yield f"keypoint {name}: lies outside the crop: ({x}, {y})"
 
@@ -185,7 +185,7 @@ def _check_split(split: manifest_lib.Split, census: Census) -> Iterator[str]:
         )
     for (image_id, index), number in census.objects.items():
         if number > 1:
-            yield f"({image_id}, object {index}) is there {number} times"
+            yield f"({image_id}, object {index}) occurs {number} times"
 
 
 def _shared(censuses: dict[str, Census]) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""Arrays out of files that PyTorch wrote, without PyTorch.
+"""Reads arrays from files written by PyTorch, without PyTorch.
 
-Such a file is five pickles and then the bytes of each storage (the format of
-`torch.save` before its version 1.6). A pickle can run any program, so this one
-may name nothing but what a `state_dict` is made of.
+Such a file is five pickles followed by the bytes of each storage (the format of
+`torch.save` before PyTorch 1.6). Unpickling can execute arbitrary code, so only
+the types that a `state_dict` consists of are allowed.
 """
 
 import collections
@@ -19,7 +19,7 @@ _DTYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 @dataclasses.dataclass(frozen=True)
 class _Tensor:
-    """Where in a storage a tensor is; sizes and steps in elements."""
+    """The place of a tensor in a storage; offset and steps in elements."""
 
     storage: tuple[str, np.dtype]
     offset: int
@@ -41,16 +41,16 @@ def read_state_dict(file: IO[bytes]) -> dict[str, np.ndarray]:
     """Returns the arrays of a `state_dict`.
 
     Args:
-        file: What `torch.save(model.state_dict(), file)` wrote.
+        file: A file written by `torch.save(model.state_dict(), file)`.
 
     Raises:
-        ValueError: It is no such file, or holds something else than arrays of
-            float32 and int64.
+        ValueError: It is not such a file, or contains anything other than
+            float32 and int64 arrays.
     """
     try:
         if _load(file) != _MAGIC:
             raise ValueError("not a file of torch.save before PyTorch 1.6")
-        _load(file), _load(file)  # Version of the format, sizes of C's types.
+        _load(file), _load(file)  # Version of the format, sizes of C types.
         tensors, keys = _load(file), _load(file)
         dtypes = dict(tensor.storage for tensor in tensors.values())
         storages = {key: _read_storage(file, dtypes[key]) for key in keys}
@@ -75,12 +75,12 @@ def _load(file: IO[bytes]):
 
 
 def _rebuild(storage, offset, shape, steps, *unused) -> _Tensor:
-    del unused  # Whether it wants a gradient, and hooks.
+    del unused  # `requires_grad` and hooks.
     return _Tensor(storage, offset, shape, steps)
 
 
 class _Unpickler(pickle.Unpickler):
-    """Builds `_Tensor`s, and nothing that a file could run."""
+    """Builds `_Tensor`s, and rejects all other types."""
 
     def find_class(self, module, name):
         if (module, name) == ("collections", "OrderedDict"):
@@ -89,7 +89,7 @@ class _Unpickler(pickle.Unpickler):
             return _rebuild
         if module == "torch" and name in _DTYPES:
             return types.SimpleNamespace(dtype=_DTYPES[name])
-        raise pickle.UnpicklingError(f"it names {module}.{name}")
+        raise pickle.UnpicklingError(f"it contains {module}.{name}")
 
     def persistent_load(self, saved_id):
         _, storage, key, *_ = saved_id

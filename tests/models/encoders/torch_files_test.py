@@ -24,7 +24,7 @@ def written(state=None):
 
 
 class Program:
-    """What a hostile file holds: unpickled, it runs."""
+    """A malicious object, which runs code when unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -34,24 +34,24 @@ class Program:
 
 
 class TorchFilesTest(parameterized.TestCase):
-    def test_arrays_come_back(self):
+    def test_reads_arrays(self):
         state = torch_files.read_state_dict(io.BytesIO(written()))
         self.assertEqual(list(state), list(STATE))
         for name, expected in STATE.items():
             self.assertEqual(state[name].dtype, expected.dtype)
             np.testing.assert_array_equal(state[name], expected)
 
-    def test_a_file_cannot_run_programs(self):
+    def test_a_file_cannot_run_code(self):
         path = os.path.join(self.create_tempdir().full_path, "made")
         data = pickle.dumps(Program(path))
-        with self.assertRaisesRegex(ValueError, "it names .*mkdir"):
+        with self.assertRaisesRegex(ValueError, "it contains .*mkdir"):
             torch_files.read_state_dict(io.BytesIO(data))
         self.assertFalse(os.path.exists(path))
         pickle.loads(data)  # It would have.
         self.assertTrue(os.path.exists(path))
 
     @parameterized.parameters(0, 20, 150, 0.5, -1)
-    def test_a_part_of_a_file(self, length):
+    def test_truncated_file(self, length):
         data = written()
         if isinstance(length, float):
             length = int(length * len(data))

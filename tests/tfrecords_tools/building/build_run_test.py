@@ -217,8 +217,8 @@ class BuildTest(parameterized.TestCase):
         self.assertNotIn("manifest.json", read_files(self.root / "out"))
 
     @parameterized.parameters(
-        ("mat/p1.mat", "p1.mat: no such file.*'train': 1 of 4"),
-        ("jpg/p4.jpg", "p4.jpg: no such file.*'val': 1 of 2"),
+        ("mat/p1.mat", "p1.mat: no such file.*'train' lacks 1 of 4"),
+        ("jpg/p4.jpg", "p4.jpg: no such file.*'val' lacks 1 of 2"),
     )
     def test_missing_file(self, name, message):
         (self.root / name).unlink()
@@ -242,7 +242,9 @@ class BuildTest(parameterized.TestCase):
 
     def test_bad_file_stops_the_build(self):
         (self.root / "mat/p0.mat").write_bytes(b"broken")
-        with self.assertRaisesRegex(ValueError, "p0.mat: not a whole MATLAB"):
+        with self.assertRaisesRegex(
+            ValueError, "p0.mat: not a complete MATLAB"
+        ):
             self.build()
         self.assertNotIn("manifest.json", read_files(self.root / "out"))
 
@@ -286,7 +288,7 @@ class BuildTest(parameterized.TestCase):
         self.inputs = dataclasses.replace(
             self.inputs, image_sets=None, annotations=self.root / "jpg"
         )
-        with self.assertRaisesRegex(ValueError, "jpg: holds no .mat file"):
+        with self.assertRaisesRegex(ValueError, "jpg: has no .mat file"):
             plan.sources(self.inputs, self.settings)
 
 

@@ -126,7 +126,7 @@ class VerifyTest(parameterized.TestCase):
             problems[:3],
             [
                 "train.tfrecord: the checksum (SHA-256) is not the manifest's",
-                "train.tfrecord: record 0: broken; the rest cannot be read",
+                "train.tfrecord: record 0: corrupt; the rest cannot be read",
                 "train.tfrecord: 0 records; the manifest says 2",
             ],
         )
@@ -165,7 +165,7 @@ class VerifyTest(parameterized.TestCase):
     def test_object_twice(self):
         self.assertEqual(
             self.problems(self.write(train=[EXAMPLE, EXAMPLE])),
-            ["split 'train': (p1, object 0) is there 2 times"],
+            ["split 'train': (p1, object 0) occurs 2 times"],
         )
 
     def test_photo_in_two_splits(self):
