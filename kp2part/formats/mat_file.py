@@ -1,8 +1,8 @@
-"""Reads MATLAB 5 files: numbers, texts and structs, and nothing else.
+"""Reads MATLAB 5 files: numbers, texts and structs.
 
-The format is in "MAT-File Format" of MathWorks. SciPy reads it too, but ends
-the process on some damaged files, and takes memory before it looks at sizes.
-Each length is compared with what there is: a file is whole or refused.
+For the format see "MAT-File Format" by MathWorks. SciPy reads it too, but some
+corrupt files crash the process, and it allocates memory before it checks sizes.
+Here all lengths are compared with each other: a corrupt file is an error.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from kp2part.formats import mat_stream
+from kp2part.schema import keys
 
-MAX_ELEMENTS = 40_000_000  # Of one array: no photo has more pixels.
 _MAX_STRUCTS = 100_000
 _MAX_DEPTH = 16
 _MATRIX, _COMPRESSED = 14, 15
@@ -32,21 +32,21 @@ _COMPLEX = 0x800
 
 
 class Unknown:
-    """An array of a class that is not read: a cell, sparse, an object."""
+    """An array of a class that is not supported, e.g. a cell array."""
 
 
 def variables(contents: bytes) -> dict[str, Any]:
     """Returns the variables of a file by name.
 
-    A struct array becomes a list of dicts, whatever its shape; a text a `str`;
-    numbers an array of the type they are stored in, which MATLAB chooses as
-    small as it can; all else `Unknown`.
+    A struct array of any shape becomes a list of dicts; a text a `str`; numbers
+    an array of the type in which they are stored, which MATLAB chooses as small
+    as possible; anything else `Unknown`.
 
     Args:
-        contents: Of the file.
+        contents: The bytes of the file.
 
     Raises:
-        mat_stream.BrokenMat: It is cut or damaged, or too large.
+        mat_stream.BrokenMat: The file is truncated, corrupt or too large.
     """
     order = _byte_order(contents)
     stream = mat_stream.Stream(contents[128:], read_before=128)
@@ -148,9 +148,9 @@ class _Reader:
         name = self._name()
         if kind == _STRUCT:
             return name, list(self._structs(shape, depth))
-        if (count := math.prod(shape)) > MAX_ELEMENTS:
+        if (count := math.prod(shape)) > keys.MAX_PIXELS:
             raise mat_stream.BrokenMat(
-                f"an array must have at most {MAX_ELEMENTS} elements. "
+                f"an array must have at most {keys.MAX_PIXELS} elements. "
                 f"Received: {' x '.join(map(str, shape))}"
             )
         if kind == _TEXT:

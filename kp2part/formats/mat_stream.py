@@ -1,18 +1,18 @@
-"""The bytes of a MATLAB 5 file in order, unpacked no faster than they are asked.
+"""Reads the bytes of a MATLAB 5 file in order, decompressing on demand.
 
-A small compressed file can hold gigabytes, so nothing is unpacked before its
-size has been looked at.
+A small compressed file can expand to gigabytes, so nothing is decompressed
+before its size has been checked.
 """
 
 import io
 import zlib
 
-MAX_BYTES = 1 << 30  # Of all that is read from one file.
+MAX_BYTES = 1 << 30  # Of one file, decompressed.
 _CHUNK = 1 << 14
 
 
 class BrokenMat(ValueError):
-    """A file is cut, damaged, or larger than it may be."""
+    """A file is truncated, corrupt or too large."""
 
 
 class _Unpacked(io.RawIOBase):
@@ -41,11 +41,11 @@ class _Unpacked(io.RawIOBase):
 
 
 class Stream:
-    """Reads forward, and no more than there is or may be.
+    """Reads bytes in order, up to `MAX_BYTES`.
 
     Args:
-        contents: Of a file, or of a compressed element.
-        packed: Whether to unpack it first.
+        contents: The bytes of a file, or of a compressed element.
+        packed: Whether they are compressed.
         read_before: Number of bytes that count as read already.
 
     Attributes:
@@ -73,7 +73,7 @@ class Stream:
         return found
 
     def at_end(self) -> bool:
-        """Returns whether nothing is left; a checksum holds if so."""
+        """Returns whether all is read; checks the checksum at the end."""
         found = self._file.read(1)
         if found and isinstance(self._file, io.BytesIO):
             self._file.seek(-1, io.SEEK_CUR)

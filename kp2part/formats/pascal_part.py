@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import dataclasses
 import pathlib
 from typing import Any
+import unicodedata
 
 import numpy as np
 
@@ -62,7 +63,8 @@ def read(path: pathlib.Path) -> tuple[Object, ...]:
     """
     annotation = _load(path)
     image_name = _string(annotation, "imname", str(path))
-    if image_name != path.stem:
+    # macOS decomposes accents in file names.
+    if _normalized(image_name) != _normalized(path.stem):
         raise ValueError(
             f"{path}: `imname` must be the file's name without .mat. "
             f"Received: imname={image_name!r}"
@@ -134,6 +136,10 @@ def _string(record: Mapping[str, Any], name: str, where: str) -> str:
             f"{where}: `{name}` must be a string. Received: {_kind(value)}"
         )
     return value
+
+
+def _normalized(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def _kind(value) -> str:

@@ -75,6 +75,8 @@ class PhotoNames:
 def _best(parts: Parts, known) -> list[str]:
     depths = {}
     for photo_id, of_photo in known:
+        if of_photo == parts:
+            return [photo_id]
         depth = min(len(parts), len(of_photo))
         if parts[-depth:] == of_photo[-depth:]:
             depths.setdefault(depth, []).append(photo_id)

@@ -14,6 +14,7 @@ from defusedxml import ElementTree
 
 from kp2part.formats import identity
 from kp2part.schema import boxes
+from kp2part.schema import coordinates
 from kp2part.system import text_file
 
 # Names of classes that Pascal-Part spells differently.
@@ -34,10 +35,23 @@ def edges(xmin: float, ymin: float, xmax: float, ymax: float) -> boxes.Box:
     return (xmin - 1, ymin - 1, xmax, ymax)
 
 
-def read_boxes(path: pathlib.Path) -> tuple[tuple[str, boxes.Box], ...]:
-    """Returns class name and box of each object in a VOC annotation file."""
+def read_boxes(
+    path: pathlib.Path, size: tuple[int, int] | None = None
+) -> tuple[tuple[str, boxes.Box], ...]:
+    """Returns class name and box of each object in a VOC annotation file.
+
+    Args:
+        path: Path of the file.
+        size: (height, width) of the photo, to compare with the file's.
+
+    Raises:
+        ValueError: The file breaks a rule, or is of a photo of another size.
+    """
     found = []
-    for number, item in enumerate(read_xml(path).findall("object"), start=1):
+    root = read_xml(path)
+    if size is not None:
+        coordinates.check_size(_declared_size(root, path), size, str(path))
+    for number, item in enumerate(root.findall("object"), start=1):
         where = f"{path}: object {number}"
         # `find`, not `iter`: body parts of people have a `bndbox` as well.
         if (box := item.find("bndbox")) is None:
@@ -52,8 +66,24 @@ def read_boxes(path: pathlib.Path) -> tuple[tuple[str, boxes.Box], ...]:
                 f"Received: {corners}"
             )
         name = text_of(item.findtext("name"), where, "name")
-        found.append((pascal_part_class(name), edges(*corners)))
+        box = edges(*corners)
+        if size is not None:
+            coordinates.check_box(box, size, where)
+        found.append((pascal_part_class(name), box))
     return tuple(found)
+
+
+def _declared_size(
+    root: ET.Element, path: pathlib.Path
+) -> tuple[int | None, int | None]:
+    # Some tools write 0 if they do not know the size.
+    height, width = (
+        None
+        if (side := root.find(f"size/{name}")) is None
+        else int(number_of(side.text, str(path), f"size/{name}")) or None
+        for name in ("height", "width")
+    )
+    return height, width
 
 
 def read_image_sets(directory: pathlib.Path) -> dict[str, tuple[str, ...]]:

@@ -16,6 +16,8 @@ from absl import app
 from absl import flags
 from absl import logging
 
+from kp2part.system import flagfile
+
 # TensorFlow reads this when it is imported. Warnings stay.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
@@ -61,8 +63,8 @@ def flag_owner(module: str) -> str:
 
 def _parse(argv: list[str]) -> list[str]:
     try:
-        return flags.FLAGS(argv)
-    except flags.Error as error:
+        return flags.FLAGS(flagfile.expand(argv))
+    except (flags.Error, ValueError) as error:
         sys.exit(f"error: {error}\nPass --help to see the flags.")
     except SystemExit:
         # absl exits with 1 after --help, as for an error.

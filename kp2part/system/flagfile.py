@@ -91,6 +91,8 @@ def _value(text: str, where: str) -> str:
 def _with_home(argument: str) -> str:
     # A shell expands `~/x`, but not in `--images=~/x`.
     name, equals, value = argument.partition("=")
-    if value == "~" or value.startswith("~/"):
-        value = os.path.expanduser(value)
-    return f"{name}{equals}{value}"
+    if equals and (value == "~" or value.startswith("~/")):
+        return f"{name}={os.path.expanduser(value)}"
+    if argument.startswith("~/"):
+        return os.path.expanduser(argument)
+    return argument

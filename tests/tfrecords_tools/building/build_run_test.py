@@ -250,7 +250,7 @@ class BuildTest(parameterized.TestCase):
 
     def test_bad_keypoints_of_a_photo_that_is_not_used(self):
         fields = tiny_photos.animal_pose({f"p{i}": [] for i in range(7)})
-        pose = {**tiny_photos.pose(), "bbox": None, "image_id": 7}
+        pose = {**tiny_photos.pose(), "bbox": "box", "image_id": 7}
         fields["annotations"] += [
             {**tiny_photos.pose(), "image_id": i} for i in range(1, 7)
         ]
@@ -289,7 +289,7 @@ class BuildTest(parameterized.TestCase):
             self.inputs, image_sets=None, annotations=self.root / "jpg"
         )
         with self.assertRaisesRegex(ValueError, "jpg: has no .mat file"):
-            plan.sources(self.inputs, self.settings)
+            plan.make(self.inputs, self.settings)
 
 
 if __name__ == "__main__":
