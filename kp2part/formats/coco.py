@@ -96,7 +96,7 @@ def parse(
     if class_name is None:
         return pose_file.PassedOver(f"of class {described.name!r:.40}")
     if _is_crowd(entry):
-        return pose_file.PassedOver("a crowd")
+        return pose_file.PassedOver("of a crowd")
     where, names = f"{entry.source} ({described.name})", described.keypoints
     values = entry.fields.get("keypoints")
     if _has_no_point(values, entry.format_name):

@@ -74,6 +74,6 @@ class PoseFile:
                         f"{item.source}: has class and box of {other.source}, "
                         "but other keypoints. Remove one of the two."
                     )
-                self.passed_over["there twice"] += 1
+                self.passed_over["as a duplicate"] += 1
                 return
         known.append(item)

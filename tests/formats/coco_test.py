@@ -115,7 +115,7 @@ class CocoTest(parameterized.TestCase):
         image = {"id": 1, "file_name": "a.jpg"}
         fields = coco(annotation(), annotation(), images=[image, dict(image)])
         found, _ = self.read_one(fields)
-        self.assertEqual(found.passed_over, {"there twice": 1})
+        self.assertEqual(found.passed_over, {"as a duplicate": 1})
 
     @parameterized.parameters(
         ({"keypoints": []}, "without keypoints"),
@@ -128,7 +128,7 @@ class CocoTest(parameterized.TestCase):
         ({"bbox": None}, "without a box"),
         ({"bbox": []}, "without a box"),
         ({"bbox": [0, 0, 0, 0]}, "without a box"),
-        ({"iscrowd": 1}, "a crowd"),
+        ({"iscrowd": 1}, "of a crowd"),
         ({"category_id": 2, "keypoints": "any", "bbox": 3}, "of class 'man'"),
     )
     def test_a_harmless_annotation_costs_nothing_else(self, change, reason):

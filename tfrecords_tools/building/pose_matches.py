@@ -12,6 +12,7 @@ import pathlib
 
 from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import identity
+from kp2part.formats import photo_names
 from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary as vocabulary_lib
@@ -119,49 +120,44 @@ def notes(
         photos: The directory of photos.
         vocabulary: Names of classes and keypoints.
     """
-    poses = matches.poses
-    if matches.strangers:
-        names = [
+    poses, strangers = matches.poses, matches.strangers
+    if strangers:
+        names = (
             _with_nearest(p.name, photos.nearest(p.name))
-            for p in matches.strangers[:_SHOWN]
-        ]
-        yield _line(
-            len(matches.strangers), "photos with keypoints are not in "
-            f"{photos.path}", names,
-        )  # fmt: skip
-    without = [
-        photo_id
-        for photo_id in photo_ids
-        if not (found := matches.of_photo.get(photo_id))
-        or not (found.annotations or found.error)
-    ]
+            for p in strangers[:_SHOWN]
+        )
+        what = f"with keypoints but not in {photos.path}"
+        yield _line("photo", len(strangers), what, names)
+    without = [i for i in photo_ids if not _has_keypoints(matches, i)]
     if without:
-        names = [p.name for p in matches.strangers]
-        shown = [
-            _with_nearest(w, identity.nearest(w, names))
-            for w in without[:_SHOWN]
-        ]
-        yield _line(
-            len(without), "photos of the build have no keypoints", shown
+        known = [photo_names.id_of(p.name) for p in strangers]
+        names = (
+            _with_nearest(i, identity.nearest(i, known))
+            for i in without[:_SHOWN]
         )
-    classes = vocabulary.category.classes
+        yield _line("photo", len(without), "without keypoints", names)
     for reason, count in sorted(poses.passed_over.items()):
-        nearest = identity.nearest(reason.removeprefix("of class "), classes)
-        hint = f" (nearest: {', '.join(nearest)})" if nearest else ""
-        yield f"{count} annotations skipped: {reason}{hint}"
-    if poses.unused_names:
-        yield _line(
-            len(poses.unused_names),
-            "keypoints to map or to ignore are not in the file",
-            poses.unused_names[:_SHOWN],
-        )
+        name = reason.removeprefix("of class ")
+        nearest = identity.nearest(name, vocabulary.category.classes)
+        what = _with_nearest(f"skipped {reason}", nearest)
+        yield _line("annotation", count, what, ())
+    if names := poses.unused_names:
+        what = "to map or to ignore not in the file"
+        yield _line("keypoint", len(names), what, names[:_SHOWN])
+
+
+def _has_keypoints(matches: Matches, photo_id: str) -> bool:
+    found = matches.of_photo.get(photo_id)
+    return found is not None and bool(found.annotations or found.error)
 
 
 def _with_nearest(name: str, nearest: list[str]) -> str:
     return f"{name} (nearest: {', '.join(nearest)})" if nearest else name
 
 
-def _line(count: int, what: str, names: Iterable[str]) -> str:
+def _line(noun: str, count: int, what: str, names: Iterable[str]) -> str:
     names = list(names)
-    dots = ", ..." if count > len(names) else ""
-    return f"{count} {what}: {', '.join(names)}{dots}"
+    if names and len(names) < count:
+        names.append("...")
+    listed = f": {', '.join(names)}" if names else ""
+    return f"{count} {noun}{'s' * (count > 1)} {what}{listed}"
