@@ -10,6 +10,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from kp2part.schema import coordinates
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -137,11 +138,13 @@ class PartClient:
         files = np.empty(len(images), object)
         files[:] = images
         inputs["image_bytes"] = files
-        return [
+        predictions = [
             prediction
             for rows in self._batches(images)
             for prediction in self._predict(inputs, rows)
         ]
+        _check_coordinates(inputs, predictions)
+        return predictions
 
     def _batches(self, images: Sequence[bytes]) -> Iterator[slice]:
         start = size = 0
@@ -181,6 +184,19 @@ class PartClient:
             _prediction(*row, box_is_guessed=not named)
             for row in zip(*columns, strict=True)
         ]
+
+
+def _check_coordinates(
+    inputs: dict[str, np.ndarray], predictions: Sequence[Prediction]
+):
+    """Raises a ValueError if keypoints are not of their photo."""
+    for i, prediction in enumerate(predictions):
+        coordinates.check_keypoints(
+            inputs[keys.KEYPOINTS][i],
+            prediction.mask.shape[:2],
+            f"object {i}" if len(predictions) > 1 else f"`{keys.KEYPOINTS}`",
+            box=inputs[keys.BOX][i] if keys.BOX in inputs else None,
+        )
 
 
 def _prediction(

@@ -27,7 +27,7 @@ from kp2part.schema import task
 from tests import tiny
 
 TASK = task.Task(tiny.CATEGORY, 32)
-KEYPOINTS = np.array([[20, 18, 2], [0, 0, 0], [60, 40, 1]], np.float32)
+KEYPOINTS = np.array([[1, 0, 2], [0, 0, 0], [2, 1, 1]], np.float32)
 ASSERTION = (
     "assertion failed: [`keypoints` must be finite numbers. Received:] "
     "[[nan 1 2]]\n\t [[{{node Assert}}]]"
@@ -120,6 +120,17 @@ class PartClientTest(absltest.TestCase):
         self.assertEqual(found, [len(image) % 3 for image in images])
         ask = part_client.PartClient(self.backend)
         self.assertEqual(ask([], np.zeros([0, 3, 3])), [])
+
+    def test_keypoints_of_another_photo_are_refused(self):
+        ask = part_client.PartClient(self.backend)
+        # The photo is 3 pixels wide and 2 high.
+        far = KEYPOINTS + [[20, 0, 0], [0, 0, 0], [0, 0, 0]]
+        with self.assertRaisesRegex(
+            ValueError, "^object 1: keypoints must lie in the photo, 3 x 2"
+        ):
+            ask([b"1", b"22"], np.stack([KEYPOINTS, far]))
+        with self.assertRaisesRegex(ValueError, "in the box of their object"):
+            self.ask([b"1"], [[8, 8, 9, 9]])
 
     def test_a_refusal_names_the_object(self):
         with self.assertRaisesRegex(ValueError, "^object 2: .*finite"):
