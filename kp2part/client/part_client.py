@@ -181,8 +181,8 @@ class PartClient:
             ]
         columns = (found[name] for name in _OUTPUTS)
         return [
-            _prediction(*row, box_is_guessed=not named)
-            for row in zip(*columns, strict=True)
+            _prediction(mask, box, area, confidence, not named)
+            for mask, box, area, confidence in zip(*columns, strict=True)
         ]
 
 

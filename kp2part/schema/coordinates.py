@@ -102,7 +102,7 @@ def check_box(box: boxes.Box, size: Size, where: str):
         )
 
 
-def _are_inside(points: np.ndarray, size: Size) -> np.ndarray:
+def _are_inside(points: np.ndarray, size: Size):
     # Comparisons with NaN are false: it is outside.
     margin = TOLERANCE * max(size)
     last = np.array([size[1] - 1, size[0] - 1])
@@ -153,7 +153,7 @@ def _check_in_box(points, size, box, min_inside: float, where: str):
     )
 
 
-def _are_in_box(points: np.ndarray, box: boxes.Box) -> np.ndarray:
+def _are_in_box(points: np.ndarray, box: boxes.Box):
     low, high = np.reshape(np.asarray(box, np.float64), (2, 2))
     margin = _BOX_MARGIN * (high - low) + _FEW_PIXELS
     return ((points >= low - margin) & (points <= high + margin)).all(axis=-1)
