@@ -42,7 +42,7 @@ class TrueDataTest(parameterized.TestCase):
         )
         asked = settings.Settings(category.load("quadruped"), image_size=64)
         found = {}
-        for source in plan.sources(inputs, asked)["all"]:
+        for source in plan.make(inputs, asked).splits["all"]:
             for example in instances.convert(source, asked)[0]:
                 key = (example.image_id, example.object_index)
                 found[key] = (example.keypoints[:, 2] > 0).sum()

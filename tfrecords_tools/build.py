@@ -58,8 +58,11 @@ def main(argv):
     from tfrecords_tools.building import selection
 
     if _DRY_RUN.value:
-        for split, photos in plan.sources(inputs, settings).items():
+        planned = plan.make(inputs, settings)
+        for split, photos in planned.splits.items():
             print(f"{split}: {len(photos)} photos")  # noqa: T201
+        for note in planned.notes:
+            print(note)  # noqa: T201
         return
     manifest = build_run.build(
         inputs,

@@ -37,6 +37,8 @@ class Category:
             keypoint names to ours, where they differ.
         pieces: Pieces that move as a unit, the body first. Needed by networks
             that morph known poses.
+        any_class: Class names in annotation files that may be any of `classes`,
+            e.g. "animal".
     """
 
     name: str
@@ -49,6 +51,7 @@ class Category:
         default_factory=dict
     )
     pieces: tuple[rig_lib.Piece, ...] = ()
+    any_class: tuple[str, ...] = ()
 
     def __post_init__(self):
         if next(iter(self.parts), None) != "background":

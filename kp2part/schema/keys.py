@@ -31,3 +31,6 @@ PARTS = "parts"  # float32 [B, H, W, P], logits of the final parts.
 ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
 
 IGNORE_LABEL = 255  # A pixel of `PART_MASK` without loss or score.
+
+# Of a photo or a mask: more are refused before they are decoded.
+MAX_PIXELS = 40_000_000

@@ -65,7 +65,7 @@ class Memory:
         """Returns the checksum of a file of the directory."""
         before = _stamp(path)
         stamp, known = self._entries.get(path.name, (None, None))
-        if stamp == before:
+        if known is not None and stamp == before:
             return known
         return self.read(path)
 

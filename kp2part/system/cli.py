@@ -18,6 +18,7 @@ from absl import logging
 
 from kp2part.system import command_line
 from kp2part.system import extras
+from kp2part.system import flagfile
 from kp2part.system import interruption
 
 # TensorFlow reads this when it is imported. Warnings stay.
@@ -69,10 +70,10 @@ def flag_owner(module: str) -> str:
 
 def _parse(argv: list[str], required: Sequence[str]) -> list[str]:
     try:
-        rest = flags.FLAGS(argv)
+        rest = flags.FLAGS(flagfile.expand(argv))
         command_line.check(argv, required)
         return rest
-    except flags.Error as error:
+    except (flags.Error, ValueError) as error:
         sys.exit(f"error: {error}\nPass --help to see the flags.")
     except SystemExit:
         # absl exits with 1 after --help, as for an error.

@@ -58,7 +58,7 @@ def _terminate(*_):
 
 
 def _watch(reader: int):
-    ours = {
+    ours: dict[int, object] = {
         signal.SIGINT: signal.default_int_handler,
         signal.SIGTERM: _terminate,
     }

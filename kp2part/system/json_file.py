@@ -7,13 +7,13 @@ the field, the rule and the value.
 import dataclasses
 import json
 import os
-import pathlib
 import re
 from typing import Any
 
 import msgspec
 
 from kp2part.system import atomic
+from kp2part.system import text_file
 
 # "$.splits[...].shards[0]": msgspec does not name the keys of mappings.
 _PATH = re.compile(r" - at .*`\$(.*)`$")
@@ -26,7 +26,7 @@ _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[(\.\.\.)\]")
 
 
 def read(path: str | os.PathLike, kind: Any = Any) -> Any:
-    """Returns the contents of a JSON file: UTF-8, with or without a BOM.
+    """Returns the contents of a JSON file; for encodings see `text_file`.
 
     Args:
         path: Path of the file.
@@ -36,25 +36,30 @@ def read(path: str | os.PathLike, kind: Any = Any) -> Any:
         ValueError: The file is missing, not JSON, or not of that type; the
             message names the file.
     """
-    try:
-        contents = pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
-    return decode(contents, kind, str(path))
+    return decode(text_file.read_bytes(path), kind, str(path))
 
 
 def decode(text: str | bytes, kind: Any, source: str) -> Any:
     """Returns the contents of a JSON text.
+
+    An object with two values for a name is refused: other parsers silently keep
+    the last one.
 
     Args:
         text: The text.
         kind: A type to convert to, see `convert`.
         source: Where it comes from, for messages.
     """
+    if isinstance(text, bytes):
+        text = text_file.decode(text, source)
     try:
         # Not by msgspec, which rejects NaN and does not give line numbers.
-        fields = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        fields = json.loads(text, object_pairs_hook=_object)
+    except RecursionError as error:
+        raise ValueError(
+            f"{source}: not a JSON file: too many levels of [ or {{."
+        ) from error
+    except ValueError as error:
         raise ValueError(f"{source}: not a JSON file: {error}") from error
     return convert(fields, kind, source)
 
@@ -75,7 +80,7 @@ def convert(fields: Any, kind: Any, source: str) -> Any:
     """
     try:
         return msgspec.convert(fields, kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, OverflowError, RecursionError) as error:
         raise ValueError(
             f"{source}: {_explain(fields, kind, error)}"
         ) from error
@@ -94,6 +99,15 @@ def write(path: str | os.PathLike, fields: Any):
     atomic.write_text(path, text + "\n")
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for name, value in pairs:
+            if value != found[name]:
+                raise ValueError(f"an object has the name {name!r:.80} twice")
+    return found
+
+
 def check_known(fields: dict, kind: type, source: str):
     """Raises a ValueError if `fields` has names unknown to a dataclass."""
     known = [field.name for field in dataclasses.fields(kind)]
@@ -103,7 +117,7 @@ def check_known(fields: dict, kind: type, source: str):
         )
 
 
-def _explain(fields, kind, error: msgspec.ValidationError) -> str:
+def _explain(fields, kind, error: Exception) -> str:
     rule = _PATH.sub("", str(error))
     for pattern, ours in _RULES:
         rule = pattern.sub(ours, rule)
@@ -115,8 +129,12 @@ def _explain(fields, kind, error: msgspec.ValidationError) -> str:
         joint = " " if rule.startswith("must ") else ": "
         rule = f"`{where.removeprefix('.')}`{joint}{rule}"
     # The message of a dataclass already names the field and its value.
-    is_complete = isinstance(value, dict)
-    return rule if is_complete else f"{rule}. Received: {value!r:.80}"
+    if isinstance(value, dict):
+        return rule
+    try:
+        return f"{rule}. Received: {value!r:.80}"
+    except (RecursionError, ValueError):  # Too many levels or digits.
+        return f"{rule}. Received: a {type(value).__name__}"
 
 
 def _steps(fields, kind, text: str) -> list[str | int]:

@@ -14,6 +14,7 @@ import typing
 from absl import flags
 
 from kp2part.system import cli
+from kp2part.system import flagfile
 from kp2part.system import settings
 
 
@@ -99,7 +100,7 @@ def read_flagfile(
     for old in retired:
         flags.DEFINE_string(old, None, "No longer used.", values)
     try:
-        values(["", f"--flagfile={path}"])
+        values(flagfile.expand(["", f"--flagfile={path}"]))
         return read(kind, values)
     except (flags.Error, OSError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error

@@ -14,7 +14,8 @@ class Inputs:
 
     images: pathlib.Path = settings.field(
         dataclasses.MISSING,
-        "Directory of the photos, <id>.jpg, .jpeg or .png.",
+        "Directory of the photos, <id>.jpg, .jpeg or .png; an id may have "
+        "folders.",
     )
     annotations: pathlib.Path = settings.field(
         dataclasses.MISSING, "Directory of Pascal-Part's files, <id>.mat."
@@ -24,6 +25,16 @@ class Inputs:
         "Keypoints of the same photos: a directory of Berkeley's "
         "<class>/<id>_<n>.xml, or a .json file in the format of Animal-Pose or "
         "of COCO.",
+    )
+    keypoint_map: pathlib.Path | None = settings.field(
+        None,
+        "A .json file with names of keypoints in --keypoints and the "
+        'category\'s names for them, {"theirs": "ours"}.',
+    )
+    ignore_keypoints: tuple[str, ...] = settings.field(
+        (),
+        "Names of keypoints in --keypoints that the category does not have; "
+        "they are left out.",
     )
     boxes: pathlib.Path | None = settings.field(
         None,

@@ -15,6 +15,7 @@ import tensorflow as tf
 from kp2part.data import records
 from kp2part.system import checksum
 from kp2part.system import json_file
+from tfrecords_tools.building import fingerprints
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
@@ -44,11 +45,18 @@ class Job:
         """Where the report goes: the shard's entry for the manifest."""
         return self.scratch / f"{self.path.name}.json"
 
+    @property
+    def inputs(self) -> str:
+        """Checksum of the inputs of the shard."""
+        return fingerprints.of({self.split: self.sources})
+
     def report(self) -> dict | None:
-        """Returns the report if the shard is finished and intact."""
+        """Returns the report if the shard is intact and of the same inputs."""
         if not (self.report_path.is_file() and self.path.is_file()):
             return None
         report = json_file.read(self.report_path)
+        if report.get("inputs") != self.inputs:
+            return None
         matches = report["shard"]["sha256"] == checksum.sha256(self.path)
         return report if matches else None
 
@@ -90,5 +98,10 @@ def write(job: Job, on_image: Callable[[], None]):
         "sha256": checksum.sha256(job.path),
     }
     table = selection.count(outcomes)
-    report = {"shard": shard, "table": table, "skipped": skipped}
+    report = {
+        "shard": shard,
+        "table": table,
+        "skipped": skipped,
+        "inputs": job.inputs,
+    }
     json_file.write(job.report_path, report)

@@ -14,6 +14,9 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
     Args:
         path: Where the file goes.
         records: Serialized examples. If they raise, no file is left behind.
+
+    Raises:
+        OSError: The file cannot be written, e.g. as the disk is full.
     """
     num_records = 0
 
@@ -24,5 +27,11 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
                 writer.write(record)
                 num_records += 1
 
-    atomic.write(path, save)
+    try:
+        atomic.write(path, save)
+    except tf.errors.OpError as error:
+        raise OSError(
+            f"{path}: cannot be written: {error.message}. Running the same "
+            "command again resumes the build."
+        ) from error
     return num_records

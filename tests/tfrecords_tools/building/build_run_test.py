@@ -6,6 +6,7 @@ from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
+import filelock
 import tensorflow as tf
 
 from kp2part.data import integrity
@@ -223,6 +224,89 @@ class BuildTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "inputs: was '"):
             self.build()
 
+    def test_strict_build_resumes_once_a_photo_is_repaired(self):
+        self.build("whole")
+        # The photo is in the second shard of `train`.
+        splits = plan.make(self.inputs, self.settings).splits
+        jobs = plan.jobs(splits, self.settings, self.root / "out")
+        broken = jobs[1].sources[0].image
+        contents = broken.read_bytes()
+        broken.write_bytes(contents[:-100])
+        with self.assertRaises(instances.BadSource):
+            self.build()
+        broken.write_bytes(contents)
+        with mock.patch.object(
+            instances, "convert", wraps=instances.convert
+        ) as convert:
+            self.build()
+        self.assertEqual(convert.call_count, 6 - 2)
+        self.assertEqual(
+            read_files(self.root / "whole"), read_files(self.root / "out")
+        )
+
+    def test_other_inputs_remake_single_shards(self):
+        self.interrupt(after=3)
+        fields = json.loads(self.inputs.keypoints.read_text())
+        for item in fields["annotations"]:
+            item["keypoints"][0][0] += 1
+        tiny_photos.save_json(self.inputs.keypoints, fields)
+        self.build("whole")
+        self.build()
+        self.assertEqual(
+            read_files(self.root / "whole"), read_files(self.root / "out")
+        )
+
+    def test_leftovers_of_killed_builds_are_removed(self):
+        self.build("whole")
+        unfinished = self.root / "out/unfinished"
+        unfinished.mkdir(parents=True)
+        stale = "train-00000-of-00009.tfrecord"
+        for path in (
+            self.root / "out/.partial-1-x.tfrecord",
+            unfinished / ".partial-2-settings.json",
+            self.root / "out" / stale,
+        ):
+            path.write_bytes(b"any")
+        (unfinished / f"{stale}.json").write_text("{}")
+        self.interrupt(after=0)
+        self.assertEqual(
+            sorted(read_files(self.root / "out")), ["unfinished/settings.json"]
+        )
+        self.build()
+        self.assertEqual(
+            read_files(self.root / "whole"), read_files(self.root / "out")
+        )
+
+    def test_two_builds_of_one_directory(self):
+        (self.root / "out").mkdir()
+        with filelock.FileLock(self.root / "out/.building.lock"):
+            with self.assertRaisesRegex(ValueError, "out: another process is"):
+                self.build()
+        self.build()
+
+    def test_full_disk(self):
+        full = tf.errors.ResourceExhaustedError(None, None, "No space left")
+        with mock.patch.object(tf.io, "TFRecordWriter", side_effect=full):
+            with self.assertRaisesRegex(
+                OSError, "tfrecord: cannot be written: No space left"
+            ):
+                self.build()
+        self.assertEqual(
+            sorted(read_files(self.root / "out")), ["unfinished/settings.json"]
+        )
+
+    def test_aliases_do_not_change_finished_records(self):
+        self.build()
+        aliases = {"coco": {"snout": "nose"}}
+        category = dataclasses.replace(
+            tiny_photos.CATEGORY,
+            keypoint_aliases=aliases,
+            any_class=("animal",),
+        )
+        with mock.patch.object(instances, "convert") as convert:
+            self.build(category=category)
+        convert.assert_not_called()
+
     def test_empty_split(self):
         for name in ("p4", "p5"):
             tiny_photos.save_mat(self.root / f"mat/{name}.mat", [])
@@ -264,7 +348,7 @@ class BuildTest(parameterized.TestCase):
 
     def test_bad_keypoints_of_a_photo_that_is_not_used(self):
         fields = tiny_photos.animal_pose({f"p{i}": [] for i in range(7)})
-        pose = {**tiny_photos.pose(), "bbox": None, "image_id": 7}
+        pose = {**tiny_photos.pose(), "bbox": "box", "image_id": 7}
         fields["annotations"] += [
             {**tiny_photos.pose(), "image_id": i} for i in range(1, 7)
         ]
@@ -303,7 +387,7 @@ class BuildTest(parameterized.TestCase):
             self.inputs, image_sets=None, annotations=self.root / "jpg"
         )
         with self.assertRaisesRegex(ValueError, "jpg: has no .mat file"):
-            plan.sources(self.inputs, self.settings)
+            plan.make(self.inputs, self.settings)
 
 
 if __name__ == "__main__":
