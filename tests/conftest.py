@@ -34,6 +34,7 @@ SLOW = (
     "tests/serving/program_test.py",
     "tests/tfrecords_tools/programs_test.py",
     "tests/training/trainer_test.py",
+    "tests/training/workdir_test.py::KillTest",
 )
 
 

@@ -97,7 +97,7 @@ def _guarded(main, argv):
         sys.exit(1)
     except KeyboardInterrupt as error:
         print("interrupted", file=sys.stderr)  # noqa: T201
-        sys.exit(interruption.status(error))
+        interruption.leave(error)
 
 
 def _message(error: Exception) -> str | None:

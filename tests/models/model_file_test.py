@@ -1,4 +1,9 @@
+import base64
 import dataclasses
+import json
+import marshal
+import pathlib
+import zipfile
 
 from absl.testing import absltest
 import keras
@@ -159,6 +164,55 @@ class ModelFileTest(absltest.TestCase):
         self.assertFalse(model.get_layer("decoder0_conv").trainable)
         self.assertTrue(encoder.get_layer("conv").trainable)
         self.assertTrue(model.get_layer("decoder1_conv").trainable)
+
+    def write(self, layer, **members):
+        """A .keras file of one layer, which its writer has made up."""
+        path = self.create_tempfile("hostile.keras").full_path
+        config = {
+            "module": "keras",
+            "class_name": "Sequential",
+            "config": {"name": "m", "layers": [layer]},
+        }
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("config.json", json.dumps(config))
+            archive.writestr("metadata.json", "{}")
+            for name, contents in members.items():
+                archive.writestr(name, contents)
+        return path
+
+    def test_hostile_files_run_nothing(self):
+        folder = pathlib.Path(self.create_tempdir().full_path)
+        marker = folder / "made"
+        code = compile(f"open({str(marker)!r}, 'w')", "x", "eval")
+        encoded = base64.b64encode(marshal.dumps(code)).decode()
+        for layer in (
+            {"module": "keras.layers", "class_name": "Lambda",
+             "config": {"name": "l", "function": {
+                 "class_name": "__lambda__",
+                 "config": {"code": encoded, "defaults": None,
+                            "closure": None}}}},
+            {"module": "os", "class_name": "mkdir",
+             "config": {"path": str(marker)}},
+            {"module": "pathlib", "class_name": "Path", "registered_name": None,
+             "config": {}},
+        ):  # fmt: skip
+            slip = f"../{marker.name}"
+            path = self.write(layer, **{slip: "x", "assets/../../made": "x"})
+            with self.assertRaisesRegex(
+                ValueError, "hostile.keras: not a netw"
+            ):
+                model_file.load(path)
+            self.assertFalse(marker.exists())
+            self.assertFalse((pathlib.Path(path).parent / "made").exists())
+
+    def test_a_file_that_is_cut_short(self):
+        path = pathlib.Path(self.create_tempfile("cut.keras").full_path)
+        networks.build("pose_to_part", TASK, SMALL).save(path)
+        whole = path.read_bytes()
+        for share in 0.25, 0.5, 0.99:
+            path.write_bytes(whole[: int(share * len(whole))])
+            with self.assertRaisesRegex(ValueError, "cut.keras: not a network"):
+                model_file.load(str(path))
 
     def test_errors_name_the_file(self):
         with self.assertRaisesRegex(ValueError, "nowhere.keras: no such file"):

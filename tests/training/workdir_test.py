@@ -1,10 +1,15 @@
 import os
 import pathlib
+import random
+import subprocess
+import sys
+import time
 import zipfile
 
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from kp2part.training import checkpoints
 from kp2part.training import workdir as workdir_lib
 from tests import run_config
 
@@ -110,6 +115,41 @@ class CheckpointsTest(parameterized.TestCase):
             (self.root / "history.csv").write_text(text)
             with self.assertRaisesRegex(ValueError, "history.csv: must be a t"):
                 self.run_dir.history(1)
+
+
+SAVE = """
+import os, pathlib, sys
+from kp2part.training import checkpoints
+root = pathlib.Path(sys.argv[1])
+_, done = checkpoints.newest(root)
+print(done, flush=True)
+while True:
+    done += 1
+    checkpoints.save(
+        root, lambda p: pathlib.Path(p).write_bytes(os.urandom(1 << 20)), done
+    )
+    print(done, flush=True)
+"""
+
+
+class KillTest(absltest.TestCase):
+    def test_no_kill_during_a_save_loses_more_than_an_epoch(self):
+        root = pathlib.Path(self.create_tempdir().full_path)
+        rng, done = random.Random(0), 0
+        for _ in range(30):
+            with subprocess.Popen(
+                [sys.executable, "-c", SAVE, str(root)],
+                cwd=pathlib.Path(__file__).parents[2],
+                stdout=subprocess.PIPE,
+                text=True,
+            ) as child:
+                self.assertGreaterEqual(int(child.stdout.readline()), done)
+                time.sleep(rng.uniform(0, 0.02))
+                child.kill()
+                # What it said that it has saved.
+                done = max([done, *map(int, child.stdout.read().split())])
+        self.assertGreater(done, 0)
+        self.assertGreaterEqual(checkpoints.newest(root)[1], done)
 
 
 class BeginTest(absltest.TestCase):
