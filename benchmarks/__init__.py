@@ -1,1 +1,1 @@
-"""What things cost, as ratios measured in one run: machines are noisy."""
+"""Benchmarks. They report ratios within one run, because machines are noisy."""

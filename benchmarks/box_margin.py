@@ -1,12 +1,12 @@
-r"""Measures what an unknown box costs, for margins around the keypoints.
+r"""Measures the cost of a missing box, for margins around the keypoints.
 
     python -m benchmarks.box_margin --tfrecords=records \
         --images=$DATA/JPEGImages --margins=0.08,0.3 --output=margin.md
 
-Whoever clicks keypoints need not draw a box: the model then looks at the
-keypoints' extent with a margin on each side, a fraction of the longer side. The
-masks that it predicts with the true box and with such ones are compared in the
-whole photo: what it finds beside the object counts too.
+Users who click keypoints need not draw a box: by default it is the extent of
+the keypoints, with a margin on each side that is a fraction of the longer side.
+Masks predicted with the true box and with these boxes are scored on the whole
+photo, including false positives outside the object.
 """
 
 import collections
@@ -36,10 +36,12 @@ _IMAGES = flags.DEFINE_string("images", None, "Directory of its .jpg photos.")
 _MODEL = flags.DEFINE_string(
     "model",
     str(presets.directory("quadruped_lite")),
-    "Where it serves; see kp2part.predict.",
+    "Model: as --saved_model or --url of kp2part.predict.",
 )
-_MARGINS = flags.DEFINE_list("margins", ["0.08", "0.3"], "To compare.")
-_NUM_OBJECTS = flags.DEFINE_integer("num_objects", 200, "Of the split.", 1)
+_MARGINS = flags.DEFINE_list("margins", ["0.08", "0.3"], "Margins to compare.")
+_NUM_OBJECTS = flags.DEFINE_integer(
+    "num_objects", 200, "Number of objects of the split.", 1
+)
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _TRUE = "the object's box"
 
@@ -70,7 +72,7 @@ def in_photo(record: dict) -> tuple[np.ndarray, np.ndarray]:
 def boxes_to_try(
     box: np.ndarray, keypoints: np.ndarray, size: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Returns float32 [4] within the photo, by what they are.
+    """Returns boxes float32 [4], clipped to the photo, by name.
 
     Args:
         box: float32 [4], the object's.
@@ -114,7 +116,7 @@ def compare(client) -> dict[str, np.ndarray]:
 
 
 def table(totals: dict[str, np.ndarray], parts: list[str]) -> tables.Table:
-    """Returns the table of what `compare` found, IoU in per cent."""
+    """Returns the table of the results of `compare`, IoU in percent."""
     rows = []
     for name, matrix in totals.items():
         iou = 100 * metrics.iou(matrix)[1:]

@@ -1,11 +1,11 @@
-r"""Measures what an image encoder costs: a training step, and a prediction.
+r"""Measures the cost of image encoders: per training step and prediction.
 
     python -m benchmarks.encoders --flagfile=configs/best.flags \
         --encoders=squeezenet,efficientnet_lite0 --output=encoders.md
 
-Each is put into the network of the flags, with random weights, and its batch
-normalizations frozen as they are with pretrained ones. They take turns on the
-same random batch. Times are of the processor: medians, and ratios to the first
+Each encoder is built into the network of the flags, with random weights and
+with batch normalization frozen, as for pretrained weights. Encoders alternate
+on the same random batch. Reports median CPU times, and ratios to the first
 encoder.
 """
 
@@ -33,9 +33,11 @@ from kp2part.training import flags as flags_lib
 flags.adopt_module_key_flags(flags_lib)
 
 _ENCODERS = flags.DEFINE_list(
-    "encoders", ["squeezenet", "efficientnet_lite0"], "To compare."
+    "encoders", ["squeezenet", "efficientnet_lite0"], "Encoders to compare."
 )
-_NUM_STEPS = flags.DEFINE_integer("num_steps", 10, "Of each.", lower_bound=1)
+_NUM_STEPS = flags.DEFINE_integer(
+    "num_steps", 10, "Number of steps of each.", lower_bound=1
+)
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 
 
@@ -72,7 +74,7 @@ def batch(model: keras.Model, size: int) -> tuple[dict, dict]:
 
 
 def seconds(function: Callable, *arguments) -> float:
-    """Returns the processor's time for a call."""
+    """Returns the CPU time of a call."""
     start = time.process_time()
     function(*arguments)
     return time.process_time() - start
@@ -90,14 +92,14 @@ def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
             step = seconds(model.train_on_batch, inputs, part_ids)
             prediction = seconds(model.predict_on_batch, inputs)
             times[name].append((step, prediction))
-    return {  # Without the first round, which compiles.
+    return {  # Without the first round, which includes compilation.
         name: (model.count_params(), *np.median(times[name][1:], axis=0))
         for name, model in networks.items()
     }
 
 
 def table(costs: dict[str, tuple]) -> tables.Table:
-    """Returns the table of what `measure` found."""
+    """Returns the table of the results of `measure`."""
     rows = []
     _, first_step, first_prediction = next(iter(costs.values()))
     for name, (parameters, step, prediction) in costs.items():

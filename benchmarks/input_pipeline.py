@@ -1,11 +1,11 @@
-r"""How fast training examples come, beside the least that must be done.
+r"""Measures the cost of training examples, relative to a lower bound.
 
     python -m benchmarks.input_pipeline --tfrecords=out/demo/tfrecords
 
-The floor reads the same shards and decodes their images, nothing else. The
-whole pipeline also shuffles, augments and draws heatmaps and bones. Measured is
-the time of the processor, not of the clock, and the rounds of both alternate:
-so little of what else the machine does is in the ratio.
+The lower bound (floor) reads the same shards and decodes their images, nothing
+else. The whole pipeline also shuffles, augments and draws heatmaps and bones.
+CPU time is measured, not wall time, and rounds of both alternate, so that other
+load on the machine hardly affects the ratio.
 """
 
 import time
@@ -26,13 +26,17 @@ from kp2part.system import cli
 _TFRECORDS = flags.DEFINE_string("tfrecords", None, "Directory of records.")
 _SPLIT = flags.DEFINE_string("split", "train", "Name of the split to read.")
 _IMAGE_SIZE = flags.DEFINE_integer(
-    "image_size", None, "Side of the crops, in pixels; the records' by default."
+    "image_size",
+    None,
+    "Side of the crops in pixels; by default that of the records.",
 )
 _BATCH_SIZE = flags.DEFINE_integer("batch_size", 16, "Examples per batch.")
-_ROUNDS = flags.DEFINE_integer("rounds", 5, "Rounds of each.", lower_bound=1)
-_BATCHES = flags.DEFINE_integer("batches", 64, "Batches of a round.")
+_ROUNDS = flags.DEFINE_integer(
+    "rounds", 5, "Number of rounds of each.", lower_bound=1
+)
+_BATCHES = flags.DEFINE_integer("batches", 64, "Batches per round.")
 
-# All that a recipe may ask for, bending left out: it is off by default.
+# All augmentations of the recipes, without bending, which is off by default.
 _AUGMENTATION = augmentation.Augmentation(
     flip=0.5,
     rotation=15,
@@ -58,7 +62,7 @@ def floor(examples: example_set.Examples, batch_size: int) -> tf.data.Dataset:
 def processor_seconds(
     datasets: dict[str, tf.data.Dataset], rounds: int
 ) -> dict[str, np.ndarray]:
-    """Returns what reading each dataset to its end cost, [rounds] by name."""
+    """Returns the CPU seconds of reading each dataset, [rounds] by name."""
     seconds = {name: [] for name in datasets}
     for _ in range(rounds):
         for name, dataset in datasets.items():
@@ -89,7 +93,7 @@ def main(argv):
     count = _BATCH_SIZE.value * _BATCHES.value
     for name, values in seconds.items():
         cost = 1000 * np.median(values) / count
-        logging.info("%s: %.2f ms of a core for an example", name, cost)
+        logging.info("%s: %.2f ms of CPU time per example", name, cost)
     ratios = seconds["whole"] / seconds["floor"]
     logging.info(
         "whole / floor: %.2f times (%.2f - %.2f)",

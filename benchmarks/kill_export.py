@@ -1,12 +1,12 @@
-r"""Kills the exporter at random moments and looks at what it has left.
+r"""Kills the exporter at random moments and checks what is left.
 
     python -m benchmarks.kill_export --num_kills=20
 
-A process exports a tiny network again and again until kill -9 ends it, within
---seconds after it wrote the first file of a version. After each kill every
-numbered directory must have all files; at the end each is loaded and answers.
-Logs how many files the killed exports had written; 0 where the version was
-published before the kill.
+A process exports a tiny network again and again until it is killed (kill -9),
+within --seconds after it wrote the first file of a version. After each kill,
+every numbered directory must be complete; at the end, each must load and serve
+its metadata. Logs how many files the killed exports had written; 0 if the
+version was published before the kill.
 """
 
 import collections
@@ -30,11 +30,14 @@ from kp2part.schema import category
 from kp2part.schema import task as task_lib
 from kp2part.system import cli
 
-_NUM_KILLS = flags.DEFINE_integer("num_kills", 20, "How often.", 1)
+_NUM_KILLS = flags.DEFINE_integer("num_kills", 20, "Number of kills.", 1)
 _SECONDS = flags.DEFINE_float(
-    "seconds", 0.1, "What an export writes files for, or a little more.", 0.0
+    "seconds",
+    0.1,
+    "Latest time of a kill: at least as long as an export writes files.",
+    0.0,
 )
-_SEED = flags.DEFINE_integer("seed", 0, "Of the moments.")
+_SEED = flags.DEFINE_integer("seed", 0, "Seed of the times of the kills.")
 
 
 def export_for_ever(base: str):
@@ -47,7 +50,7 @@ def export_for_ever(base: str):
 
 
 def check_whole(base: pathlib.Path, expected: set[str]):
-    """Raises a ValueError if a numbered directory is not whole."""
+    """Raises a ValueError if a numbered directory is incomplete."""
     for path in numbered(base):
         found = {str(p.relative_to(path)) for p in path.rglob("*")}
         if found != expected:
@@ -64,11 +67,11 @@ def kill_when(base: str, pattern: str, seconds: float) -> int:
 
     Args:
         base: Directory of the versions.
-        pattern: Of a new file that starts the time.
+        pattern: Glob pattern of the new file that starts the clock.
         seconds: The time until the kill.
     """
     known = set(pathlib.Path(base).glob(pattern))
-    # A fork of a process that has run nothing: imports are not paid again.
+    # Fork to avoid repeated imports; this process has run no TensorFlow yet.
     child = multiprocessing.get_context("fork").Process(
         target=export_for_ever, args=(base,)
     )
@@ -103,7 +106,7 @@ def main(argv):
                 "metadata", keys, ["json_bytes"]
             )
         logging.info(
-            "%d kills, by files then written: %s. All %d versions are whole.",
+            "%d kills, by files written: %s. All %d versions are complete.",
             _NUM_KILLS.value, dict(sorted(stages.items())), len(numbered(base)),
         )  # fmt: skip
 

@@ -1,11 +1,11 @@
-r"""Measures how long the mask on the annotation page takes to follow a drag.
+r"""Measures how long the annotation page takes to update the mask in a drag.
 
     python -m benchmarks.page_drag --output=drag.md
 
 A real browser (Debian's chromium, driven by Playwright) opens the sample of a
-horse from a server of its own, in the original size and enlarged to that of a
-camera, and drags a paw step by step. Each wait is measured as a person sees it,
-from a step until the frame with the new mask.
+horse on a local server, at its original size and enlarged to that of a camera,
+and drags a paw step by step. Each wait is what a user experiences, from a step
+to the frame with the new mask.
 """
 
 import json
@@ -25,13 +25,13 @@ from kp2part.system import cli
 from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
-_MOVES = flags.DEFINE_integer("moves", 20, "Steps of a drag.", 1)
+_MOVES = flags.DEFINE_integer("moves", 20, "Number of steps of a drag.", 1)
 _SCALES = flags.DEFINE_list(
-    "scales", ["1", "5.2"], "Factors by which the photo is enlarged."
+    "scales", ["1", "5.2"], "Factors by which to enlarge the photo."
 )
 _SAMPLES = served_lib.ROOT / "kp2part" / "annotator" / "samples"
 _HORSE, _PAW = "galloping_horse.jpg", "right_front_paw"
-# Notes the milliseconds from each step until its mask is on the screen.
+# Records the milliseconds from each step until its mask is on the screen.
 _WATCH = """() => {
   const { classList } = document.querySelector("#status");
   let began = null, asked = false;
@@ -59,10 +59,10 @@ _PLACE = """([x, y]) => {
 
 
 def enlarge(directory: pathlib.Path, scale: float):
-    """Writes the horse, enlarged `scale` times, and its keypoints.
+    """Writes the photo of the horse, enlarged `scale` times, and its keypoints.
 
     Returns:
-        The two files, the size of the photo and the place (x, y) of the paw.
+        The two files, the size of the photo and the point (x, y) of the paw.
     """
     image = cv2.imread(str(_SAMPLES / _HORSE))
     image = cv2.resize(image, None, fx=scale, fy=scale)
@@ -136,7 +136,7 @@ def main(argv):
                     f"{max(waits):.0f}",
                 )
             )
-    heads = ("photo", "median ms", "at most ms")
+    heads = ("photo", "median ms", "maximum ms")
     text = tables.Table(heads, rows).to_markdown()
     atomic.write_text(_OUTPUT.value, text)
     logging.info("\n%s", text)

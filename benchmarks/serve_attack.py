@@ -1,10 +1,10 @@
-r"""Attacks a server in numbers for which tests have no time.
+r"""Attacks a server with loads that are too slow for tests.
 
     python -m benchmarks.serve_attack --output=attack.md
 
-Each row of the table has an attack, its outcome, the memory that it took at
-most, and how long a small request had to wait meanwhile. The exit status is 1
-if an attack harmed the server.
+Each row of the table has an attack, its outcome, the growth of memory, and the
+longest wait of a small request meanwhile. The exit status is 1 if an attack
+harmed the server.
 """
 
 import collections
@@ -28,7 +28,7 @@ _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MAX_GROWTH_MB = 200
 _MAX_WAIT_SECONDS = 1.0
 _STATUS = f"/v1/models/{served_lib.MODEL.name}"
-_HEAD = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n"
+_HEAD = "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n"
 
 
 def send(served: served_lib.Served, *parts: bytes) -> str:
@@ -38,7 +38,7 @@ def send(served: served_lib.Served, *parts: bytes) -> str:
             for part in parts:
                 client.sendall(part)
         except OSError:
-            pass  # A client that is cut while sending may still read why.
+            pass  # A client that is cut off while sending may still read why.
         try:
             return client.makefile("rb").readline().decode().strip() or "cut"
         except OSError:
@@ -46,21 +46,21 @@ def send(served: served_lib.Served, *parts: bytes) -> str:
 
 
 def many(served: served_lib.Served, body: bytes, num_requests: int) -> str:
-    """Returns the statuses of requests made at the same time."""
+    """Returns the statuses of simultaneous requests."""
 
-    def ask(_):
+    def send_one(_):
         try:
             return served.ask("POST", body=body)
         except OSError as error:
             return type(error).__name__
 
     with futures.ThreadPoolExecutor(num_requests) as pool:
-        statuses = collections.Counter(pool.map(ask, range(num_requests)))
+        statuses = collections.Counter(pool.map(send_one, range(num_requests)))
     return ", ".join(f"{n} x {status}" for status, n in statuses.items())
 
 
 def slow(served: served_lib.Served, dribble: bytes) -> str:
-    """Returns how long 500 connections last that never end a request."""
+    """Returns how long 500 connections last that never complete a request."""
     head = _HEAD.format(served_lib.PREDICT, 10_000).encode()
     clients = [
         socket.create_connection(("127.0.0.1", served.port), 60)
@@ -94,7 +94,7 @@ def attacks() -> dict[str, Callable[[served_lib.Served], str]]:
     deep = b'{"instances": ' + b"[" * 500_000
     bomb = gzip.compress(megabyte * 600, 1)
     gzipped = _HEAD.format(served_lib.PREDICT, len(bomb)).replace(
-        "Host: x", "Content-Encoding: gzip"
+        "Host: localhost", "Content-Encoding: gzip"
     )
     numbers = json.dumps({"instances": [1.5] * 100_000}).encode()
     start = f"GET {_STATUS} HTTP/1.1\r\nX: ".encode()
@@ -131,10 +131,10 @@ def attacks() -> dict[str, Callable[[served_lib.Served], str]]:
 
 
 class Watch:
-    """Watches memory and the latency of a small request during an attack.
+    """Monitors memory and the latency of a small request during an attack.
 
     Attributes:
-        rss_mb: The most resident memory, in MiB.
+        rss_mb: The maximum resident memory, in MiB.
         wait_seconds: The longest wait for a status.
     """
 
@@ -166,7 +166,7 @@ def main(argv):
     logging.set_verbosity(logging.INFO)
     rows, harmed = [], []
     with served_lib.serve("--grpc_port=0") as served:
-        # TensorFlow keeps the memory of one large batch: not due to an attack.
+        # TensorFlow keeps the memory of a large batch, which is not an attack.
         served.ask("POST", body=served_lib.predict_body(9))
         for name, attack in attacks().items():
             before = served.rss_mb()

@@ -1,12 +1,12 @@
-r"""Measures what the server adds to a SavedModel called in process.
+r"""Measures the overhead of the server over a SavedModel called in process.
 
     python -m benchmarks.serve_load --output=load.md
 
-Clients on open connections request the parts of docs/sample.jpg, and as many
-threads of this process call the same SavedModel. The two take turns, so that
-other load on the machine affects both alike. "CPU ms" is the processor time
-that the server, or this process, takes for a request: on a busy machine it is
-more telling than the clock.
+Clients with persistent connections request the parts of docs/sample.jpg, and
+equally many threads of this process call the same SavedModel. The two
+alternate, so that other load on the machine affects both alike. "CPU ms" is the
+CPU time of the server, or of this process, per request: on a busy machine it is
+more reliable than wall time.
 """
 
 from collections.abc import Callable
@@ -27,13 +27,13 @@ from kp2part.system import cli
 from kp2part.system import tables
 
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
-_SECONDS = flags.DEFINE_float("seconds", 10.0, "Seconds of each turn.", 0.1)
-_ROUNDS = flags.DEFINE_integer("rounds", 3, "Turns of each.", 1)
+_SECONDS = flags.DEFINE_float("seconds", 10.0, "Seconds per turn.", 0.1)
+_ROUNDS = flags.DEFINE_integer("rounds", 3, "Number of turns of each.", 1)
 _NUM_CLIENTS = flags.DEFINE_list(
-    "num_clients", ["1", "8", "64"], "Clients at the same time."
+    "num_clients", ["1", "8", "64"], "Numbers of simultaneous clients."
 )
 _LARGE_BATCH = flags.DEFINE_integer(
-    "large_batch", 32, "Photos in the batches that run beside small requests."
+    "large_batch", 32, "Photos per batch in the test with large batches."
 )
 
 
@@ -44,7 +44,7 @@ class Turn:
     Attributes:
         latencies: Seconds of each call.
         seconds: From the first call to the end of the last.
-        cpu_seconds: Processor time of the process that predicts.
+        cpu_seconds: CPU time of the process that predicts.
     """
 
     latencies: list[float]
@@ -58,13 +58,13 @@ def measure(
     num_clients: int,
     seconds: float,
 ) -> Turn:
-    """Measures clients that call for a while.
+    """Measures clients that call repeatedly.
 
     Args:
-        make_call: Called once for each client; returns the function to call.
+        make_call: Called once per client; returns the function to call.
         process: The process that predicts.
-        num_clients: The number of threads that call.
-        seconds: How long new calls are made.
+        num_clients: Number of threads that call.
+        seconds: Time during which new calls are started.
     """
     latencies = []
     cpu_before = sum(process.cpu_times()[:2])
@@ -89,7 +89,7 @@ def measure(
 
 
 def in_process() -> Callable[[], Callable[[], None]]:
-    """Returns a maker of calls to the SavedModel in this process."""
+    """Returns a factory of calls to the SavedModel in this process."""
     servable = servable_lib.Servable("", 1, served_lib.MODEL / "1")
     image, keypoints = served_lib.photo()
     inputs = {
@@ -105,7 +105,7 @@ def in_process() -> Callable[[], Callable[[], None]]:
 
 
 def over_http(served: served_lib.Served) -> Callable[[], Callable[[], None]]:
-    """Returns a maker of calls to the server, on a connection each."""
+    """Returns a factory of calls to the server, with a connection each."""
     body = served_lib.predict_body()
 
     def make_call():
@@ -136,7 +136,7 @@ def row(name: str, turns: list[Turn]) -> tuple[str, ...]:
 
 
 def compare(served, local, remote, num_clients: int) -> list[tuple[str, ...]]:
-    """Returns the rows of one number of clients."""
+    """Returns the rows for a number of clients."""
     inside, outside = [], []
     for _ in range(_ROUNDS.value):
         for turns, call, process in (
@@ -154,7 +154,7 @@ def compare(served, local, remote, num_clients: int) -> list[tuple[str, ...]]:
 
 
 def beside_large(served: served_lib.Served, remote) -> tuple[str, ...]:
-    """Returns the row of one client while another sends large batches."""
+    """Returns the row for one client while another sends large batches."""
     body = served_lib.predict_body(_LARGE_BATCH.value)
     stop = threading.Event()
 

@@ -1,12 +1,12 @@
-r"""Watches memory and descriptors of a server under load and hot swaps.
+r"""Monitors memory and descriptors of a server under load and hot swaps.
 
     python -m benchmarks.serve_soak --minutes=20 --output=soak.md
 
 Clients request the parts of docs/sample.jpg, every third time with bytes that
-are not an image. Now and then a newer version of the same model appears, and
-the version before it is removed. After a warm-up the resident memory should
-grow by less than 1 MB a minute, and no descriptor should stay open. The warm-up
-includes some swaps, because the first ones raise the level of memory.
+are not an image. At intervals a newer version of the same model is published,
+and an older one is removed. After a warm-up the resident memory should grow by
+less than 1 MB per minute, and the number of descriptors should not grow. The
+warm-up includes some swaps, because the first ones raise the use of memory.
 """
 
 import collections
@@ -33,10 +33,10 @@ _WARMUP_MINUTES = flags.DEFINE_float(
     "warmup_minutes", 2.0, "Minutes of the warm-up, not counted.", 0.0
 )
 _SWAP_SECONDS = flags.DEFINE_float(
-    "swap_seconds", 60.0, "Seconds between new versions; 0: none.", 0.0
+    "swap_seconds", 60.0, "Seconds between new versions; 0 for none.", 0.0
 )
 _NUM_CLIENTS = flags.DEFINE_integer(
-    "num_clients", 4, "Clients at the same time.", 1
+    "num_clients", 4, "Number of simultaneous clients.", 1
 )
 _SAMPLE_SECONDS = 5.0
 _WARMUP_SWAPS = 4
@@ -45,7 +45,7 @@ _REFUSED = "400 for files that are not images"
 
 
 def ask(served: served_lib.Served, responses: list[str], stop: threading.Event):
-    """Sends requests until told to stop, and notes the responses."""
+    """Sends requests until told to stop, and records the responses."""
     good, bad = served_lib.predict_body(), served_lib.corrupt_body()
     expected = {(200, False): _GOOD, (400, True): _REFUSED}
     connection = served.connect()
@@ -58,7 +58,7 @@ def ask(served: served_lib.Served, responses: list[str], stop: threading.Event):
 
 
 def swap(base: pathlib.Path, stop: threading.Event) -> None:
-    """Publishes the model again and again, and removes what it replaces."""
+    """Publishes the model again and again, and removes old versions."""
     version, early = 1, 60 * _WARMUP_MINUTES.value / (_WARMUP_SWAPS + 1)
     while _SWAP_SECONDS.value and not stop.wait(
         early if version <= _WARMUP_SWAPS else _SWAP_SECONDS.value
@@ -80,7 +80,7 @@ def watch(served: served_lib.Served, minutes: float) -> np.ndarray:
 
 
 def soak(served: served_lib.Served, base: pathlib.Path):
-    """Returns the responses, and what `watch` saw after the warm-up."""
+    """Returns the responses, and the result of `watch` after the warm-up."""
     responses, stop = [], threading.Event()
     threads = [
         threading.Thread(target=ask, args=(served, responses, stop))
@@ -98,7 +98,7 @@ def soak(served: served_lib.Served, base: pathlib.Path):
 
 
 def table(responses: list[str], seen: np.ndarray) -> tables.Table:
-    """Returns the table of what `soak` saw."""
+    """Returns the table of the results of `soak`."""
     minutes, rss, descriptors = seen.T
     slope = np.polyfit(minutes, rss, 1)[0]
     rows = [
@@ -109,7 +109,7 @@ def table(responses: list[str], seen: np.ndarray) -> tables.Table:
         ),
         ("RSS at the start, MB", f"{rss[0]:.0f}"),
         ("RSS at the end, MB", f"{rss[-1]:.0f}"),
-        ("RSS slope, MB a minute", f"{slope:+.2f}"),
+        ("RSS slope, MB per minute", f"{slope:+.2f}"),
         (
             "descriptors at the start, maximum, at the end",
             f"{descriptors[0]:.0f}, {max(descriptors):.0f}, "

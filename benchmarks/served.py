@@ -1,4 +1,4 @@
-"""A server to measure, in a process of its own, and its clients."""
+"""A server to measure, in a separate process, and its clients."""
 
 import base64
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ PREDICT = f"/v1/models/{MODEL.name}:predict"
 
 
 class Served:
-    """The program `kp2part.serve` on a port, and the resources it takes.
+    """The program `kp2part.serve` on a port, and its use of resources.
 
     Attributes:
         port: The HTTP port.
@@ -42,7 +42,7 @@ class Served:
         )
 
     def ask(self, method: str = "GET", target: str = "", body=None) -> int:
-        """Returns the status of one request on a connection of its own."""
+        """Returns the status of one request on a new connection."""
         connection = self.connect()
         try:
             return post(connection, body, method, target)[0]
@@ -56,7 +56,7 @@ def post(
     method: str = "POST",
     target: str = "",
 ) -> tuple[int, bytes]:
-    """Returns status and body of a request on an open connection."""
+    """Returns status and body of the response on an open connection."""
     connection.request(method, target or PREDICT, body)
     response = connection.getresponse()
     return response.status, response.read()

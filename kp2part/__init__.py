@@ -4,7 +4,7 @@ What a script needs, under one name; the rooms below (`kp2part.data`,
 `kp2part.models`, ...) have the rest. Nothing is imported before it is used:
 `import kp2part` takes milliseconds.
 
-The names of a category, and what a network is asked on objects of it:
+The names of a category, and the task of a network for its objects:
 
     >>> import kp2part
     >>> category = kp2part.load_category("horse")  # Or the path of a .json.
@@ -75,8 +75,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from kp2part import registration
-
-__version__ = "0.1.0"
+from kp2part.version import __version__
 
 # Where each name comes from, for `__getattr__`. What follows says the same to
 # type checkers and editors.

@@ -5,22 +5,24 @@ r"""Compares systems: trains and scores each on the same folds or splits.
         --protocol=folds --output=runs/paper
 
 Takes the flags of kp2part.train, which all runs share. A system is the name of
-a network, or the path of a .flags file whose flags differ. Protocols:
+a network, or the path of a .flags file that overrides some flags. Protocols:
 
     split      the named splits, once for each of --seeds
-    folds      the paper's: all classes pooled, and each alone, in --num_folds
-    holdout    learn from all classes but one and be judged on it, for each
-    alone      learn from one class and be judged on it, for each, in as many
-               steps as with all
-    fractions  learn from a fraction of the objects, for each of
-               --train_fractions, in as many steps: a fraction of 0.1 takes ten
-               times --epochs
+    folds      the paper's: --num_folds folds, with all classes pooled and with
+               each class alone
+    holdout    for each class: train on all others, score it
+    alone      for each class: train on it alone, score it; as many steps as
+               with all classes
+    fractions  train on a fraction of the objects, for each of
+               --train_fractions; as many steps as with all objects: a fraction
+               of 0.1 takes ten times --epochs
 
-Every run is a command of its own (kp2part.trial; see trial.log in its
-directory). Finished runs are not run again, and stopped ones continue: give the
-same command. --output then holds table.json, table.md, comparison.png (of
-fractions fractions.png, curves) and of each group examples.png: the same
-validation examples with the predictions of the last network of each system.
+Each run is a separate process (kp2part.trial), which logs to trial.log in the
+directory of the run. Give the same command again to resume: finished runs are
+skipped, interrupted ones continue. --output then holds table.json, table.md, a
+chart (comparison.png, or fractions.png for that protocol) and, for each group,
+examples.png: the same validation examples with the predictions of each system's
+last epoch.
 """
 
 import pathlib
@@ -39,9 +41,10 @@ settings_flags.define(experiment_lib.Experiment, __name__)
 _NUM_WORKERS = flags.DEFINE_integer(
     "num_workers",
     1,
-    "Runs at a time, each a process. Each computes on its part of the cores, "
-    "unless TF_NUM_INTRAOP_THREADS and OMP_NUM_THREADS are set: on two cores, "
-    "two runs of one thread each did 1.4 times the work of one run of two.",
+    "Number of runs in parallel, each in its own process with an equal share "
+    "of the cores, unless TF_NUM_INTRAOP_THREADS and OMP_NUM_THREADS are set. "
+    "On two cores, two runs of one thread each did 1.4 times the work of one "
+    "run of two threads.",
     lower_bound=1,
 )
 _DRY_RUN = cli.define_dry_run(__name__, "List the runs.")
@@ -52,6 +55,7 @@ def main(argv):
     del argv
     experiment = settings_flags.read(experiment_lib.Experiment)
     config = train_flags.read()
+    from kp2part.data import integrity
     from kp2part.data import manifest as manifest_lib
     from kp2part.experiments import execution
     from kp2part.experiments import tables
@@ -63,8 +67,10 @@ def main(argv):
         for run in runs:
             logging.info("%s: %s", run.name, " ".join(run.flags))
         return
-    common = settings_flags.to_flagfile(config)
-    failed = execution.execute(runs, common, output, _NUM_WORKERS.value)
+    integrity.check(
+        manifest, [name for name, n in manifest.num_records.items() if n]
+    )
+    failed = execution.execute(runs, config, output, _NUM_WORKERS.value)
     tables.write(output, runs, experiment, config, manifest.category)
     if failed:
         raise ValueError(

@@ -4,8 +4,8 @@ r"""Scores a trained network on a split of TFRecords.
         --tfrecords=data/quadruped --split=val --output=runs/quadruped/val
 
 Writes metrics.json, table.md and examples.png (image, keypoints, predictions
-and label side by side) into --output. IoU is of one confusion matrix over the
-split; intervals are bootstrapped over its images.
+and label side by side) into --output. IoU is computed from one confusion matrix
+over the split; confidence intervals are bootstrapped over its images.
 """
 
 import pathlib
@@ -19,47 +19,47 @@ from kp2part.system import cli
 _MODEL = flags.DEFINE_string(
     "model",
     None,
-    "A network: the .keras file of kp2part.train, or a directory that "
-    "kp2part.export has written.",
+    "Network: a .keras file of kp2part.train, or a directory written by "
+    "kp2part.export.",
 )
 _TFRECORDS = flags.DEFINE_string(
-    "tfrecords", None, "Directory that tfrecords_tools.build has written."
+    "tfrecords", None, "Directory written by tfrecords_tools.build."
 )
 _SPLIT = flags.DEFINE_string("split", "val", "Split to score.")
 _FOLDS = flags.DEFINE_string(
-    "folds", None, "folds.json of the run, to score one of its folds instead."
+    "folds", None, "folds.json of a run, to score one of its folds instead."
 )
 _FOLD = flags.DEFINE_integer(
-    "fold", None, "With --folds: number of the fold.", lower_bound=0
+    "fold", None, "Number of the fold, with --folds.", lower_bound=0
 )
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _BATCH_SIZE = flags.DEFINE_integer(
-    "batch_size", 16, "Examples at a time.", lower_bound=1
+    "batch_size", 16, "Examples per batch.", lower_bound=1
 )
 _PART_BOXES = flags.DEFINE_string(
     "part_boxes",
     None,
-    "JSON file of annotated boxes of parts, to score the boxes around the "
+    "JSON file of annotated part boxes, to score the boxes around the "
     "predicted parts too; see kp2part/evaluation/part_boxes.py.",
 )
 _LABELS = flags.DEFINE_enum(
     "labels",
     "pseudo",
     list(labels.KINDS),
-    "What the masks of the records are, drawn by hand (true) or made by a rule "
-    "(pseudo): what the picture calls them.",
+    "Whether the masks of the records were drawn by hand (true) or generated "
+    "by a rule (pseudo). Only affects how they are named in the results.",
 )
 _DROPOUT = flags.DEFINE_float(
     "keypoint_dropout",
     0.0,
-    "Take away this fraction of the keypoints first: does the network need all "
-    "of them?",
+    "Remove this fraction of the keypoints first, to see how much the network "
+    "depends on them.",
 )
 _JITTER = flags.DEFINE_float(
     "keypoint_jitter",
     0.0,
-    "Shift each keypoint first, standard deviation in pixels of a 256 px crop: "
-    "how carefully must one click?",
+    "Shift each keypoint at random first, to see how precise clicks must be: "
+    "standard deviation in pixels of a 256 px crop.",
 )
 _FLIP_AVERAGE = flags.DEFINE_bool(
     "flip_average",

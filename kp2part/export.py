@@ -9,19 +9,19 @@ Writes saved_models/quadruped/<next free version>/ with the signatures
   probabilities    image_bytes, keypoints, box -> probabilities, box
   tensors          image, heatmaps -> pseudo_parts, parts
   metadata         key -> json_bytes
-image_bytes are JPEG or PNG files, keypoints [N, K, 3] and box [N, 4] are in
-pixels of those, and mask_bytes PNG files of the same sizes whose gray levels
-are part ids. area [N, P] is in pixels, confidence [N, P] a part's mean
-probability. The task, which names keypoints and parts, is what metadata answers
-to the key "task", and is in assets.extra/kp2part.json.
+image_bytes are JPEG or PNG files; keypoints [N, K, 3] and box [N, 4] are in
+pixels of these photos. mask_bytes are PNG files of the same sizes, whose gray
+levels are part ids. area [N, P] is in pixels, confidence [N, P] is the mean
+probability of each part. The task, which names the keypoints and parts, is the
+value of the metadata key "task" and is stored in assets.extra/kp2part.json.
 
-assets.extra/tf_serving_warmup_requests has a small request for each: a server
-that replays it puts no version live that cannot answer. Let a server batch
-requests of `tensors` at most: it fails all requests of a batch for one bad
-photo, and photos of several sizes have no batch anyway.
+assets.extra/tf_serving_warmup_requests has a small request for each signature.
+A server replays them and rejects a version that fails. Server-side batching
+suits only `tensors`: one bad photo fails all requests of its batch, and photos
+of different sizes cannot be batched.
 
-Before the version appears, whole and under its number, it has answered in a
-process without kp2part as the network does (--noverify skips that).
+The numbered version appears once it is complete and its outputs, computed in a
+process without kp2part, match the network's (--noverify skips this check).
 """
 
 from absl import flags
@@ -32,27 +32,27 @@ from kp2part.system import cli
 _MODEL = flags.DEFINE_string(
     "model",
     None,
-    "A network: the .keras file of kp2part.train, or a directory that this "
-    "program has written.",
+    "Network: a .keras file of kp2part.train, or a directory written by "
+    "kp2part.export.",
 )
 _OUTPUT = flags.DEFINE_string(
     "output", None, "Directory of the versions, e.g. saved_models/quadruped."
 )
 _VERSION = flags.DEFINE_integer(
-    "version", None, "Number of the version. By default the next free one.",
+    "version", None, "Number of the version; by default the next free one.",
     lower_bound=1,
 )  # fmt: skip
 _FLIP_AVERAGE = flags.DEFINE_bool(
     "flip_average",
     False,
     "Average the predictions for each object and its mirror image: slightly "
-    "better masks (see --flip_average of kp2part.evaluate), twice the work.",
+    "better masks (see --flip_average of kp2part.evaluate) at twice the cost.",
 )
 _VERIFY = flags.DEFINE_bool(
     "verify",
     True,
-    "Compare the outputs with the network's, in a process that cannot import "
-    "kp2part, before the version appears.",
+    "Before the version appears, compare its outputs, computed in a process "
+    "that cannot import kp2part, with the network's.",
 )
 
 

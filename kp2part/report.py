@@ -1,10 +1,10 @@
-r"""Joins a training run and its scores in one page to look at.
+r"""Writes an HTML page on a training run and its scores.
 
     python -m kp2part.report --workdir=runs/quadruped \
         --evaluation=runs/quadruped/val --output=runs/quadruped/index.html
 
-The page holds its pictures: it can be sent as one file. --prediction adds a
-picture that kp2part.predict has made.
+The pictures are embedded, so the page can be sent as one file. --prediction
+adds an overlay of kp2part.predict.
 """
 
 import pathlib
@@ -18,13 +18,13 @@ _WORKDIR = flags.DEFINE_string(
     "workdir", None, "Directory of a finished run of kp2part.train."
 )
 _EVALUATION = flags.DEFINE_string(
-    "evaluation", None, "Directory that kp2part.evaluate has written."
+    "evaluation", None, "Directory written by kp2part.evaluate."
 )
 _PREDICTION = flags.DEFINE_string(
-    "prediction", None, "overlay.png of kp2part.predict, to be shown too."
+    "prediction", None, "overlay.png of kp2part.predict to show as well."
 )
 _TITLE = flags.DEFINE_string("title", "kp2part", "Heading of the page.")
-_OUTPUT = flags.DEFINE_string("output", None, "The page, .html.")
+_OUTPUT = flags.DEFINE_string("output", None, "Page to write, .html.")
 
 
 def main(argv):

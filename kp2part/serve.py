@@ -4,22 +4,22 @@ r"""Serves a SavedModel on this machine, as TensorFlow Serving would.
     python -m kp2part.serve --model_base_path=saved_models/mine \
         --model_name=mine --port=8501 --grpc_port=8500
 
-A server to develop and test with: same REST and gRPC API, same directory, so
-that a client that works here works there. Open the logged URL in a browser to
-try the model on a page, or ask:
+A server for development and tests. It has the REST and gRPC APIs and the
+directory layout of TensorFlow Serving, so clients work with either. Open the
+logged URL in a browser to try the model, or send requests:
 
     curl http://127.0.0.1:8501/v1/models/quadruped_lite
     curl http://127.0.0.1:8501/v1/models/quadruped_lite/metadata
 
 --model_base_path holds numbered versions, as kp2part.export writes them. The
-newest serves; put a newer one beside it (by a rename, so that it appears whole)
-and requests go there as soon as it has loaded. One that does not load is logged
-and reported, and the one before it keeps on serving.
+newest is served. Add a newer one (by a rename, so that it appears complete) and
+requests go to it as soon as it has loaded. If a version fails to load, this is
+logged and reported, and the previous version stays in service.
 
 /monitoring/prometheus/metrics has counts and latencies. Ctrl-C or SIGTERM stops
-it after the requests under way. Whoever reaches the port can use the model:
---host=0.0.0.0 belongs behind a proxy. A SavedModel is a program: serve only
-those you trust.
+the server once pending requests are done. Anyone who can reach the port can use
+the model: with --host=0.0.0.0, put a proxy in front, and list its name in
+--allowed_hosts. A SavedModel is a program: serve only models you trust.
 """
 
 import os
@@ -40,38 +40,45 @@ _LIMITS = limits_lib.Limits()
 _MODEL_BASE_PATH = flags.DEFINE_string(
     "model_base_path",
     str(presets.directory("quadruped_lite")),
-    "Directory of numbered versions of a SavedModel, any. It may come later.",
+    "Directory of numbered versions of any SavedModel. It may appear later.",
 )
 _MODEL_NAME = flags.DEFINE_string(
     "model_name", None, "Name in URLs; by default that of the directory."
 )
-_HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen at.")
+_HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 _PORT = flags.DEFINE_integer(
-    "port", 8501, "Port of REST and of the page; 0: none.", 0, 65535
+    "port", 8501, "Port for REST and the web page; 0 for none.", 0, 65535
 )
 _GRPC_PORT = flags.DEFINE_integer(
-    "grpc_port", 8500, "Port of gRPC; 0: none.", 0, 65535
+    "grpc_port", 8500, "Port for gRPC; 0 for none.", 0, 65535
 )
-_PAGE = flags.DEFINE_bool("page", True, "Serve a page to try the model on.")
+_ALLOWED_HOSTS = flags.DEFINE_list(
+    "allowed_hosts",
+    [],
+    "Further names of the server that the HTTP header Host may contain, for "
+    "example the name of a proxy; * allows all.",
+)
+_PAGE = flags.DEFINE_bool("page", True, "Serve a web page to try the model.")
 _POLL_SECONDS = flags.DEFINE_float(
-    "poll_seconds", 1.0, "How often to look for a new version.", 0.01
+    "poll_seconds", 1.0, "Seconds between checks for a new version.", 0.01
 )
 _NUM_THREADS = flags.DEFINE_integer(
     "num_threads",
     _LIMITS.num_threads,
-    "Predictions computed at the same time.",
+    "Number of predictions computed at the same time.",
     1,
 )
 _MAX_QUEUE = flags.DEFINE_integer(
     "max_queue",
     _LIMITS.max_queue,
-    "Predictions that wait for a thread; further ones get a 503.",
+    "Number of predictions that may wait for a thread; further requests get "
+    "status 503.",
     1,
 )
 _MAX_BODY_MB = flags.DEFINE_integer(
     "max_body_mb",
     _LIMITS.max_body_bytes >> 20,
-    "Size of a request at most, in MiB.",
+    "Maximum size of a request, in MiB.",
     1,
 )
 
@@ -85,8 +92,8 @@ def model_name(name: str | None, base_path: pathlib.Path) -> str:
     name = base_path.name if name is None else name
     if not re.fullmatch(r"[^/:%?#\s]+", name):
         raise ValueError(
-            "`model_name` must be at least one character, none of them a "
-            f"space or of /:%?#. Received: model_name={name!r}"
+            "`model_name` must not be empty, nor contain whitespace or any of "
+            f"/:%?#. Received: model_name={name!r}"
         )
     return name
 
@@ -97,13 +104,18 @@ def main(argv):
     name = model_name(_MODEL_NAME.value, base_path)
     import tensorflow as tf
 
+    from kp2part.serving import admission
     from kp2part.serving import local_run
     from kp2part.serving import model_store
 
-    # It warns of the one way to load a SavedModel into a session.
+    # TensorFlow warns about the only way to load a SavedModel into a session.
     tf.get_logger().setLevel("ERROR")
     address = local_run.Address(
-        _HOST.value, _PORT.value, _GRPC_PORT.value, _PAGE.value
+        _HOST.value,
+        _PORT.value,
+        _GRPC_PORT.value,
+        _PAGE.value,
+        tuple(_ALLOWED_HOSTS.value),
     )
     limits = limits_lib.Limits(
         max_body_bytes=_MAX_BODY_MB.value << 20,
@@ -113,15 +125,22 @@ def main(argv):
     stop = threading.Event()
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, lambda *_: stop.set())
-    store = model_store.ModelStore(name, base_path, _POLL_SECONDS.value)
+    store = model_store.ModelStore(
+        name,
+        base_path,
+        _POLL_SECONDS.value,
+        admission.Admission(
+            max_large=limits.max_large, num_small=limits.num_threads
+        ),
+    )
     try:
         local_run.run(store, base_path, address, limits, stop)
     finally:
         store.close()
     logging.info("Stopped.")
     logging.flush()
-    # Python and TensorFlow take seconds to take themselves apart, and nothing
-    # is left to be written.
+    # A regular exit of Python and TensorFlow takes seconds, and nothing is left
+    # to be written.
     os._exit(0)
 
 

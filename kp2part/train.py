@@ -3,7 +3,7 @@ r"""Trains a network on TFRecords.
     python -m kp2part.train --flagfile=configs/lite.flags \
         --tfrecords=data/quadruped --workdir=runs/quadruped
 
-The same command on the same --workdir continues after the last finished epoch.
+The same command on the same --workdir resumes after the last finished epoch.
 --workdir then holds model.keras (the best epoch by mean IoU on the validation
 examples), history.csv, train.flags and logs for TensorBoard.
 """
@@ -26,7 +26,7 @@ _WORKDIR = flags.DEFINE_string(
 
 
 def main(argv):
-    del argv  # `cli` has refused any.
+    del argv  # `cli` rejects arguments.
     config = train_flags.read()
     from kp2part.training import trainer
     from kp2part.training import workdir

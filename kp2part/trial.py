@@ -3,11 +3,11 @@ r"""Trains a network and scores its last epoch: one run of an experiment.
     python -m kp2part.trial --flagfile=configs/lite.flags \
         --tfrecords=data/quadruped --workdir=runs/trial
 
-Takes the flags of kp2part.train. The network of the last epoch is scored on the
-validation examples, not the best one, so that nothing is chosen by the examples
-that judge. --workdir then also holds matrices.npy (the confusion matrix of each
-example, in the order of the records) and metrics.json. A finished run is left
-alone; one that was stopped continues.
+Takes the flags of kp2part.train. Scores the network of the last epoch, not the
+best one, so that the validation examples do not choose the network that they
+score. --workdir then also holds matrices.npy (the confusion matrix of each
+example, in the order of the records) and metrics.json. A finished run is not
+repeated; an interrupted one resumes.
 """
 
 import pathlib
@@ -31,8 +31,9 @@ def main(argv):
 
     workdir = workdir_lib.Workdir(pathlib.Path(_WORKDIR.value))
     trainer.train(config, workdir)
-    if not (workdir.path / "metrics.json").is_file():
-        trial.score(config, workdir)
+    with workdir.locked():
+        if not (workdir.path / "metrics.json").is_file():
+            trial.score(config, workdir)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class CrossvalTest(absltest.TestCase):
         )
         self.assertIn("| pose_to_part |", (base / "out/table.md").read_text())
         self.assertTrue((base / "out" / "comparison.png").exists())
-        # Image, keypoints, the answer, the pseudo-label; 2 of 3 examples.
+        # Image, keypoints, prediction, pseudo-label; 2 of 3 examples.
         sheet = base / "out" / "all" / "examples.png"
         height, width, _ = cv2.imread(str(sheet)).shape
         self.assertEqual(width, 4 * 194)
@@ -72,17 +72,17 @@ class CrossvalTest(absltest.TestCase):
         for run in runs:
             self.finish(base / "out" / run.name, quadruped.parts)
         table, chart = base / "out" / "table.md", base / "out" / "fractions.png"
-        agreement = "# Agreement with pseudo-labels, in per cent\n"
+        agreement = "# Agreement with pseudo-labels, in percent\n"
         for flags, heading, paper in (
             (["--protocol=folds"], agreement, False),
-            (["--protocol=folds", "--labels=true"], "# IoU, in per cent", True),
+            (["--protocol=folds", "--labels=true"], "# IoU, in percent", True),
             (
                 [
                     "--protocol=fractions",
                     "--train_fractions=0.25,1",
                     "--labels=true",
                 ],
-                "# IoU, in per cent",
+                "# IoU, in percent",
                 False,
             ),
         ):

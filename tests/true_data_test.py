@@ -9,6 +9,7 @@ import numpy as np
 
 from kp2part.formats import pascal_part
 from kp2part.schema import category
+from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import plan
 from tfrecords_tools.building import settings
@@ -34,14 +35,14 @@ ANIMALS = {
 class TrueDataTest(parameterized.TestCase):
     @parameterized.parameters((0, "berkeley"), (1, "animal_pose.json"))
     def test_all_animals_are_found(self, column, name):
-        inputs = plan.Inputs(
+        inputs = inputs_lib.Inputs(
             images=DATA / "JPEGImages",
             annotations=DATA / "Annotations_Part",
             keypoints=DATA / "keypoints" / name,
         )
         asked = settings.Settings(category.load("quadruped"), image_size=64)
         found = {}
-        for source in plan.sources(inputs, asked)["all"]:
+        for source in plan.make(inputs, asked).splits["all"]:
             for example in instances.convert(source, asked)[0]:
                 key = (example.image_id, example.object_index)
                 found[key] = (example.keypoints[:, 2] > 0).sum()

@@ -5,10 +5,10 @@
         --keypoints=keypoints.json --image_sets=VOC2010/ImageSets/Main \\
         --output=/data/quadruped
 
-Masks come from Pascal-Part; keypoints from Berkeley's XML, from Animal-Pose or
-from COCO's JSON. The files need not list objects in the same order. Shards
-appear whole or not at all; running the same command again resumes an
-interrupted build. `manifest.json` appears last.
+Masks come from Pascal-Part; keypoints from Berkeley's XML, or from JSON in the
+format of Animal-Pose or COCO. The files need not list objects in the same
+order. Shards are written atomically, manifest.json last. Run the same command
+again to resume an interrupted build.
 """
 
 import os
@@ -28,23 +28,26 @@ settings_flags.define(settings_lib.Settings, __name__)
 _CATEGORY = flags.DEFINE_string(
     "category",
     None,
-    "What to cut out: a category of the package, e.g. horse or quadruped, or "
-    "the path of a .json file like those in kp2part/categories.",
+    "Category of objects: one of the package, e.g. horse or quadruped, or the "
+    "path of a .json file like those in kp2part/categories.",
 )
 _OUTPUT = flags.DEFINE_string(
-    "output", None, "Directory for the records. Made if it is not there."
+    "output", None, "Directory for the records; created if missing."
 )
-_DRY_RUN = cli.define_dry_run(__name__, "Say how many photos each split has.")
+_DRY_RUN = cli.define_dry_run(
+    __name__, "Print the number of photos in each split."
+)
 _NUM_WORKERS = flags.DEFINE_integer(
     "num_workers",
-    os.cpu_count(),
-    "Number of processes. It does not change the result.",
+    None,
+    "Number of processes; by default one for each core. Does not change the "
+    "result.",
     lower_bound=1,
 )
 
 
 def main(argv):
-    """Builds the records that the flags ask for and prints the table."""
+    """Builds records and prints the table of objects."""
     del argv
     inputs = settings_flags.read(inputs_lib.Inputs)
     settings = settings_flags.read(
@@ -55,11 +58,17 @@ def main(argv):
     from tfrecords_tools.building import selection
 
     if _DRY_RUN.value:
-        for split, photos in plan.sources(inputs, settings).items():
+        planned = plan.make(inputs, settings)
+        for split, photos in planned.splits.items():
             print(f"{split}: {len(photos)} photos")  # noqa: T201
+        for note in planned.notes:
+            print(note)  # noqa: T201
         return
     manifest = build_run.build(
-        inputs, settings, pathlib.Path(_OUTPUT.value), _NUM_WORKERS.value
+        inputs,
+        settings,
+        pathlib.Path(_OUTPUT.value),
+        _NUM_WORKERS.value or os.cpu_count() or 1,
     )
     print(selection.render(manifest.table))  # noqa: T201
     for split, kinds in manifest.skipped.items():

@@ -2,24 +2,24 @@
 
     python -m tfrecords_tools.draw --output=/tmp/drawn --num_images=400
 
-Cats, cows, dogs, horses and sheep in many poses, seen from many sides, among
-things that look like them. Files and folders are those that one downloads, so
-whatever reads these can read the real ones:
+Cats, cows, dogs, horses and sheep in many poses and views, among distractors
+that look like them. Files and folders are those of the downloads, so code that
+reads these can read the real ones:
 
     JPEGImages/<id>.jpg                          photos
     Annotations_Part/<id>.mat                    Pascal-Part masks
     Annotations/<id>.xml                         VOC boxes
     keypoints/berkeley/<class>/<id>_<voc_id>.xml Berkeley keypoints
-    keypoints/animal_pose.json                   the same as Animal-Pose has it
-    ImageSets/train.txt, val.txt                 which photos are for what
+    keypoints/animal_pose.json                   the same, Animal-Pose's format
+    ImageSets/train.txt, val.txt                 the splits
     sample.jpg, sample.json                      a photo for kp2part.predict,
                                                  and one animal's keypoints
     draw.json                                    the settings
 
-The output appears when it is complete. The same flags give the same bytes,
-however many workers draw. Running the program again on a complete output does
-nothing; with other settings it refuses. `synthetic/difficulty.py` says what
-makes the photos easy or hard.
+The output appears when it is complete. The same flags give the same bytes, for
+any number of workers. On a complete output the program does nothing; if the
+settings differ, it is an error. `synthetic/difficulty.py` has the parameters
+that make the photos easy or hard.
 """
 
 import os
@@ -35,18 +35,18 @@ from tfrecords_tools.synthetic import settings as settings_lib
 settings_flags.define(settings_lib.Settings, __name__)
 
 _OUTPUT = flags.DEFINE_string(
-    "output", None, "Directory to make. Nothing is written elsewhere."
+    "output", None, "Directory to create. Nothing is written elsewhere."
 )
 _NUM_WORKERS = flags.DEFINE_integer(
     "num_workers",
     min(2, os.cpu_count() or 1),
-    "Number of processes. It does not change the result.",
+    "Number of processes. Does not change the result.",
     lower_bound=1,
 )
 
 
 def main(argv):
-    """Draws what the flags say."""
+    """Draws the photos."""
     del argv
     settings = settings_flags.read(settings_lib.Settings)
     from tfrecords_tools.synthetic import photos
@@ -55,7 +55,7 @@ def main(argv):
     if photos.draw(output, settings, _NUM_WORKERS.value):
         logging.info("Drew %d photos: %s", settings.num_images, output)
     else:
-        logging.info("Already complete, left as it is: %s", output)
+        logging.info("Already complete: %s", output)
 
 
 if __name__ == "__main__":

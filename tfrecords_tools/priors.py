@@ -4,15 +4,15 @@ r"""Computes and stores the priors of RefineNet beside the records.
         --dry_run --picture=priors.png
     python -m tfrecords_tools.priors --tfrecords=data/quadruped
 
-For every record: the training objects of the most similar poses, never the
-object itself, their parts morphed onto its pose. kp2part.train does the same
-where --network needs it; this does it before, or shows it: --picture draws
-neighbors, morphed parts and priors of some objects, and --dry_run stores
-nothing else.
+The prior of a record: the parts of the training objects with the most similar
+poses, never those of the object itself, morphed onto its pose. kp2part.train
+computes priors if --network needs them; this program computes them in advance,
+or shows them: --picture draws neighbors, morphed parts and priors of some
+objects, and with --dry_run nothing else is written.
 
-Takes those flags of kp2part.train that say what is learned from (--train_split,
---fold, --classes, ...), and --nn_missing. Uses all cores; a build that was
-stopped continues.
+Takes the flags of kp2part.train that select the training examples
+(--train_split, --fold, --classes, ...), and --nn_missing. Uses all cores. Run
+the same command again to resume an interrupted build.
 """
 
 from absl import flags
@@ -28,14 +28,14 @@ settings_flags.define(selection_lib.Selection, __name__)
 _NN_MISSING = settings_flags.define_one(config.Network, "nn_missing", __name__)
 _SEED = settings_flags.define_one(config.Loop, "seed", __name__)
 _PICTURE = flags.DEFINE_string("picture", None, "Picture to draw, .png.")
-_DRY_RUN = cli.define_dry_run(__name__, "Look up the poses only.")
+_DRY_RUN = cli.define_dry_run(__name__, "Only count the known poses.")
 _NUM_EXAMPLES = flags.DEFINE_integer(
     "num_examples", 8, "Objects in the picture.", lower_bound=1
 )
 
 
 def main(argv):
-    """Stores or draws the priors that the flags ask for."""
+    """Stores priors, draws some, or both."""
     del argv
     if _PICTURE.value and not _PICTURE.value.endswith(".png"):
         raise ValueError(
@@ -50,6 +50,7 @@ def main(argv):
 
     manifest = manifest_lib.load(selection.tfrecords)
     chosen = splits.choose(selection, manifest, _SEED.value)
+    splits.check(chosen)
     strict = _NN_MISSING.value == "strict"
     library = pose_library.collect(chosen.training, strict)
     if _PICTURE.value:

@@ -1,4 +1,4 @@
-"""Draws a contact sheet of examples, to look at records before training.
+"""Draws a contact sheet of examples, to inspect records before training.
 
     python -m tfrecords_tools.show --tfrecords=/data/quadruped \\
         --output=sheet.png
@@ -12,21 +12,21 @@ from absl import flags
 from kp2part.system import cli
 
 _TFRECORDS = flags.DEFINE_string(
-    "tfrecords", None, "Directory that tfrecords_tools.build has made."
+    "tfrecords", None, "Directory written by tfrecords_tools.build."
 )
 _OUTPUT = flags.DEFINE_string("output", None, "Picture to write, .png.")
 _SPLIT = flags.DEFINE_string(
-    "split", None, "Split to draw from, e.g. val. Without it, from all."
+    "split", None, "Split to draw from, e.g. val; by default all."
 )
 _NUM_EXAMPLES = flags.DEFINE_integer(
     "num_examples", 24, "Number of examples; chosen at random.", 1
 )
 _COLUMNS = flags.DEFINE_integer("columns", 4, "Examples side by side.", 1)
-_SEED = flags.DEFINE_integer("seed", 0, "Decides which examples are chosen.")
+_SEED = flags.DEFINE_integer("seed", 0, "Seed of the choice of examples.")
 
 
 def main(argv):
-    """Writes the sheet that the flags ask for."""
+    """Writes the contact sheet."""
     del argv
     if not _OUTPUT.value.endswith(".png"):
         raise ValueError(

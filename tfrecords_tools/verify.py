@@ -1,11 +1,11 @@
-"""Reads TFRecords back and checks all that a build promises.
+"""Reads TFRecords back and checks everything that a build guarantees.
 
     python -m tfrecords_tools.verify --tfrecords=/data/quadruped
 
 Checks the files against the manifest (sizes, checksums, numbers of records),
 each record (images, labels, keypoints, box), and that no two splits share a
-photo. Prints how much of the pixels each part has, and lists all problems: then
-the exit code is 1.
+photo. Prints the fraction of the pixels in each part. If there are problems,
+lists them all and exits with 1.
 """
 
 from absl import flags
@@ -13,12 +13,12 @@ from absl import flags
 from kp2part.system import cli
 
 _TFRECORDS = flags.DEFINE_string(
-    "tfrecords", None, "Directory that tfrecords_tools.build has made."
+    "tfrecords", None, "Directory written by tfrecords_tools.build."
 )
 
 
 def main(argv):
-    """Verifies a directory; an error if anything is wrong."""
+    """Verifies a directory; raises an error if there are problems."""
     del argv
     from kp2part.data import manifest as manifest_lib
     from tfrecords_tools.checking import verification
@@ -31,7 +31,7 @@ def main(argv):
         raise ValueError(
             f"{manifest.directory}: {len(problems)} problems:\n{listed}"
         )
-    print(f"{manifest.directory}: all is well")  # noqa: T201
+    print(f"{manifest.directory}: no problems")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import dataclasses
 import functools
 import json
-import re
 from typing import Protocol
 
 import cv2
 import numpy as np
 
+from kp2part.schema import coordinates
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -45,17 +45,21 @@ class Prediction:
     """The parts of one object.
 
     Attributes:
-        mask: uint8 [H, W], part ids, of the photo's own size.
+        mask: uint8 [H, W], part ids, of the size of the photo as it is shown:
+            turned upright as its tag (EXIF) says.
         box: float32 [4], (xmin, ymin, xmax, ymax), the crop that the model saw.
         area: int64 [P], pixels of each part.
         confidence: float32 [P], in [0, 1], the mean probability of each part
             over its pixels; 0 if it has none.
+        box_is_guessed: Whether no box was given, and the keypoints' extent with
+            a margin stood in.
     """
 
     mask: np.ndarray
     box: np.ndarray
     area: np.ndarray
     confidence: np.ndarray
+    box_is_guessed: bool = False
 
 
 class PartClient:
@@ -112,7 +116,7 @@ class PartClient:
         Args:
             images: N JPEG or PNG files, one for each object.
             keypoints: float32 [N, K, 3], rows of (x, y, v), in pixels of the
-                photos; v is 0 (absent), 1 (hidden) or 2 (visible).
+                upright photos; v is 0 (absent), 1 (hidden) or 2 (visible).
             boxes: float32 [N, 4], (xmin, ymin, xmax, ymax); by default the
                 keypoints' extent with a margin.
 
@@ -134,11 +138,13 @@ class PartClient:
         files = np.empty(len(images), object)
         files[:] = images
         inputs["image_bytes"] = files
-        return [
+        predictions = [
             prediction
             for rows in self._batches(images)
             for prediction in self._predict(inputs, rows)
         ]
+        _check_coordinates(inputs, predictions)
+        return predictions
 
     def _batches(self, images: Sequence[bytes]) -> Iterator[slice]:
         start = size = 0
@@ -174,22 +180,28 @@ class PartClient:
                 for prediction in self._predict(inputs, row)
             ]
         columns = (found[name] for name in _OUTPUTS)
-        return [_prediction(*row) for row in zip(*columns, strict=True)]
+        return [
+            _prediction(mask, box, area, confidence, not named)
+            for mask, box, area, confidence in zip(*columns, strict=True)
+        ]
 
 
-def reason(message: str) -> str:
-    """Returns the meaningful line of an error message of TensorFlow.
+def _check_coordinates(
+    inputs: dict[str, np.ndarray], predictions: Sequence[Prediction]
+):
+    """Raises a ValueError if keypoints are not of their photo."""
+    for i, prediction in enumerate(predictions):
+        coordinates.check_keypoints(
+            inputs[keys.KEYPOINTS][i],
+            prediction.mask.shape[:2],
+            f"object {i}" if len(predictions) > 1 else f"`{keys.KEYPOINTS}`",
+            box=inputs[keys.BOX][i] if keys.BOX in inputs else None,
+        )
 
-    Around it are names of nodes, notes about stack traces, and brackets.
-    """
-    noise = ("Graph execution error", "Detected at node", "<stack")
-    lines = re.sub(r"\s*\[\[\{\{.*", "", message).splitlines()
-    told = " ".join(x for x in lines if x.strip() and not x.startswith(noise))
-    told = re.sub(r"^(\{\{.*?\}\} ?)?(assertion failed: )?", "", told)
-    return re.sub(r"^\[(.*?[.:])\](?= |$)", r"\1", told)
 
-
-def _prediction(mask_bytes, box, area, confidence) -> Prediction:
+def _prediction(
+    mask_bytes, box, area, confidence, box_is_guessed
+) -> Prediction:
     png = np.frombuffer(mask_bytes, np.uint8)
     mask = cv2.imdecode(png, cv2.IMREAD_UNCHANGED) if len(png) else None
     if mask is None:
@@ -202,4 +214,5 @@ def _prediction(mask_bytes, box, area, confidence) -> Prediction:
         box=np.asarray(box, np.float32),
         area=np.asarray(area, np.int64),
         confidence=np.asarray(confidence, np.float32),
+        box_is_guessed=box_is_guessed,
     )

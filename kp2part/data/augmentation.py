@@ -1,32 +1,32 @@
-"""How far training examples are changed; `ops.make_augment` does it."""
+"""Strengths of data augmentation; `ops.make_augment` applies it."""
 
 import dataclasses
 
 from kp2part.system import settings
 
 # An elastic warp moves a grid of this many control points along x and y, each
-# by at most twice the standard deviation. Up to this much of it, in pixels of a
-# 256 px crop, no draw can fold the image over itself (tests/data/ops_test.py).
+# by at most twice the standard deviation. Up to this standard deviation, in
+# pixels of a 256 px crop, no draw folds the image (tests/data/ops_test.py).
 ELASTIC_POINTS = 4
 LARGEST_ELASTIC = 8.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Augmentation:
-    """How far training examples are moved and recolored, at random.
+    """Strengths of the random changes to training examples.
 
-    For the attributes see the help of each field.
+    The help of each field describes it.
     """
 
     flip: float = settings.field(
-        0.5, "Fraction of mirrored examples.", minimum=0, maximum=1
+        0.5, "Fraction of examples to mirror.", minimum=0, maximum=1
     )
     rotation: float = settings.field(
         0.0, "Largest random rotation, in degrees.", minimum=0
     )
     scale: float = settings.field(
         0.0,
-        "Largest random zoom in or out: 0.2 is 1/1.2 to 1.2 times.",
+        "Largest random zoom in or out: 0.2 scales by 1/1.2 to 1.2.",
         minimum=0,
         below=1,
     )
@@ -45,7 +45,7 @@ class Augmentation:
     )
     keypoint_dropout: float = settings.field(
         0.0,
-        "Fraction of the keypoints to take away at random.",
+        "Fraction of keypoints to drop at random.",
         minimum=0,
         below=1,
     )
@@ -57,8 +57,9 @@ class Augmentation:
     )
     elastic: float = settings.field(
         0.0,
-        "Random bending: standard deviation of the shifts of a grid of points, "
-        "in pixels of a 256 px crop; with more, an image could fold.",
+        "Random elastic deformation: standard deviation of the shifts of "
+        "control points, in pixels of a 256 px crop. Beyond the maximum, an "
+        "image could fold.",
         minimum=0,
         maximum=LARGEST_ELASTIC,
     )

@@ -1,16 +1,16 @@
-"""From a photo and a box to the network's square crop, and back.
+"""Cuts the network's square crop out of a photo, and pastes predictions back.
 
-One piece of code for building records, for training and for serving: it runs
-eagerly, inside `tf.data` and inside an exported graph. Points and boxes follow
-the pixel convention of `schema`.
+Building records, training and serving share this code: it runs eagerly, inside
+`tf.data` and inside an exported graph. Points and boxes follow the pixel
+convention of `schema.keys`.
 """
 
 import tensorflow as tf
 
 from kp2part.schema import keys
 
-# A keypoint this far outside the crop, as a share of its side, still counts:
-# annotators click a paw some pixels below the mask of its leg.
+# A keypoint at most this far outside the crop, as a fraction of its side, is
+# kept: annotators may click a paw some pixels below the mask of its leg.
 TOLERANCE = 0.05
 
 
@@ -20,11 +20,11 @@ def whole_pixels(box, source_size, context: float):
     Args:
         box: float32 [4], an object's box.
         source_size: int32 [2], (height, width) of the photo.
-        context: Margin to add on each side, as a share of the box's side.
+        context: Margin to add on each side, as a fraction of the box's side.
 
     Returns:
         int32 [4]: the widened box, rounded outwards and clipped to the photo.
-        Empty if `box` lies outside the photo.
+        Empty if `box` is outside the photo.
     """
     box = tf.cast(box, tf.float32)
     margin = context * tf.tile(box[2:] - box[:2], [2])
@@ -36,7 +36,7 @@ def whole_pixels(box, source_size, context: float):
 
 
 def fit(box, size: int, aspect: str):
-    """Returns where the content of `box` lies in its crop.
+    """Returns the place of the content of `box` in its crop.
 
     Args:
         box: int32 [4], not empty.
@@ -51,7 +51,7 @@ def fit(box, size: int, aspect: str):
     sides = tf.reverse(box[2:] - box[:2], [0])
     if aspect == "stretch":
         return tf.constant([size, size]), tf.constant([0, 0])
-    # Doubles: a float32 product can round a side that fits exactly up or down.
+    # float64: in float32, a side that fits exactly could be rounded wrongly.
     scaled = tf.cast(sides, tf.float64) * (
         size / tf.cast(tf.reduce_max(sides), tf.float64)
     )
@@ -60,7 +60,7 @@ def fit(box, size: int, aspect: str):
 
 
 def cut_image(image, box, size: int, aspect: str):
-    """Returns the crop of an image, bilinear, averaging areas when it shrinks.
+    """Returns the crop of an image, resized bilinearly with antialiasing.
 
     Args:
         image: uint8 or float32 [H, W, 3], in 0..255.
@@ -79,7 +79,7 @@ def cut_image(image, box, size: int, aspect: str):
 
 
 def cut_mask(mask, box, size: int, aspect: str):
-    """Returns the crop of a label map, by nearest neighbors.
+    """Returns the crop of a label map, resized by nearest neighbor.
 
     Args:
         mask: uint8 [H, W], part ids.
@@ -96,7 +96,7 @@ def cut_mask(mask, box, size: int, aspect: str):
 
 
 def cut_labels(maps, box, size: int, aspect: str, fill: int):
-    """Returns the crop of several label maps, by nearest neighbors.
+    """Returns the crop of several label maps, resized by nearest neighbor.
 
     Args:
         maps: uint8 [H, W, N], part ids.
@@ -114,7 +114,7 @@ def cut_labels(maps, box, size: int, aspect: str, fill: int):
 
 
 def move_keypoints(keypoints, box, size: int, aspect: str):
-    """Returns keypoints of the image in pixels of the crop.
+    """Returns the keypoints of an image in pixels of its crop.
 
     Args:
         keypoints: float32 [K, 3], rows of (x, y, v), in pixels of the image.
@@ -126,7 +126,7 @@ def move_keypoints(keypoints, box, size: int, aspect: str):
         float32 [K, 3]; see `confine` for those outside.
     """
     content, corner = fit(box, size, aspect)
-    scale = tf.reverse(content, [0]) / (box[2:] - box[:2])  # (x, y), doubles
+    scale = tf.reverse(content, [0]) / (box[2:] - box[:2])  # (x, y), float64
     first = tf.cast(box[:2], tf.float32) - 0.5  # The left and top edge.
     shift = tf.cast(tf.reverse(corner, [0]), tf.float32) - 0.5
     points = (keypoints[:, :2] - first) * tf.cast(scale, tf.float32) + shift
@@ -134,9 +134,9 @@ def move_keypoints(keypoints, box, size: int, aspect: str):
 
 
 def confine(keypoints, size: int):
-    """Returns keypoints of which all that count lie inside the crop.
+    """Returns keypoints that are inside the crop or absent.
 
-    Those at most `TOLERANCE` of the side outside move to its edge, others
+    Those outside by at most `TOLERANCE` of the side move to its edge, others
     become absent. Rows are never removed. An absent keypoint is (0, 0, 0).
 
     Args:
@@ -146,20 +146,20 @@ def confine(keypoints, size: int):
     points, v = keypoints[:, :2], keypoints[:, 2:]
     reach = 0.5 + TOLERANCE * size
     near = (points >= -reach) & (points <= size - 1 + reach)
-    counts = tf.reduce_all(near, axis=1, keepdims=True) & (v > 0)
+    kept = tf.reduce_all(near, axis=1, keepdims=True) & (v > 0)
     inside = tf.clip_by_value(points, 0.0, size - 1.0)
     rows = tf.concat([inside, v], 1)
-    return tf.where(counts, rows, tf.zeros_like(rows))
+    return tf.where(kept, rows, tf.zeros_like(rows))
 
 
 def paste_labels(probabilities, box, source_size, aspect: str):
-    """Returns the label map of a whole photo from the answer for its crop.
+    """Returns the label map of a whole photo from the prediction for its crop.
 
     Args:
         probabilities: float32 [S, S, P].
         box: int32 [4], the pixels that the crop was cut from.
         source_size: int32 [2], (height, width) of the photo.
-        aspect: As the crop was cut.
+        aspect: How the crop was cut, see `fit`.
 
     Returns:
         uint8 [H, W], part ids; background outside the box.
@@ -169,12 +169,12 @@ def paste_labels(probabilities, box, source_size, aspect: str):
 
 
 def paste(probabilities, box, aspect: str):
-    """Returns the answer for a crop in pixels of its photo.
+    """Returns the prediction for a crop, resized to the pixels of its photo.
 
     Args:
         probabilities: float32 [S, S, P].
         box: int32 [4], the pixels that the crop was cut from.
-        aspect: As the crop was cut.
+        aspect: How the crop was cut, see `fit`.
 
     Returns:
         float32 [ymax - ymin, xmax - xmin, P].

@@ -1,4 +1,4 @@
-"""Which records to read, and in what order; folds of their photos."""
+"""Sets of records to read: splits, folds, classes or fractions of them."""
 
 import collections
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import pathlib
 import tensorflow as tf
 
 from kp2part.data import folds
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_index
 from kp2part.data import records
@@ -23,17 +24,17 @@ _NUM_BUCKETS = 2**20
 
 @dataclasses.dataclass(frozen=True)
 class Examples:
-    """A set of records: some splits of a directory, or some photos of them.
+    """A set of records: splits of a directory, or a selection from them.
 
     Attributes:
-        manifest: The directory.
+        manifest: The directory of records.
         splits: Names of its splits.
         image_ids: If given, only the objects of these photos.
         classes: If given, only objects of these classes.
-        fraction: Fraction of the objects, in (0, 1]. A smaller one is part of
-            a larger one.
-        seed: Which objects belong to a fraction.
-        priors: If given, the directory of their priors, see `priors`.
+        fraction: Fraction of the objects, in (0, 1]. A smaller fraction is a
+            subset of a larger one.
+        seed: Seed that selects the objects of a fraction.
+        priors: If given, the directory of their priors, see `pose_priors`.
     """
 
     manifest: manifest_lib.Manifest
@@ -46,9 +47,13 @@ class Examples:
 
     @property
     def files(self) -> list[tuple[str, ...]]:
-        """The shards to read, each with the file of its priors, if any."""
+        """The shards to read, each with the file of its priors if any.
+
+        They are checked, see `integrity.check`.
+        """
         shards = [x for s in self.splits for x in self.manifest.split(s).shards]
-        files = [(str(self.manifest.directory / x.name),) for x in shards]
+        paths = integrity.paths(self.manifest, self.splits)
+        files = [(str(path),) for path in paths]
         if self.priors is None:
             return files
         priors = [str(priors_file(self.priors, x)) for x in shards]
@@ -61,9 +66,9 @@ class Examples:
         return len(self.origins())
 
     def origins(self) -> list[record_index.Origin]:
-        """Returns where each example comes from, in the files' order.
+        """Returns where each example comes from, in the order of the files.
 
-        Reads the records once for each directory, however often it is asked.
+        Reads the records only once; later calls use a cache.
         """
         found = record_index.read(self.manifest, self.splits)
         if self.image_ids is not None:
@@ -77,15 +82,15 @@ class Examples:
         return found
 
     def read(self) -> tf.data.Dataset:
-        """Returns parsed examples in the files' order, images encoded."""
+        """Returns parsed examples in the order of the files, images encoded."""
         files = tf.data.Dataset.from_tensor_slices(self.files)
         return self._parse(files.flat_map(_read_file))
 
     def read_shuffled(self, seed: int) -> tf.data.Dataset:
-        """Returns them in another order each time, several shards at once.
+        """Returns parsed examples, reshuffled in each pass, images encoded.
 
         Args:
-            seed: Decides over the orders of all passes.
+            seed: Determines the order in every pass.
         """
         files = tf.data.Dataset.from_tensor_slices(self.files)
         lines = files.shuffle(len(self.files), seed=seed).interleave(
@@ -107,9 +112,13 @@ class Examples:
 
         dataset = lines.map(parse)
         if self.image_ids is not None:
-            dataset = dataset.filter(_make_test(keys.IMAGE_ID, self.image_ids))
+            dataset = dataset.filter(
+                _make_filter(keys.IMAGE_ID, self.image_ids)
+            )
         if self.classes is not None:
-            dataset = dataset.filter(_make_test(keys.CLASS_NAME, self.classes))
+            dataset = dataset.filter(
+                _make_filter(keys.CLASS_NAME, self.classes)
+            )
         if self.fraction < 1:
             dataset = dataset.filter(
                 lambda example: self._in_fraction(
@@ -128,11 +137,11 @@ class Examples:
             image_ids,
             tf.strings.as_string(tf.cast(object_indices, tf.int64)),
         ]
-        # The same for ever: it is Google's Fingerprint64.
-        place = tf.strings.to_hash_bucket_fast(
+        # Fingerprint64: stable across versions and platforms.
+        bucket = tf.strings.to_hash_bucket_fast(
             tf.strings.join(names, "/"), _NUM_BUCKETS
         )
-        return place < round(self.fraction * _NUM_BUCKETS)
+        return bucket < round(self.fraction * _NUM_BUCKETS)
 
 
 def classes_of_images(
@@ -142,7 +151,7 @@ def classes_of_images(
     classes = collections.defaultdict(collections.Counter)
     for origin in record_index.read(manifest, splits):
         classes[origin.image_id][origin.class_name] += 1
-    # Ties go to the first name: Counter would go by the order of reading.
+    # Ties go to the first name: Counter would depend on the reading order.
     return {
         image: min(counts, key=lambda c: (-counts[c], c))
         for image, counts in classes.items()
@@ -165,7 +174,7 @@ def fold_examples(
     """Returns the examples outside a fold, and those in it.
 
     Args:
-        manifest: Where they lie; all splits count.
+        manifest: The directory of records; all splits are used.
         dealt: The fold of each photo.
         fold: Number of the fold to hold out.
     """
@@ -180,18 +189,18 @@ def fold_examples(
 def priors_file(
     directory: pathlib.Path, shard: manifest_lib.Shard
 ) -> pathlib.Path:
-    """Returns the file with the priors of a shard, record by record."""
-    # Named by contents: records that were built anew have no stale priors.
+    """Returns the file with the prior of each record of a shard."""
+    # Named after the contents, so that rebuilt records get no stale priors.
     return directory / f"{shard.sha256[:16]}.tfrecord"
 
 
 def _read_file(paths) -> tf.data.Dataset:
-    # Records [1], or [2] with their priors.
+    # string [1]: a record; [2]: a record and its prior.
     columns = [tf.data.TFRecordDataset(path) for path in tf.unstack(paths)]
     return tf.data.Dataset.zip(*columns).map(lambda *line: tf.stack(line))
 
 
-def _make_test(key: str, values: frozenset[str]) -> Callable:
+def _make_filter(key: str, values: frozenset[str]) -> Callable:
     table = tf.lookup.StaticHashTable(
         tf.lookup.KeyValueTensorInitializer(
             sorted(values), [True] * len(values), tf.string, tf.bool

@@ -1,4 +1,4 @@
-"""Deals source photos into folds, so that no photo is in two of them."""
+"""Assigns source photos to folds: each photo is in exactly one."""
 
 import collections
 from collections.abc import Mapping
@@ -15,23 +15,23 @@ def deal(
 ) -> dict[str, int]:
     """Returns the fold of each photo.
 
-    A photo prefers folds in an order that only its name and the seed decide,
-    and takes the first that is not yet full of its class. So every fold has its
-    share of every class, the result does not depend on any order of the input,
-    and when photos are added nearly all others stay where they were (of 200,
-    20 added, 96 %). With `previous` all of them do.
+    Each photo has an order of preferred folds that depends only on its name and
+    the seed. It gets the first fold that is not yet full of its class. So folds
+    are stratified by class, the result does not depend on the order of the
+    input, and if photos are added, nearly all others keep their fold (96% when
+    20 are added to 200). With `previous` all of them do.
 
     Consistent hashing with bounded loads:
     [Mirrokni et al., 2018](https://arxiv.org/abs/1608.01350).
 
     Args:
-        class_of_image: For each source photo's id the class to stratify by.
+        class_of_image: Id of each source photo -> the class to stratify by.
         num_folds: At least 2.
-        seed: Another seed deals anew.
-        previous: Folds of photos that were dealt before, to be kept.
+        seed: Seed of the preferences.
+        previous: Photos that already have a fold, which they keep.
 
     Returns:
-        For each photo's id its fold, in 0..num_folds - 1.
+        Id of each photo -> its fold, in 0..num_folds - 1.
     """
     if num_folds < 2:
         raise ValueError(
@@ -70,10 +70,11 @@ def deal(
 
 
 def load(path: str) -> dict[str, int]:
-    """Returns the folds that a training run left in its `folds.json`.
+    """Returns the folds that a training run wrote to its `folds.json`.
 
     Raises:
-        ValueError: No such file, or not of photos' ids and folds.
+        ValueError: The file does not exist, or does not map ids of photos to
+            folds.
     """
     return json_file.read(path, dict[str, int])
 

@@ -1,4 +1,4 @@
-"""Keypoints as images: what the networks see of a pose. Drawn, never stored."""
+"""Heatmaps of keypoints and bones, drawn on the fly and never stored."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from kp2part.schema import task as task_lib
 
 
 def draw_pose(keypoints, task: task_lib.Task):
-    """Returns the heatmaps that a network of that task takes.
+    """Returns the heatmaps that a network of a task takes as input.
 
     Args:
         keypoints: float32 [B, K, 3], rows of (x, y, v), in pixels of the crop.
-        task: Size and spread; whether bones are drawn beside the points.
+        task: Size, standard deviation, and whether to draw bones as well.
 
     Returns:
         float32 [B, S, S, `task.num_heatmaps`], in [0, 1].
@@ -38,7 +38,7 @@ def draw_points(keypoints, size: int, sigma: float):
     """
     pixels = tf.range(size, dtype=tf.float32)[:, tf.newaxis]
     x, y, v = tf.unstack(keypoints[:, tf.newaxis], axis=-1)  # [B, 1, K]
-    # A 2-D Gaussian is the product of two 1-D ones: exp only 2 S times.
+    # A 2-D Gaussian is the product of two 1-D ones: 2 S exps, not S^2.
     down = tf.exp(-(((pixels - y) / sigma) ** 2) / 2)  # [B, S, K]
     across = tf.exp(-(((pixels - x) / sigma) ** 2) / 2)
     across = across * tf.cast(v > 0, tf.float32)
@@ -52,7 +52,7 @@ def draw_bones(
 
     Args:
         keypoints: float32 [B, K, 3], rows of (x, y, v), in pixels.
-        skeleton: E pairs of indices of keypoints.
+        skeleton: E pairs of keypoint indices.
         size: Side S of the maps, in pixels.
         sigma: Standard deviation of a line's profile, in pixels.
 
@@ -65,7 +65,7 @@ def draw_bones(
     pixels = tf.range(size, dtype=tf.float32)[:, tf.newaxis]
     x, y = pixels - begin[..., 0], pixels - begin[..., 1]  # [B, S, E]
     dx, dy = along[..., 0], along[..., 1]  # [B, 1, E]
-    # Of every pixel (row, column), from the begin of the bone.
+    # Relative to the start of the bone, for every pixel (row, column).
     dot = (y * dy)[:, :, tf.newaxis] + (x * dx)[:, tf.newaxis]
     squared = (y * y)[:, :, tf.newaxis] + (x * x)[:, tf.newaxis]
     length = (dx * dx + dy * dy)[:, tf.newaxis]  # Squared.

@@ -1,4 +1,4 @@
-"""From TFRecords to the batches that a network takes.
+"""Input pipeline: from TFRecords to batches for a network.
 
     examples = example_set.Examples(manifest, ("train",))
     batches = input_pipeline.train_batches(examples, task, batch_size=24)
@@ -8,8 +8,8 @@
         ...
     )
 
-Images stay encoded until an example is due, and heatmaps are drawn per batch:
-nothing of the size of an image waits in memory.
+To save memory, shuffling buffers hold encoded images, and heatmaps are drawn
+per batch.
 """
 
 from collections.abc import Callable
@@ -36,26 +36,26 @@ def train_batches(
     augmentation: augmentation_lib.Augmentation | None = None,
     seed: int = 0,
 ) -> tf.data.Dataset:
-    """Returns shuffled, augmented batches, epoch after epoch without end.
+    """Returns shuffled, augmented batches, repeated indefinitely.
 
-    Epoch 7 is the same whether training began with it or with epoch 0, so a
-    run that was stopped goes on as if it had not been.
+    Epoch 7 is the same whether training starts with it or with epoch 0: a
+    resumed run sees the batches that an uninterrupted one would.
 
     Args:
         examples: What to read.
-        task: Size of the crops, spread of the heatmaps, names to mirror.
+        task: Crop size, heatmaps, and names to mirror.
         batch_size: B. An epoch is `steps_per_epoch` batches.
-        first_epoch: Number of the epoch to begin with.
-        augmentation: Mirrors only, by default.
-        seed: Of order and augmentation.
+        first_epoch: Number of the epoch to start with.
+        augmentation: Only mirroring by default.
+        seed: Seed of order and augmentation.
 
     Returns:
-        Batches as `eval_batches` describes them.
+        Batches as from `eval_batches`.
     """
     size = steps_per_epoch(examples, batch_size) * batch_size
     first = first_epoch * size
     dataset = examples.read_shuffled(seed).take(size).repeat()
-    # Encoded examples are skipped: reading them costs no decoding.
+    # Skip before decoding: skipped examples are only read.
     dataset = dataset.skip(first).enumerate(first)
     dataset = dataset.map(
         lambda i, example: {
@@ -81,7 +81,7 @@ def train_batches(
 
 
 def steps_per_epoch(examples: example_set.Examples, batch_size: int) -> int:
-    """Returns the number of whole batches, which must not be 0."""
+    """Returns the number of full batches, at least 1."""
     count = examples.count()
     if count < batch_size:
         raise ValueError(
@@ -98,26 +98,26 @@ def eval_batches(
     step: int = 1,
     noise: ops.Op | None = None,
 ) -> tf.data.Dataset:
-    """Returns examples in the order of the files; the last batch is short.
+    """Returns batches in the order of the files; the last may be smaller.
 
     Args:
         examples: What to read.
-        task: Size of the crops and spread of the heatmaps.
+        task: Crop size and heatmaps.
         batch_size: B.
-        step: Take every so many-th example only.
-        noise: Changes the keypoints, see `ops.make_keypoint_noise`.
+        step: Take only every `step`-th example.
+        noise: Op on the keypoints, see `ops.make_keypoint_noise`.
 
     Returns:
         Batches under the keys of `schema`: image float32 [B, S, S, 3], RGB in
         0..255; heatmaps float32 [B, S, S, `task.num_heatmaps`]; part_mask
         uint8 [B, S, S]; keypoints float32 [B, K, 3], in pixels of the crop;
-        prior float32 [B, S, S, P] if the examples have priors; and what records
-        hold besides.
+        prior float32 [B, S, S, P] if the examples have priors; and the other
+        fields of the records.
     """
     if noise is not None and examples.priors is not None:
         raise ValueError(
-            "Priors are stored for the keypoints as they are: no dropout or "
-            "jitter with them."
+            "Keypoint dropout and jitter cannot be combined with priors, which "
+            "are stored for the original keypoints."
         )
 
     def prepare(i, example):
@@ -136,7 +136,7 @@ def eval_batches(
         .map(make_heatmaps(task), num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
-    # Files do not tell how many they hold, and Keras warns where it is unknown.
+    # Record files do not store their length, and Keras warns without it.
     num_batches = math.ceil(math.ceil(examples.count() / step) / batch_size)
     return batches.apply(tf.data.experimental.assert_cardinality(num_batches))
 

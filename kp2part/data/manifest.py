@@ -1,9 +1,10 @@
-"""What a directory of TFRecords holds: reads its `manifest.json`.
+"""The contents of a directory of TFRecords: reads its `manifest.json`.
 
-`tfrecords_tools.build` writes it last, so that a directory with a manifest is
-whole. No TensorFlow here.
+`tfrecords_tools.build` writes it last: a directory with a manifest is complete.
+Without TensorFlow.
 """
 
+import collections
 from collections.abc import Mapping
 import dataclasses
 import pathlib
@@ -50,17 +51,17 @@ class Manifest:
     """The contents of a directory of TFRecords.
 
     Attributes:
-        directory: Where the shards lie.
+        directory: Directory of the shards.
         category: Names of keypoints and parts.
         image_size: Side of the square crops, in pixels.
-        context: Margin around an object's box, as a share of the box's sides.
-        aspect: How a crop was made square, see `task.ASPECTS`.
-        splits: By name.
-        settings: All that the bytes of the shards depend on.
+        context: Margin around an object's box, as a fraction of its sides.
+        aspect: How crops were made square, see `task.ASPECTS`.
+        splits: Name -> split.
+        settings: All settings that determine the bytes of the shards.
         table: For each split and class, how many objects were "seen" and
-            "kept", and how many were "dropped" for which reason.
-        skipped: For each split, the reasons for which whole photos were left
-            out, with the ids of the photos. Empty unless asked for.
+            "kept", and how many were "dropped" for each reason.
+        skipped: For each split, reason -> ids of the photos that were left out
+            for it. Empty without `skip_bad_images`.
     """
 
     directory: pathlib.Path
@@ -73,8 +74,17 @@ class Manifest:
     table: Mapping
     skipped: Mapping
 
+    def __post_init__(self):
+        shards = [x for split in self.splits.values() for x in split.shards]
+        for name, count in collections.Counter(x.name for x in shards).items():
+            if count > 1:
+                raise ValueError(
+                    f"`splits` must have each shard once. Received: {name!r} "
+                    f"{count} times"
+                )
+
     def split(self, name: str) -> Split:
-        """Returns the split called `name`, which is never empty."""
+        """Returns the split called `name`, which must not be empty."""
         if name not in self.splits:
             raise ValueError(
                 f"{self.directory} has no split {name!r}. "
@@ -86,11 +96,6 @@ class Manifest:
                 f"records: {self.num_records}"
             )
         return self.splits[name]
-
-    def shard_paths(self, split: str) -> list[str]:
-        """Returns the paths of a split's files, in order."""
-        shards = self.split(split).shards
-        return [str(self.directory / shard.name) for shard in shards]
 
     @property
     def num_records(self) -> dict[str, int]:
@@ -109,8 +114,8 @@ def load(directory: str) -> Manifest:
     """Returns the manifest of a directory of TFRecords.
 
     Raises:
-        ValueError: There is none, or it is broken; the message names the file
-            and the field.
+        ValueError: The manifest is missing or invalid; the message names the
+            file and the field.
     """
     path = pathlib.Path(directory) / FILE_NAME
     if not path.is_file():

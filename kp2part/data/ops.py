@@ -1,9 +1,9 @@
 """Preprocessing ops: example -> example, inside `tf.data`.
 
-An op maps a dict of tensors under the keys of `schema` to a new dict and leaves
-its argument alone. A `make_*` function takes the settings and returns the op.
-Random ops read `SEED` and are functions of it: the same seed, the same example,
-whatever runs in parallel. One draw moves image, mask and keypoints together.
+An op maps a dict of tensors under the keys of `schema` to a new dict and does
+not modify its argument. A `make_*` function takes settings and returns an op.
+Random ops depend only on `SEED`: the same seed gives the same example, whatever
+runs in parallel. One random draw moves image, mask and keypoints together.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Op = Callable[[Example], Example]
 
 
 def make_resize(size: int) -> Op:
-    """Returns an op that brings an example to the network's size.
+    """Returns an op that resizes an example to the network's size.
 
     Reads and writes:
         image: uint8 or float32 [H, W, 3] -> float32 [size, size, 3].
@@ -60,17 +60,17 @@ def make_flip(
     part_mirror: tuple[int, ...],
     probability: float,
 ) -> Op:
-    """Returns an op that mirrors an example, left and right renamed.
+    """Returns an op that mirrors an example and swaps left and right labels.
 
     Reads and writes: image, part_mask, keypoints, and prior_maps if there;
     reads seed.
 
     Args:
         keypoint_mirror: K ints, see `category.Category`.
-        part_mirror: P ints, likewise.
-        probability: How often to mirror, in [0, 1].
+        part_mirror: P ints, see `category.Category`.
+        probability: Probability to mirror, in [0, 1].
     """
-    # Ids beyond P stand for themselves: 255 stays "ignore".
+    # Ids beyond P stay as they are: 255 remains "ignore".
     part_ids = [*part_mirror, *range(len(part_mirror), 256)]
 
     def mirror(example):
@@ -102,7 +102,8 @@ def make_flip(
 def make_affine(rotation: float, scale: float, translation: float) -> Op:
     """Returns an op that rotates, zooms and shifts an example about its center.
 
-    Pixels from outside are black, and `keys.IGNORE_LABEL` in the mask.
+    Pixels from outside are black in the image and `keys.IGNORE_LABEL` in the
+    mask.
 
     Reads and writes:
         image: float32 [S, S, 3].
@@ -146,9 +147,10 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
 
 
 def make_elastic(stddev: float) -> Op:
-    """Returns an op that bends an example: a thin-plate spline moves a grid.
+    """Returns an op that deforms an example by a thin-plate spline.
 
-    What comes from outside repeats the edge, in image and mask alike.
+    Random shifts of a grid of control points define it. Pixels from outside
+    repeat the edge, in image and mask alike.
 
     Reads and writes:
         image: float32 [S, S, 3].
@@ -159,7 +161,7 @@ def make_elastic(stddev: float) -> Op:
 
     Args:
         stddev: Standard deviation of the shift of each control point along x
-            and y, in pixels of a 256 px crop; none is larger than twice that.
+            and y, in pixels of a 256 px crop; shifts are at most twice that.
     """
 
     def bend(example):
@@ -203,7 +205,7 @@ def make_color(strength: float) -> Op:
     Reads and writes image: float32 [S, S, 3], in 0..255; reads seed.
 
     Args:
-        strength: Largest change of each, as a share.
+        strength: Largest change of each, as a fraction.
     """
 
     def recolor(example):
@@ -221,13 +223,13 @@ def make_color(strength: float) -> Op:
 
 
 def make_keypoint_noise(dropout: float, jitter: float) -> Op:
-    """Returns an op that takes keypoints away and shifts the others.
+    """Returns an op that drops keypoints at random and shifts the others.
 
     Reads and writes keypoints: float32 [K, 3]; those that leave the crop become
     absent. Reads image (its size) and seed.
 
     Args:
-        dropout: Probability of each keypoint to become absent, in [0, 1).
+        dropout: Probability that a keypoint becomes absent, in [0, 1).
         jitter: Standard deviation of the shift along x and y, in pixels of a
             256 px crop.
     """
@@ -250,11 +252,11 @@ def make_keypoint_noise(dropout: float, jitter: float) -> Op:
 def make_augment(
     task: task_lib.Task, augmentation: augmentation_lib.Augmentation
 ) -> Op:
-    """Returns an op that augments an example of the network's size.
+    """Returns an op that augments an example of the network's input size.
 
     Args:
         task: Names to mirror.
-        augmentation: How far.
+        augmentation: Strengths.
     """
     steps = []
     if augmentation.flip:
@@ -285,14 +287,14 @@ def _with_maps(example: Example, change: Callable) -> Example:
 
 
 def _similarity(angle, zoom):
-    # Of row vectors: points @ matrix.
+    # For row vectors: points @ matrix.
     cos, sin = tf.cos(angle) * zoom, tf.sin(angle) * zoom
     return tf.stack([tf.stack([cos, sin]), tf.stack([-sin, cos])])
 
 
 def _inverse_warp(matrix, zoom, shift, center):
-    # The image op maps output to input points, columns (x, y), row by row.
-    inverse = tf.transpose(matrix) / zoom**2  # Of row vectors, again.
+    # The image op maps column vectors (x, y) of the output to the input.
+    inverse = tf.transpose(matrix) / zoom**2  # For row vectors.
     a, b = inverse[0, 0], inverse[1, 0]
     c, d = inverse[0, 1], inverse[1, 1]
     offset = center - tf.linalg.matvec(tf.transpose(inverse), center + shift)

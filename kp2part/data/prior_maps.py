@@ -1,20 +1,21 @@
-"""The part maps of similar objects, averaged: the prior of an example."""
+"""Averages the part maps of similar objects: the prior of an example."""
 
 import tensorflow as tf
 
-# Fang et al. keep 5 neighbors and average 3: in training any 3 of them, for
-# an answer the first 3.
+# Fang et al. keep 5 neighbors and average 3: random ones in training, the first
+# ones for predictions.
 NUM_NEIGHBORS = 5
 NUM_AVERAGED = 3
 
 
 def average(maps, num_parts: int, seed=None):
-    """Returns the prior of some neighbors: a probability for each part.
+    """Returns the prior of some neighbors: the probability of each part.
 
     Args:
         maps: uint8 [S, S, N], part ids, the most similar neighbor first.
         num_parts: P.
-        seed: int32 [2] for any `NUM_AVERAGED` of them, None for the first.
+        seed: int32 [2] to average a random `NUM_AVERAGED` of them, None for the
+            first.
 
     Returns:
         float32 [S, S, P].

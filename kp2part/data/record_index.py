@@ -1,6 +1,6 @@
-"""Where each record of a directory comes from, read once.
+"""The origin of each record of a directory, read once.
 
-Folds, classes and fractions are chosen by it before anything is decoded.
+Selects folds, classes and fractions without decoding images.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.schema import keys
 
@@ -33,20 +34,19 @@ def read(
     manifest: manifest_lib.Manifest, splits: Sequence[str]
 ) -> list[Origin]:
     """Returns the origins of all records of some splits, in stored order."""
+    paths = integrity.paths(manifest, splits)
+    shards = [x for split in splits for x in manifest.split(split).shards]
     return [
         origin
-        for split in splits
-        for shard in manifest.split(split).shards
-        # Records that are built anew have another checksum.
-        for origin in _read_file(
-            str(manifest.directory / shard.name), shard.sha256
-        )
+        for path, shard in zip(paths, shards, strict=True)
+        # The checksum invalidates the cache when records are rebuilt.
+        for origin in _read_file(str(path), shard.sha256)
     ]
 
 
 @functools.lru_cache(_MAX_FILES)
 def _read_file(path: str, sha256: str) -> tuple[Origin, ...]:
-    del sha256  # A part of the key.
+    del sha256  # Part of the cache key.
     string = tf.io.FixedLenFeature([], tf.string)
     features = {
         keys.IMAGE_ID: string,

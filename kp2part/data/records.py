@@ -1,10 +1,12 @@
-"""One example <-> one record: encoding and decoding, side by side."""
+"""Encodes examples as records, and decodes them."""
 
 import dataclasses
 
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import photo_header
+from kp2part.data import photos
 from kp2part.schema import keys
 
 JPEG_QUALITY = 95
@@ -12,7 +14,7 @@ JPEG_QUALITY = 95
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """One cropped object, as it is stored.
+    """One cropped object, as stored.
 
     Attributes:
         image: uint8 [S, S, 3], RGB.
@@ -50,19 +52,19 @@ def encode(example: Example) -> bytes:
         keys.SOURCE_SIZE: _ints(example.source_size),
     }
     message = tf.train.Example(features=tf.train.Features(feature=features))
-    # Maps have no order of their own in a protocol buffer.
+    # Otherwise the order of a protocol buffer's map is undefined.
     return message.SerializeToString(deterministic=True)
 
 
 def parse(record, num_keypoints: int) -> dict[str, tf.Tensor]:
     """Returns the example of a record, under the keys of `schema`.
 
-    Images stay encoded, see `decode_images`: a shuffle buffer of JPEG bytes is
-    ten times smaller.
+    Images stay encoded (see `decode_images`), which makes a shuffle buffer ten
+    times smaller.
 
     Args:
-        record: string [], as `encode` made it.
-        num_keypoints: K. A record with another number is an error.
+        record: string [], as returned by `encode`.
+        num_keypoints: K; an error if the record has another number.
     """
     string = tf.io.FixedLenFeature([], tf.string)
     return tf.io.parse_single_example(
@@ -85,31 +87,53 @@ def parse(record, num_keypoints: int) -> dict[str, tf.Tensor]:
 def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Returns `example` with image uint8 [S, S, 3] and mask uint8 [S, S].
 
-    And with the maps of its prior uint8 [S, S, N], if it has one.
+    If it has a prior, its maps are uint8 [S, S, N].
     """
     mask = tf.io.decode_png(example[keys.PART_MASK], channels=1)
     decoded = {
         **example,
-        keys.IMAGE: decode_photo(example[keys.IMAGE]),
+        keys.IMAGE: _decode_crop(example[keys.IMAGE]),
         keys.PART_MASK: mask[..., 0],
     }
     if keys.PRIOR_MAPS in example:
-        below = tf.io.decode_png(example[keys.PRIOR_MAPS], channels=1)
+        stacked = tf.io.decode_png(example[keys.PRIOR_MAPS], channels=1)
         size = tf.shape(mask)[0]
-        maps = tf.reshape(below, [-1, size, size])  # Below each other.
+        maps = tf.reshape(stacked, [-1, size, size])  # Stacked along y.
         decoded[keys.PRIOR_MAPS] = tf.transpose(maps, [1, 2, 0])
     return decoded
 
 
+@tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
 def decode_photo(contents):
-    """Returns the pixels of a JPEG or PNG file, uint8 [H, W, 3], RGB.
+    """Returns the pixels of a photo as people see them, uint8 [H, W, 3], RGB.
 
-    Pixels are as stored: an orientation tag (EXIF) is not applied, so that
-    keypoints and masks made on the stored pixels fit.
+    It is turned upright as its orientation tag (EXIF) says; see `photos`.
 
     Args:
-        contents: string [], the file's bytes.
+        contents: string [], the bytes of a JPEG or PNG file.
     """
+    header = photo_header.read(contents)
+    return photos.decode(contents, header.orientation)
+
+
+@tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
+def read_header(contents):
+    """Returns what the header of a photo says, before it is decoded.
+
+    Args:
+        contents: string [], the bytes of a JPEG or PNG file.
+
+    Returns:
+        int32 [2], (height, width) of the pixels as stored, (0, 0) if it ends
+        before them; int32 [], the orientation, 1 (upright) to 8; int32 [2],
+        the size of the upright picture.
+    """
+    header = photo_header.read(contents)
+    return header.size, header.orientation, header.upright_size
+
+
+def _decode_crop(contents):
+    # `encode` writes no tag, and looking for one takes time.
     return tf.io.decode_image(contents, channels=3, expand_animations=False)
 
 

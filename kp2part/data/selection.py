@@ -1,4 +1,4 @@
-"""Which records a run learns from, and which it is validated on."""
+"""Which records a run is trained and validated on."""
 
 import dataclasses
 
@@ -7,38 +7,38 @@ from kp2part.system import settings
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """Which records a run learns from, and which it is validated on.
+    """Which records a run is trained and validated on.
 
-    See `training.splits`. For the attributes see the help of each field.
+    See `training.splits`. The help of each field describes it.
     """
 
     tfrecords: str = settings.field(
-        dataclasses.MISSING, "Directory that tfrecords_tools.build has written."
+        dataclasses.MISSING, "Directory written by tfrecords_tools.build."
     )
-    train_split: str = settings.field("train", "Split to learn from.")
-    val_split: str = settings.field("val", "Split to choose the best epoch by.")
+    train_split: str = settings.field("train", "Split to train on.")
+    val_split: str = settings.field("val", "Split to select the best epoch on.")
     fold: int | None = settings.field(
         None,
-        "Instead of the named splits: validate on this fold of the photos of "
-        "all splits, and learn from the others. With 5 folds that is 80/20.",
+        "Instead of the named splits, validate on this fold of the photos of "
+        "all splits and train on the others. With 5 folds that is 80/20.",
         minimum=0,
     )
     num_folds: int = settings.field(5, "Number of folds.", minimum=2)
     folds: str | None = settings.field(
         None,
         "With --fold: folds.json of an earlier run, whose photos keep their "
-        "folds although data was added.",
+        "folds when data is added.",
     )
     classes: tuple[str, ...] = settings.field(
-        (), "Learn from and validate on these classes only; all if empty."
+        (), "Train and validate only on these classes; all if empty."
     )
     holdout_class: str | None = settings.field(
-        None, "Validate on this class only, and learn from all others."
+        None, "Validate only on this class, and train on all others."
     )
     train_fraction: float = settings.field(
         1.0,
-        "Learn from this fraction of the training objects; a smaller fraction "
-        "is part of a larger one.",
+        "Train on this fraction of the training objects; a smaller fraction is "
+        "a subset of a larger one.",
         above=0,
         maximum=1,
     )
@@ -47,14 +47,14 @@ class Selection:
         settings.check(self)
         if self.classes and self.holdout_class:
             raise ValueError(
-                "`classes` and `holdout_class` exclude each other. Received: "
-                f"classes={','.join(self.classes)}, "
+                "`classes` and `holdout_class` are mutually exclusive. "
+                f"Received: classes={','.join(self.classes)}, "
                 f"holdout_class={self.holdout_class!r}"
             )
         if self.folds and self.fold is None:
             raise ValueError(
-                "`folds` would do nothing without `fold`. Received: "
-                f"folds={self.folds}"
+                "`folds` requires `fold`. Received: "
+                f"folds={self.folds}, fold=None"
             )
         if self.fold is not None and self.fold >= self.num_folds:
             raise ValueError(

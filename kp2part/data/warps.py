@@ -1,18 +1,18 @@
 """Image warps: projective, dense, and by a few control points.
 
-They stand for `transform`, `dense_image_warp`, `interpolate_spline` and
+They replace `transform`, `dense_image_warp`, `interpolate_spline` and
 `sparse_image_warp` of tensorflow-addons, which ended in May 2024; `make
-test-tfa` holds them to it. They take one image, eagerly or inside `tf.data`.
+test-tfa` compares them. They take one image, eagerly or inside `tf.data`.
 Points, shifts and flows are (x, y), in pixels, with the origin at the center of
-the top-left pixel: tensorflow-addons has (y, x) in all but `transform`. A flow
-points backwards: it is the way that a pixel of the output has come.
+the top-left pixel; tensorflow-addons uses (y, x) except in `transform`. Flows
+are backward flows: from the source of an output pixel to that pixel.
 """
 
 import tensorflow as tf
 
 
 def projective(image, transform, interpolation: str, fill: float):
-    """Returns an image under a projective transform.
+    """Returns an image warped by a projective transform.
 
     Args:
         image: uint8 or float32 [H, W, C].
@@ -20,7 +20,7 @@ def projective(image, transform, interpolation: str, fill: float):
             shows the input at ((a x + b y + c) / w, (d x + e y + f) / w) with
             w = g x + h y + 1.
         interpolation: "BILINEAR" or "NEAREST".
-        fill: Value of pixels from outside.
+        fill: Value of pixels from outside the image.
 
     Returns:
         [H, W, C] of the image's dtype.
@@ -37,13 +37,13 @@ def projective(image, transform, interpolation: str, fill: float):
 
 
 def dense(image, flow, interpolation: str = "BILINEAR"):
-    """Returns the image in which each pixel has come along its own way.
+    """Returns an image warped by a dense flow.
 
     Args:
         image: float32 [H, W, C], or of any dtype for "NEAREST".
         flow: float32 [H, W, 2]. The output's (x, y) shows the input at
             (x, y) - flow[y, x], or at the nearest point of its edge.
-        interpolation: "BILINEAR" or "NEAREST", which is for label maps.
+        interpolation: "BILINEAR", or "NEAREST" for label maps.
 
     Returns:
         [H, W, C] of the image's dtype.
@@ -71,16 +71,16 @@ def sparse(
     regularization: float = 0.0,
     num_boundary_points: int = 0,
 ):
-    """Returns the image in which control points have moved, and its flow.
+    """Returns an image warped by moving control points, and the flow.
 
     Args:
         image: float32 [H, W, C].
-        source: float32 [N, 2], points of the image.
-        destination: float32 [N, 2], where they are to be.
+        source: float32 [N, 2], control points in the image.
+        destination: float32 [N, 2], where they move to.
         order: See `Spline`.
         regularization: See `Spline`.
-        num_boundary_points: 0, or into how many pieces points that stay where
-            they are cut each edge: 1 adds the corners, 2 the middles too.
+        num_boundary_points: Number of segments into which fixed points divide
+            each edge: 1 fixes the corners, 2 the midpoints too, 0 nothing.
 
     Returns:
         float32 [H, W, C] and float32 [H, W, 2], see `dense`.
@@ -97,31 +97,31 @@ def sparse(
 
 
 class Spline:
-    """The polyharmonic spline through values at scattered points.
+    """The polyharmonic spline that interpolates values at scattered points.
 
     f(p) = sum_i w_i phi(|p - p_i|) + affine(p), where phi(r) is r^order for odd
     orders and r^order log(r) for even ones. Order 2 is the thin-plate spline.
     See https://en.wikipedia.org/wiki/Polyharmonic_spline.
 
     Args:
-        points: float32 [N, D], all different, and not all on one line.
-        values: float32 [N, V], those of the function there.
+        points: float32 [N, D], distinct and not collinear.
+        values: float32 [N, V], values at the points.
         order: At least 1.
-        regularization: With 0, f has the values; with more, f is smoother.
+        regularization: 0 interpolates exactly; larger values give a smoother f.
             For orders 2 and 3.
     """
 
     def __init__(
         self, points, values, order: int = 2, regularization: float = 0.0
     ):
-        # In doubles: powers of hundreds of pixels leave float32 few digits.
+        # In float64: powers of hundreds of pixels leave float32 few digits.
         self._points = tf.cast(points, tf.float64)
         self._order = order
         basis = self._basis(self._points)
         num_points, num_terms = tf.unstack(tf.shape(basis))
         smooth = tf.eye(num_points, num_terms, dtype=tf.float64)
         rest = [[0, num_terms - num_points], [0, 0]]
-        # The weights of phi are orthogonal to all that is affine.
+        # The weights of phi are orthogonal to affine functions.
         affine = tf.transpose(tf.pad(basis[:, num_points:], rest))
         self._weights = tf.linalg.solve(
             tf.concat([basis + regularization * smooth, affine], 0),
@@ -144,21 +144,23 @@ class Spline:
 
 
 def grid(height: int, width: int):
-    """Returns the point of each pixel, float32 [height, width, 2]."""
+    """Returns the coordinates of each pixel, float32 [height, width, 2]."""
     x, y = tf.meshgrid(tf.range(width), tf.range(height))
     return tf.cast(tf.stack([x, y], axis=-1), tf.float32)
 
 
 def move_points(points, flow, num_steps: int = 16):
-    """Returns where a backward flow brings points of the input.
+    """Returns where points of the input are in the output of a backward flow.
 
-    The inverse of p = q - flow(q) by fixed-point steps, which converge where
-    neighbors differ less in their flow than in their place.
+    Inverts p = q - flow(q) by fixed-point iteration, which converges if the
+    flow's Lipschitz constant is below 1.
 
     Args:
-        points: float32 [N, 2], of the input.
-        flow: A function from points of the output to their flow, a `Spline`.
-        num_steps: Each takes the error times the flow's slope.
+        points: float32 [N, 2], in the input.
+        flow: A function from points in the output to their flow, e.g. a
+            `Spline`.
+        num_steps: Number of iterations. Each multiplies the error by at most
+            the Lipschitz constant.
 
     Returns:
         float32 [N, 2].
@@ -170,7 +172,7 @@ def move_points(points, flow, num_steps: int = 16):
 
 
 def _boundary(height, width, num_pieces):
-    # Points along the edges: the corners, and between them.
+    # Equally spaced points along the edges, including the corners.
     steps = tf.reshape(grid(num_pieces + 1, num_pieces + 1), [-1, 2])
     on_edge = tf.reduce_any((steps == 0) | (steps == num_pieces), axis=1)
     sides = tf.cast(tf.stack([width, height]) - 1, tf.float32)

@@ -1,4 +1,4 @@
-"""An evaluation of a network: its scores, tables and pictures on disk."""
+"""Evaluates a network and writes its scores, tables and pictures."""
 
 import dataclasses
 import json
@@ -11,11 +11,13 @@ import numpy as np
 from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import folds as folds_lib
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import inference
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import part_boxes
 from kp2part.evaluation import scores
+from kp2part.evaluation import seen_photos
 from kp2part.models import metadata
 from kp2part.models import mirrored
 from kp2part.models import model_file
@@ -29,8 +31,8 @@ class Chosen:
     """Examples to score.
 
     Attributes:
-        examples: The set.
-        name: What tables call it, e.g. "val" or "fold 0".
+        examples: The set of examples.
+        name: Its name in tables, e.g. "val" or "fold 0".
     """
 
     examples: example_set.Examples
@@ -38,7 +40,7 @@ class Chosen:
 
 
 def load(path: str, flip_average: bool) -> keras.Model:
-    """Returns the network of a file, or the average with its mirror image."""
+    """Returns the network in a file, with flip averaging if requested."""
     model, _ = model_file.load(path)
     return mirrored.average(model) if flip_average else model
 
@@ -46,12 +48,22 @@ def load(path: str, flip_average: bool) -> keras.Model:
 def choose(
     tfrecords: str, split: str, folds: str | None, fold: int | None
 ) -> Chosen:
-    """Returns the examples of a split, or of a fold if there is one."""
+    """Returns the examples of a fold if `folds` is given, else of a split.
+
+    Raises:
+        ValueError: There are no such examples, or the records are damaged.
+    """
     manifest = manifest_lib.load(tfrecords)
     if folds is None:
+        integrity.check(manifest, (split,))
         return Chosen(example_set.Examples(manifest, (split,)), split)
     dealt = folds_lib.load(folds)
     _, examples = example_set.fold_examples(manifest, dealt, fold)
+    if not examples.count():
+        raise ValueError(
+            f"{folds}: no photo of {manifest.directory} is in fold {fold}. "
+            f"The folds there: {sorted(set(dealt.values()))}"
+        )
     return Chosen(examples, f"fold {fold}")
 
 
@@ -66,30 +78,33 @@ def evaluate(
     num_examples: int,
     labels: str,
 ):
-    """Writes examples.png, table.md and, last, metrics.json.
+    """Scores a network; writes examples.png, table.md and metrics.json.
 
     Args:
         model: A network of `models`.
-        chosen: What to score it on.
+        chosen: Examples to score it on.
         output: Directory to write into.
-        noise: What is done to the keypoints first.
-        boxes: Annotated boxes of parts, to be scored too; may be empty.
-        batch_size: Examples at a time.
-        num_examples: Rows of the picture.
-        labels: What the masks of the records are, of `labels.KINDS`.
+        noise: Changes to the keypoints before prediction.
+        boxes: Annotated boxes of parts, scored as well; may be empty.
+        batch_size: Number of examples per batch.
+        num_examples: Number of rows in the picture.
+        labels: Kind of the masks in the records, a key of `labels.KINDS`.
     """
-    task = metadata.task_of(model)
-    inference.check_category(task, chosen.examples.manifest)
-    results = score(model, chosen.examples, noise, boxes, batch_size)
+    inference.check_task(model, chosen.examples)
+    photos = seen_photos.count(model, chosen.examples)
+    if photos["num_trained_photos"]:
+        logging.warning(seen_photos.sentence(photos))
+    results = score(model, chosen.examples, noise, boxes, batch_size) | photos
     results["split"] = chosen.name
     results["labels"] = labels
     table = scores.table(results).to_markdown()
     table += "\n" + scores.classes_table(results["classes"]).to_markdown()
+    table += f"\n{seen_photos.sentence(results)}\n"
     title = labels_lib.KINDS[labels].mask
     picture = inference.draw(model, chosen.examples, num_examples, title)
     atomic.write_text(output / "table.md", table)
     atomic.write_bytes(output / "examples.png", pictures.encode_png(picture))
-    # Last: whoever finds it finds the rest.
+    # Last: its existence means that the other files are complete.
     text = json.dumps(results, indent=2, allow_nan=False)
     atomic.write_text(output / "metrics.json", text + "\n")
     logging.info("%s\n%s", output, table)
@@ -102,9 +117,9 @@ def score(
     boxes: part_boxes.PartBoxes,
     batch_size: int,
 ) -> dict:
-    """Returns the scores of a network, as `metrics.json` has them.
+    """Returns the scores of a network, the contents of `metrics.json`.
 
-    For the arguments see `evaluate`.
+    See `evaluate` for the arguments.
     """
     task = metadata.task_of(model)
     parts = tuple(task.category.parts)

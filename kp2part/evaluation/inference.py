@@ -1,4 +1,4 @@
-"""A network's answers on a set of examples: confusion matrices and pictures."""
+"""Predictions on a set of examples: confusion matrices and pictures."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,6 @@ from kp2part.data import augmentation
 from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
-from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
 from kp2part.evaluation import metrics
 from kp2part.evaluation import part_boxes
@@ -22,16 +21,17 @@ from kp2part.schema import task as task_lib
 from kp2part.visualization import pictures
 
 
-def check_category(task: task_lib.Task, manifest: manifest_lib.Manifest):
-    """Checks that a network knows the keypoints and parts of the records."""
-    for field in "keypoints", "parts":
-        ours = tuple(getattr(task.category, field))
-        theirs = tuple(getattr(manifest.category, field))
-        if ours != theirs:
-            raise ValueError(
-                f"{manifest.directory}: the records must have the network's "
-                f"{field}, {list(ours)}. Received: {list(theirs)}"
-            )
+def check_task(
+    model: keras.Model, examples: example_set.Examples
+) -> task_lib.Task:
+    """Returns what a network is asked, once it is that of the examples.
+
+    Raises:
+        ValueError: They have other keypoints or parts.
+    """
+    task, manifest = metadata.task_of(model), examples.manifest
+    task.check_category(manifest.category, str(manifest.directory))
+    return task
 
 
 def predictions(
@@ -40,21 +40,22 @@ def predictions(
     batch_size: int,
     noise: ops.Op | None = None,
 ) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
-    """Yields the batches of a set and the network's answers, with progress.
+    """Yields batches and the network's predictions, with a progress bar.
 
     Args:
         model: A network of `models`.
-        examples: What to answer.
-        batch_size: Examples at a time.
-        noise: Changes the keypoints before, see `ops.make_keypoint_noise`.
+        examples: What to predict.
+        batch_size: Number of examples per batch.
+        noise: Op on the keypoints before, see `ops.make_keypoint_noise`.
 
     Yields:
-        A batch of `input_pipeline.eval_batches` as arrays, and its predictions,
-        see `predict`.
+        A batch from `input_pipeline.eval_batches` as arrays, and its
+        predictions, see `predict`.
     """
+    task = check_task(model, examples)
     examples = priors.attach(model, examples)
     batches = input_pipeline.eval_batches(
-        examples, metadata.task_of(model), batch_size, noise=noise
+        examples, task, batch_size, noise=noise
     )
     with tqdm.tqdm(total=examples.count(), unit="example") as progress:
         for batch in batches.as_numpy_iterator():
@@ -76,9 +77,9 @@ def box_scores(
     task: task_lib.Task,
     boxes: part_boxes.PartBoxes,
 ) -> list[dict[str, float]]:
-    """Returns the box IoU of the parts of each example that has boxes.
+    """Returns the box IoU of each part, for each example that has boxes.
 
-    The answers are pasted into their photos as the exported model does it.
+    Predictions are pasted into their photos as in the exported model.
     """
     scores = []
     for i, logits in enumerate(predictions[keys.PARTS]):
@@ -107,15 +108,15 @@ def draw(
     count: int,
     label_title: str,
 ) -> np.ndarray:
-    """Returns a picture of examples spread over the set, with predictions.
+    """Returns a picture of evenly spaced examples, with predictions.
 
     Args:
         model: A network of `models`.
         examples: What to predict.
         count: Number of rows.
-        label_title: Heading of the column of labels.
+        label_title: Heading of the label column.
     """
-    task = metadata.task_of(model)
+    task = check_task(model, examples)
     examples = priors.attach(model, examples)
     step = max(examples.count() // count, 1)
     batches = input_pipeline.eval_batches(examples, task, count, step)
@@ -125,7 +126,7 @@ def draw(
 
 
 def make_noise(noise: augmentation.Augmentation) -> ops.Op | None:
-    """Returns the op that disturbs the keypoints, None if there is none."""
+    """Returns the op that perturbs keypoints, None if there is no noise."""
     if not (noise.keypoint_dropout or noise.keypoint_jitter):
         return None
     return ops.make_keypoint_noise(

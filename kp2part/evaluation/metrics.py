@@ -14,7 +14,7 @@ def confusion(labels, predictions, num_parts: int) -> np.ndarray:
         num_parts: P.
 
     Returns:
-        int64 [N, P, P]: pixels by true part and by answered part.
+        int64 [N, P, P]: number of pixels by true part and predicted part.
     """
     count = len(labels)
     labels = np.asarray(labels, np.int64).reshape(count, -1)
@@ -27,7 +27,7 @@ def confusion(labels, predictions, num_parts: int) -> np.ndarray:
 
 
 def iou(matrix: np.ndarray) -> np.ndarray:
-    """Returns each part's IoU, NaN for a part that is nowhere.
+    """Returns the IoU of each part, NaN if it is in no label or prediction.
 
     For the matrix [[3, 1], [2, 4]] (rows: truth) it is
     [3 / (3 + 1 + 2), 4 / (2 + 4 + 1)] = [0.5, 0.571].
@@ -46,11 +46,11 @@ def iou(matrix: np.ndarray) -> np.ndarray:
 
 
 def mean_iou(matrix: np.ndarray, background: bool = True) -> np.ndarray:
-    """Returns the mean over the parts that occur in truth or answer.
+    """Returns the mean IoU of the parts that occur in labels or predictions.
 
     Args:
         matrix: int [..., P, P].
-        background: Whether part 0 counts.
+        background: Whether to include part 0.
 
     Returns:
         float64 [...]; NaN if no part occurs.
@@ -67,15 +67,15 @@ def mean_iou(matrix: np.ndarray, background: bool = True) -> np.ndarray:
 def bootstrap(
     matrices: np.ndarray, statistic, num_samples: int = 1000, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the 95 % interval of a statistic of the pooled matrix.
+    """Returns the 95% bootstrap interval of a statistic of the pooled matrix.
 
-    Images, not pixels, are drawn with replacement.
+    Images, not pixels, are resampled with replacement.
 
     Args:
         matrices: int [N, P, P], one per image.
         statistic: From int [num_samples, P, P] to [num_samples, ...].
-        num_samples: Number of draws.
-        seed: Of the draws.
+        num_samples: Number of bootstrap samples.
+        seed: Seed of the samples.
 
     Returns:
         The 2.5 and 97.5 percentiles, [...] each; NaN where undefined.
@@ -83,7 +83,7 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     count = len(matrices)
     weights = rng.multinomial(count, [1 / count] * count, num_samples)
-    # One matrix product, in doubles: exact for counts below 2 ** 53.
+    # One matrix product in float64, exact for counts below 2**53.
     flat = matrices.reshape(count, -1).astype(np.float64)
     pooled = (weights @ flat).reshape(num_samples, *matrices.shape[1:])
     values = np.asarray(statistic(pooled))

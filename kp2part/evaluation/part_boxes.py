@@ -1,7 +1,7 @@
-"""How well the boxes of predicted parts fit the annotated boxes of parts.
+"""Box IoU: compares boxes around predicted parts with annotated boxes.
 
-Boxes are quicker to draw than masks, and some data sets have them where they
-have no masks: they judge a network whose training masks were made by a rule.
+Boxes are quicker to annotate than masks, and some data sets have only boxes.
+They can evaluate networks that were trained on pseudo-labels.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import numpy as np
 from kp2part.schema import boxes
 from kp2part.system import json_file
 
-# By (photo, object), then by part: xmin, ymin, xmax, ymax in pixel edges.
+# (image id, object index) -> part -> xmin, ymin, xmax, ymax in pixel edges.
 PartBoxes = Mapping[tuple[str, int], Mapping[str, Sequence[float]]]
 
 
@@ -48,11 +48,11 @@ def load(path: str) -> PartBoxes:
     Args:
         path: A JSON list of objects with `image_id` (or `voc_id`),
             `object_index` (or `mat_object_0based`) and `parts`, from name to
-            [xmin, ymin, xmax, ymax] in pixel edges of the photo. A part that is
-            not listed is not there.
+            [xmin, ymin, xmax, ymax] in pixel edges of the photo. Parts that are
+            not listed are absent.
 
     Raises:
-        ValueError: The file breaks a rule; the message names it and the entry.
+        ValueError: The file is invalid; the message names it and the entry.
     """
     entries = json_file.read(path, list[_Entry])
     return {entry.key: entry.parts for entry in entries}
@@ -71,7 +71,8 @@ def score(
         parts: P names; the first is the background.
 
     Returns:
-        Of each part that is annotated or predicted; 0 where only one of both.
+        Part -> IoU, for each part that is annotated or predicted; 0 if it is
+        only one of the two.
     """
     scores = {}
     for i, part in enumerate(parts[1:], start=1):
@@ -89,11 +90,11 @@ def summarize(
     """Returns the mean box IoU of each part, and the mean over the parts.
 
     Args:
-        scores: Of each object, see `score`.
+        scores: Scores of each object, see `score`.
         parts: P names; the first is the background.
 
     Returns:
-        `mean`, `iou` by part (None where a part is nowhere) and
+        `mean`, `iou` by part (None for a part without scores) and
         `num_examples`.
     """
     iou = {}

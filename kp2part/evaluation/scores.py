@@ -1,4 +1,4 @@
-"""Scores of one network on one set of examples, as a table."""
+"""Scores of a network on a set of examples, and tables of them."""
 
 from collections.abc import Sequence
 import functools
@@ -9,14 +9,14 @@ from kp2part.evaluation import labels
 from kp2part.evaluation import metrics
 from kp2part.system import tables
 
-# What a table shows of a set: the mean over parts, without background too.
+# Means over parts, with and without the background.
 _MEANS = {
     "mean_iou": metrics.mean_iou,
     "mean_iou_foreground": functools.partial(
         metrics.mean_iou, background=False
     ),
 }
-# What tables call them.
+# Their names in tables.
 MEAN_TITLES = {
     "mean_iou": "mean",
     "mean_iou_foreground": "mean without background",
@@ -26,19 +26,19 @@ MEAN_TITLES = {
 def summarize(
     matrices: np.ndarray, parts: Sequence[str], seed: int = 0
 ) -> dict:
-    """Returns all scores of a set of images.
+    """Returns the scores of a set of images.
 
     Args:
         matrices: int64 [N, P, P], see `metrics.confusion`.
         parts: P names.
-        seed: Of the bootstrap.
+        seed: Seed of the bootstrap.
 
     Returns:
-        Plain numbers, None where undefined: `mean_iou` and
-        `mean_iou_foreground` (without background) and `iou` by part, of all
-        pixels pooled; `interval`, their 95 % bootstrap intervals over images;
-        `per_image`, the same averaged over images instead; `num_examples` and
-        `num_examples_with`, how many images have a part in their labels.
+        Plain numbers, None where undefined: `mean_iou`, `mean_iou_foreground`
+        (without background) and `iou` by part, over the pooled pixels of all
+        images; `interval`, their 95% bootstrap intervals over images;
+        `per_image`, the same scores averaged over images; `num_examples`; and
+        `num_examples_with`, the number of images with each part in the label.
     """
     pooled = matrices.sum(0)
     each = metrics.iou(matrices)
@@ -89,8 +89,8 @@ def by_class(
         parts: P names.
 
     Returns:
-        Class -> `mean_iou`, `iou` by part and `num_examples`, as `summarize`
-        has them.
+        Class -> `mean_iou`, `iou` by part and `num_examples`, as in
+        `summarize`.
     """
     names, found = np.array(names), {}
     for name in sorted(set(names)):
@@ -106,7 +106,7 @@ def by_class(
 def table(scores: dict) -> tables.Table:
     """Returns the scores of `summarize` as a table: parts, then the means.
 
-    With `labels` among them, of `labels.KINDS`, its heading says what they are.
+    If they contain `labels`, a key of `labels.KINDS`, it defines the heading.
     """
     rows = [
         _row(
@@ -135,7 +135,7 @@ def table(scores: dict) -> tables.Table:
 
 
 def classes_table(classes: dict[str, dict]) -> tables.Table:
-    """Returns the scores of `by_class` as a table: classes by parts."""
+    """Returns the scores of `by_class` as a table: a row for each class."""
     parts = list(next(iter(classes.values()))["iou"])
     rows = [
         (

@@ -1,1 +1,1 @@
-"""Many runs compared: which, how, and what their answers look like."""
+"""Comparisons of systems over many runs, as tables, charts and examples."""

@@ -1,4 +1,4 @@
-"""Charts of an experiment: systems beside each other."""
+"""Charts that compare the systems of an experiment."""
 
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from kp2part.experiments import comparison as comparison_lib
 from kp2part.experiments import styles
 from kp2part.visualization import plots
 
-_NUM_COLUMNS = 3  # Of panels.
+_NUM_COLUMNS = 3  # Panels side by side.
 _NUM_LEGEND_COLUMNS = 4
 
 
@@ -21,14 +21,14 @@ def comparison(
     measure: str = "IoU",
     reported: Mapping[str, Mapping[str, float]] | None = None,
 ) -> bytes:
-    """Returns a bar chart for each group: parts, and a bar for each system.
+    """Returns a bar chart for each group: a bar for each system, by part.
 
-    The form of the paper's figure 2.
+    The layout is that of the paper's figure 2.
 
     Args:
-        table: As `comparison.collect` makes it.
-        measure: What the scores are, of `labels.LabelKind.measure`.
-        reported: Group -> the paper's system -> mean IoU in per cent: lines
+        table: As `comparison.collect` returns it.
+        measure: Name of the scores, see `labels.LabelKind.measure`.
+        reported: Group -> the paper's system -> mean IoU in percent: lines
             across the bars of the mean.
 
     Returns:
@@ -46,9 +46,9 @@ def comparison(
         axis.set(title=group, ylabel=measure, ylim=(0, 1))
         axis.set_axisbelow(True)
         axis.grid(axis="y", alpha=0.3)
-        # Beside the bars: they leave no corner free.
+        # Beside the bars, which leave no corner free.
         handles, labels = axis.get_legend_handles_labels()
-        ours = slice(-len(systems), None)  # Lines come before bars.
+        ours = slice(-len(systems), None)  # Bars come after lines.
         axis.legend(
             [*handles[ours], *handles[: -len(systems)]],
             [*labels[ours], *labels[: -len(systems)]],
@@ -67,9 +67,9 @@ def fractions(
     """Returns curves over the fraction of the training objects, by part.
 
     Args:
-        table: As `comparison.collect` makes it.
+        table: As `comparison.collect` returns it.
         values: Group -> its fraction, in (0, 1].
-        measure: What the scores are, of `labels.LabelKind.measure`.
+        measure: Name of the scores, see `labels.LabelKind.measure`.
 
     Returns:
         A PNG file: mean and standard deviation over the repeats.
@@ -77,7 +77,7 @@ def fractions(
     curves = comparison_lib.curves(table, values)
     names = list(next(iter(curves.values())))
     num_rows = -(-len(names) // _NUM_COLUMNS)
-    # Above the panels; up to 12 names need no room of their own.
+    # Above the panels; up to 12 names need no extra height.
     legend_height = max(0, -(-len(curves) // _NUM_LEGEND_COLUMNS) - 3) * 0.25
     figure, axes = plt.subplots(
         num_rows,
@@ -114,11 +114,11 @@ def robustness(
     curves: Mapping[str, Mapping[str, Mapping[str, float]]],
     measure: str = "IoU",
 ) -> bytes:
-    """Returns curves of the mean over noise on the keypoints, a panel a kind.
+    """Returns curves of mean IoU over keypoint noise, one panel per kind.
 
     Args:
         curves: Kind of noise -> network -> level (as text) -> mean IoU.
-        measure: What the scores are, of `labels.LabelKind.measure`.
+        measure: Name of the scores, see `labels.LabelKind.measure`.
 
     Returns:
         A PNG file.
@@ -154,7 +154,7 @@ def robustness(
 
 
 def _bars_size(groups: Collection[Mapping]) -> tuple[float, float]:
-    # In inches. Many systems need wider panels for their bars, and higher ones
+    # In inches. Many systems need wider panels for their bars, and taller ones
     # for the legend.
     most = max(map(len, groups))
     return max(9, 0.75 * most + 2), max(2.8, 0.2 * most + 0.4) * len(groups)
@@ -195,7 +195,7 @@ def _draw_curves(axis, curves: Mapping[str, Sequence[tuple]]):
             markeredgecolor="black",
             linestyle=styles.style(i).dashes,
             capsize=3,
-            clip_on=False,  # Markers at 0 are whole.
+            clip_on=False,  # Do not cut off markers at 0.
         )
 
 

@@ -1,4 +1,4 @@
-"""Systems side by side: mean and spread over folds or seeds."""
+"""Scores of systems: mean and standard deviation over folds or seeds."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ def collect(
     """Returns the scores of all finished runs.
 
     Args:
-        directory: Where the runs are.
-        runs: Those that count. One that is not finished is left out.
+        directory: Directory of the runs.
+        runs: The runs to collect. Unfinished ones are left out.
 
     Returns:
         Group -> system -> {"iou": {part: [IoU of each repeat]}, "mean_iou": [],
-        "mean_iou_foreground": [], "num_examples": [], "repeats": [names]}. An
-        IoU is NaN where a part is nowhere.
+        "mean_iou_foreground": [], "num_examples": [], "repeats": [names]}. The
+        IoU of a part that occurs nowhere is NaN.
     """
     table = {}
     for run in runs:
@@ -44,9 +44,9 @@ def collect(
 
 
 def summarize(values: Sequence[float]) -> tuple[float, float, int]:
-    """Returns mean, standard deviation and count of the defined values.
+    """Returns mean, standard deviation and count of the finite values.
 
-    The standard deviation is that of a sample (n - 1), NaN for one value.
+    The sample standard deviation (n - 1) is NaN for a single value.
     """
     known = [v for v in values if np.isfinite(v)]
     if not known:
@@ -58,14 +58,15 @@ def summarize(values: Sequence[float]) -> tuple[float, float, int]:
 def curves(
     table: dict[str, dict[str, dict]], values: Mapping[str, float]
 ) -> dict[str, dict[str, list[tuple[float, float, float]]]]:
-    """Returns the scores of each system over a value that groups differ in.
+    """Returns the scores of each system as a function of a value per group.
 
     Args:
-        table: As `collect` makes it.
+        table: As `collect` returns it.
         values: Group -> its value.
 
     Returns:
-        System -> "mean" or part -> (value, mean, spread), by rising value.
+        System -> "mean" or part -> (value, mean, standard deviation), in
+        ascending order of the value.
     """
     found = {}
     for group in sorted(table, key=values.__getitem__):
@@ -81,15 +82,16 @@ def curves(
 def gains(
     directory: pathlib.Path, runs: Sequence[protocols.Run]
 ) -> dict[str, dict[str, tuple[float, float, float]]]:
-    """Returns how much better the other systems are than the first of a group.
+    """Returns the gain of each system over the first system of its group.
 
     Args:
-        directory: Where the runs are.
-        runs: Those that count; only repeats that both systems have finished.
+        directory: Directory of the runs.
+        runs: The runs to compare. Repeats that one of the two systems has not
+            finished are left out.
 
     Returns:
-        Group -> system -> difference of mean IoU and its 95 % interval, from a
-        bootstrap over images in which both systems see the same images.
+        Group -> system -> difference of mean IoU and its 95 % confidence
+        interval, from a paired bootstrap over images.
     """
     found = {}
     for run in runs:
@@ -110,12 +112,12 @@ def gains(
 
 
 def to_json(table: dict) -> str:
-    """Returns what `collect` made as JSON; NaN becomes null."""
+    """Returns the table of `collect` as JSON; NaN becomes null."""
     return json.dumps(_plain(table), indent=2, allow_nan=False) + "\n"
 
 
 def _join(matrices: dict[str, np.ndarray], repeats: list[str]) -> np.ndarray:
-    # Seeds are judged by the same images, folds by others.
+    # Seeds are validated on the same images, folds on different ones.
     arrays = [matrices[repeat] for repeat in repeats]
     if repeats[0].startswith("seed"):
         return np.sum(arrays, 0)

@@ -1,6 +1,6 @@
-"""Which examples are shown of several systems: the same of all.
+"""Chooses the examples to show, the same for all systems.
 
-A rule chooses them before anything is known of the answers.
+The rule does not depend on the predictions.
 """
 
 import collections
@@ -24,12 +24,12 @@ def shared_runs(
     """Returns a finished run of each system, all of the same repeat.
 
     Args:
-        directory: Where the runs are.
-        runs: Those of one group.
+        directory: Directory of the runs.
+        runs: The runs of one group.
 
     Returns:
-        Those of the first repeat that all systems have which have any; nothing
-        if there is none.
+        The runs of the first repeat that is finished by all systems with any
+        finished run; empty if there is none.
     """
     finished = [
         run for run in runs if (directory / run.name / "metrics.json").is_file()
@@ -43,7 +43,7 @@ def shared_runs(
 
 
 def validation(workdir: pathlib.Path) -> example_set.Examples:
-    """Returns what a run is judged by."""
+    """Returns the validation examples of a run."""
     config = flagfile.load(workdir / "train.flags")
     manifest = manifest_lib.load(config.selection.tfrecords)
     return splits.choose(
@@ -60,7 +60,7 @@ def classes(examples: example_set.Examples) -> dict[Key, str]:
 
 
 def shared(sets: Sequence[Mapping[Key, str]]) -> dict[Key, str]:
-    """Returns those of the first of some `classes` that all the others have."""
+    """Returns the entries of the first set whose keys are in all sets."""
     first, *others = sets
     return {k: v for k, v in first.items() if all(k in o for o in others)}
 
@@ -70,12 +70,13 @@ def choose(classes: Mapping[Key, str], count: int) -> list[Key]:
 
     Args:
         classes: The class of each example.
-        count: How many; all, if there are fewer. The classes get equal numbers
-            as far as they have them, those first by name one more.
+        count: Number of examples; all, if there are fewer. It is divided
+            evenly among the classes that have enough; a remainder goes to the
+            first classes in alphabetical order.
 
     Returns:
-        Their keys, by the classes' names. Of n examples q are the middles of q
-        equal stretches.
+        Their keys, ordered by class name. The q examples of a class are the
+        middles of q equal stretches of its examples.
     """
     members = collections.defaultdict(list)
     for name, of_class in classes.items():
@@ -92,5 +93,5 @@ def choose(classes: Mapping[Key, str], count: int) -> list[Key]:
 
 
 def key(example: Mapping) -> Key:
-    """Returns what tells an example, of NumPy values, from all others."""
+    """Returns the unique key of an example of NumPy values."""
     return example[keys.IMAGE_ID].decode(), int(example[keys.OBJECT_INDEX])

@@ -1,4 +1,4 @@
-"""The same examples answered by each system: the paper's figure 3."""
+"""Pictures of the predictions of each system, as in the paper's figure 3."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from kp2part.schema import task as task_lib
 from kp2part.training import workdir as workdir_lib
 from kp2part.visualization import pictures
 
-_SIDE = 192  # Of a picture, in pixels, whatever size a network answers in.
-_GAP = 2  # Between pictures.
+_SIDE = 192  # Side of a picture in pixels, whatever size a network predicts.
+_GAP = 2  # Pixels between pictures.
 _BATCH_SIZE = 8
 
 
@@ -31,17 +31,17 @@ def draw(
     count: int,
     truth: str = "truth",
 ) -> np.ndarray | None:
-    """Returns rows of image, keypoints, each system's answer, and the truth.
+    """Returns rows of image, keypoints, each system's prediction, and truth.
 
     Args:
-        directory: Where the runs are.
-        runs: Those of one group.
-        count: Number of rows, or what there is if less.
+        directory: Directory of the runs.
+        runs: The runs of one group.
+        count: Number of rows; fewer if there are fewer examples.
         truth: Heading of the last column.
 
     Returns:
-        uint8 [any, any, 3], None if the systems share no finished repeat, or
-        no example.
+        uint8 [any, any, 3], RGB; None if the systems share no finished repeat,
+        or no example.
     """
     runs = example_choice.shared_runs(directory, runs)
     sets = [example_choice.validation(directory / run.name) for run in runs]
@@ -69,7 +69,7 @@ def draw(
             *(
                 row(
                     examples[key],
-                    [a[key] for a in predictions.values()],
+                    [masks[key] for masks in predictions.values()],
                     category,
                 )
                 for key in keys
@@ -92,7 +92,7 @@ def predict(
     ):
         labels = predictions[keys_lib.PARTS].argmax(-1).astype(np.uint8)
         found |= zip(_keys(batch), labels, strict=True)
-    # Or else all systems' graphs would wait in memory.
+    # Otherwise the graphs of all systems would stay in memory.
     del model
     keras.backend.clear_session()
     return found
@@ -101,7 +101,7 @@ def predict(
 def look_up(
     examples: example_set.Examples, keys: Iterable[example_choice.Key]
 ) -> dict[example_choice.Key, dict]:
-    """Returns the examples themselves, in the size of the pictures."""
+    """Returns the examples by key, in the size of the pictures."""
     task = task_lib.Task(examples.manifest.category, _SIDE)
     batches = input_pipeline.eval_batches(
         _of_photos(examples, keys), task, _BATCH_SIZE
@@ -118,15 +118,15 @@ def row(
     predictions: Sequence[np.ndarray],
     category: category_lib.Category,
 ) -> np.ndarray:
-    """Returns the pictures of an example beside each other, a line above.
+    """Returns the pictures of an example side by side, under a caption.
 
     Args:
-        example: Of `look_up`.
+        example: From `look_up`.
         predictions: uint8 [S, S], part ids; S may differ.
         category: Names and colors.
 
     Returns:
-        uint8 [any, any, 3].
+        uint8 [any, any, 3], RGB.
     """
     image = np.round(example[keys_lib.IMAGE]).astype(np.uint8)
     masks = [_resize(mask) for mask in predictions] + [
@@ -157,13 +157,13 @@ def _keys(batch: dict) -> list[example_choice.Key]:
 def _of_photos(
     examples: example_set.Examples, keys: Iterable[example_choice.Key]
 ) -> example_set.Examples:
-    # Only these are decoded and answered.
+    # Only these are decoded and predicted.
     photos = frozenset(photo for photo, _ in keys)
     return dataclasses.replace(examples, image_ids=photos)
 
 
 def _resize(mask: np.ndarray) -> np.ndarray:
-    # The nearest pixel: labels have no values between them.
+    # Nearest neighbor: labels cannot be interpolated.
     places = (np.arange(_SIDE) + 0.5) * len(mask) / _SIDE
     places = places.astype(int)
     return mask[np.ix_(places, places)]

@@ -1,8 +1,9 @@
-"""What the paper reports, where it may stand beside our scores.
+"""The scores reported in the paper, where they are comparable to ours.
 
-Naha et al., 2021, section 4: mean IoU in per cent, over background, head,
-torso, legs and tail, in five folds. What stands in its text is here. The
-values of RefineNet on single classes are not: the text has six for five.
+Naha et al., 2021, section 4: mean IoU in percent, over background, head, torso,
+legs and tail, in five folds. All values stated in the text are included, except
+those of RefineNet on single classes: the text lists six values for five
+classes.
 """
 
 from kp2part.experiments import protocols
@@ -27,12 +28,12 @@ def figures(
     """Returns the paper's figures for the groups of `protocols.folds`.
 
     Args:
-        config: What all runs share.
-        category: That of the records.
+        config: The settings that all runs share.
+        category: The category of the records.
 
     Returns:
-        Group -> the paper's system -> mean IoU in per cent. Nothing where we
-        ask something else: other parts, folds, or objects.
+        Group -> the paper's system -> mean IoU in percent. Empty if our parts,
+        folds or objects differ from the paper's.
     """
     selection = config.selection
     ours = (

@@ -1,4 +1,4 @@
-"""Which runs answer a question: each is a list of flags of `kp2part.trial`."""
+"""The runs of each protocol, as flags of `kp2part.trial`."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,10 +14,11 @@ class Run:
     """One network, trained and scored once.
 
     Attributes:
-        group: What is compared within: a class, or a fraction of the labels.
+        group: Runs are compared within a group, such as a class or a fraction
+            of the training objects.
         system: Name of the network, or of a flagfile.
-        repeat: Fold or seed: the spread over these is reported.
-        flags: What it changes in the flags common to all runs.
+        repeat: Fold or seed: the standard deviation over these is reported.
+        flags: Flags that override those common to all runs.
     """
 
     group: str
@@ -27,12 +28,12 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Its directory below the experiment's."""
+        """Its directory, relative to that of the experiment."""
         return f"{self.group}/{self.system}/{self.repeat}"
 
 
 def system_name(system: str) -> str:
-    """Returns the name of a system: a network's, or its flagfile's."""
+    """Returns the name of a system: its network or flagfile."""
     return pathlib.Path(system).stem
 
 
@@ -48,9 +49,9 @@ def split(systems: Sequence[str], seeds: Sequence[int]) -> list[Run]:
 def folds(
     systems: Sequence[str], num_folds: int, classes: Sequence[str]
 ) -> list[Run]:
-    """Returns the paper's runs: all classes pooled, and each alone.
+    """Returns the paper's runs: all classes pooled, and each class alone.
 
-    Section 4.1 of the paper: 80/20 at random, in 5 folds.
+    Section 4.1 of the paper: random 80/20 splits, in 5 folds.
     """
     fold_flags = [
         (f"--fold={i}", f"--num_folds={num_folds}") for i in range(num_folds)
@@ -69,7 +70,7 @@ def folds(
 def holdout(
     systems: Sequence[str], seeds: Sequence[int], classes: Sequence[str]
 ) -> list[Run]:
-    """Returns runs that learn from all classes but one, the one to judge."""
+    """Returns runs that train on all classes but one, which is scored."""
     return [
         _run(
             f"without_{name}",
@@ -91,10 +92,10 @@ def fractions(
     epochs: int,
     warmup_epochs: int,
 ) -> list[Run]:
-    """Returns runs that learn from a fraction of the training objects.
+    """Returns runs that train on a fraction of the training objects.
 
-    A run sees fewer objects more often: it takes as many steps as one of
-    `epochs`, `warmup_epochs` of them, with all objects.
+    Each takes as many steps as a run of `epochs` epochs (`warmup_epochs` of
+    them for warm-up) on all objects, and so repeats its objects more often.
     """
     return [
         _run(
@@ -118,11 +119,11 @@ def alone(
     epochs: int,
     warmup_epochs: int,
 ) -> list[Run]:
-    """Returns runs that learn from one class and are judged on it.
+    """Returns runs that train on one class and are scored on it.
 
-    They take as many steps as one of `epochs` with all classes pooled, so that
-    only what they see differs. `class_fractions` says what fraction of
-    the training objects is of each class.
+    Each takes as many steps as a run of `epochs` epochs on all classes pooled,
+    so that only the examples differ. `class_fractions` has the fraction of the
+    training objects that is of each class.
     """
     return [
         _run(
@@ -140,7 +141,7 @@ def alone(
 
 
 def fraction_group(value: float) -> str:
-    """Returns the name of the group that learns from a fraction in (0, 1]."""
+    """Returns the name of the group that trains on a fraction in (0, 1]."""
     return f"fraction{round(100 * value):03d}"
 
 

@@ -1,9 +1,8 @@
-"""How networks bear keypoints that are missing or misplaced: their scores.
+"""Scores networks on keypoints that are missing or misplaced.
 
-The results are a JSON file, which holds what was asked beside the scores:
-"tfrecords", "split", "models" and "curves", {kind of noise: {network: {level:
-mean IoU}}}. It is written after each score, so that a stopped experiment goes
-on where it was.
+The results are a JSON file with the inputs, "tfrecords", "split" and "models",
+and the scores, "curves": {kind of noise: {network: {level: mean IoU}}}. It is
+written after each score, so that an interrupted experiment can resume.
 """
 
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ import numpy as np
 
 from kp2part.data import augmentation
 from kp2part.data import example_set
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
 from kp2part.evaluation import inference
@@ -34,27 +34,28 @@ def measure(
     levels: Iterable[tuple[str, float]],
     batch_size: int,
 ) -> dict:
-    """Returns the results of a file, with all scores that it lacks.
+    """Computes the scores that are missing in a file; returns its results.
 
     Args:
-        file: The JSON file; it need not be there yet.
-        models: The name of each network, and the path of its .keras file.
+        file: The JSON file; it may not exist yet.
+        models: Name -> path of the .keras file of each network.
         tfrecords: Directory of the records.
-        split: Of the records, to score.
+        split: Name of the split to score.
         levels: Pairs of a kind of noise, "keypoint_dropout" or
             "keypoint_jitter", and its strength.
-        batch_size: Examples at a time.
+        batch_size: Examples per batch.
 
     Raises:
-        ValueError: The file is of other networks or examples, a network knows
-            other keypoints or parts, or a level is out of its range.
+        ValueError: The file is of other networks or examples, a network has
+            other keypoints or parts, or a level is out of range.
     """
     manifest = manifest_lib.load(tfrecords)
     examples = example_set.Examples(manifest, (split,))
+    integrity.check(manifest, examples.splits)
     results, levels = load(file, models, tfrecords, split), list(levels)
     for name, path in models.items():
-        model, task = model_file.load(path)
-        inference.check_category(task, manifest)
+        model = model_file.load_network(path)
+        inference.check_task(model, examples)
         for kind, level in levels:
             curve = results["curves"].setdefault(kind, {}).setdefault(name, {})
             if str(level) not in curve:
@@ -76,15 +77,15 @@ def load(
     Raises:
         ValueError: They are of other networks or examples.
     """
-    asked = {"tfrecords": tfrecords, "split": split, "models": dict(models)}
+    wanted = {"tfrecords": tfrecords, "split": split, "models": dict(models)}
     if not file.is_file():
-        return {**asked, "curves": {}}
+        return {**wanted, "curves": {}}
     results = json_file.read(file)
-    found = {name: results.get(name) for name in asked}
-    if found != asked:
+    found = {name: results.get(name) for name in wanted}
+    if found != wanted:
         raise ValueError(
-            f"{file}: is of {found}, now it is asked for {asked}. Choose "
-            "another --output, or delete it."
+            f"{file}: must have results of {wanted}. Received: {found}. "
+            "Choose another --output, or delete the file."
         )
     return results
 
@@ -96,18 +97,18 @@ def score(
     keypoint_dropout: float = 0.0,
     keypoint_jitter: float = 0.0,
 ) -> float:
-    """Returns the mean IoU with the keypoints disturbed.
+    """Returns the mean IoU with noise on the keypoints.
 
     Args:
         model: A network of `models`.
-        examples: To score.
-        batch_size: Examples at a time.
-        keypoint_dropout: Fraction of the keypoints to take away.
+        examples: The examples to score.
+        batch_size: Examples per batch.
+        keypoint_dropout: Fraction of the keypoints to remove.
         keypoint_jitter: Standard deviation of the shift of each keypoint, in
             pixels of a 256 px crop.
 
     Raises:
-        ValueError: The noise is out of its range.
+        ValueError: The noise is out of range.
     """
     augmentation.Augmentation(  # Checks the ranges.
         keypoint_dropout=keypoint_dropout, keypoint_jitter=keypoint_jitter

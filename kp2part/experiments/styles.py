@@ -1,9 +1,9 @@
-"""How the systems of an experiment are told apart in charts."""
+"""Colors, markers, dashes and hatches of systems in charts."""
 
 import dataclasses
 
-# Of systems: colors that the color-blind tell apart (Okabe and Ito), and
-# markers, dashes and hatches for those who see none.
+# Colors that are distinct for color-blind people (Okabe and Ito), and markers,
+# dashes and hatches that work without color.
 _COLORS = (
     *("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"),
     *("#000000", "#d55e00", "#f0e442", "#999999"),
@@ -14,18 +14,18 @@ _DASHES = (
     *((0, (1, 3)), (0, (3, 1, 1, 1, 1, 1))),
 )
 _HATCHES = ("", "//", "..", "xx", "--", "\\\\", "oo", "++", "||")
-_NUM_STYLES = len(_COLORS)  # Of each kind.
+_NUM_STYLES = len(_COLORS)  # The number of each kind.
 
 
 @dataclasses.dataclass(frozen=True)
 class Style:
-    """How a system is drawn, as matplotlib has it.
+    """How a system is drawn, in matplotlib's terms.
 
     Attributes:
         color: "#rrggbb".
-        marker: Of the points on a curve.
-        dashes: Of the curve.
-        hatch: Of bars.
+        marker: Marker of the points on a curve.
+        dashes: Line style of the curve.
+        hatch: Hatch of the bars.
     """
 
     color: str
@@ -35,12 +35,12 @@ class Style:
 
 
 def style(index: int) -> Style:
-    """Returns the style of a system by its place among the systems.
+    """Returns the style of a system by its index among the systems.
 
-    Of 81 systems no two have the same color and marker, the same marker and
+    Among 81 systems no two have the same color and marker, the same marker and
     dashes, or the same color and hatch.
     """
-    # Each round of colors meets the markers one place on, and the dashes two.
+    # Each round of colors shifts the markers by one, and the dashes by two.
     turn, place = divmod(index, _NUM_STYLES)
     return Style(
         _COLORS[place],

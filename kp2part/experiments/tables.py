@@ -1,4 +1,4 @@
-"""What an experiment shows of its runs: tables, a chart, and examples."""
+"""The results of an experiment: tables, a chart, and examples."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ def write(
     config: config_lib.TrainConfig,
     category: category_lib.Category,
 ):
-    """Writes all that an experiment shows; see the functions below.
+    """Writes all results of an experiment; see the functions below.
 
     Args:
-        directory: Where the runs are, and where the files go.
-        runs: Those of the experiment.
-        experiment: What it compares.
-        config: What all runs share.
-        category: That of the records.
+        directory: Directory of the runs, where the files go.
+        runs: The runs of the experiment.
+        experiment: The settings of the experiment.
+        config: The settings that all runs share.
+        category: The category of the records.
     """
     reported = fractions = None
     if experiment.protocol == "folds" and experiment.labels == "true":
@@ -66,16 +66,16 @@ def write_comparison(
     reported: Mapping[str, Mapping[str, float]] | None = None,
     fractions: Mapping[str, float] | None = None,
 ):
-    """Writes table.json, table.md and a chart of the runs that are finished.
+    """Writes table.json, table.md and a chart of the finished runs.
 
     Args:
-        directory: Where the runs are, and where the files go. Nothing is
-            written while no run is finished.
-        runs: Those of the experiment.
-        labels: What the masks of the records are, of `labels.KINDS`.
-        reported: Group -> the paper's system -> mean IoU in per cent.
-        fractions: Group -> its fraction of the training objects, where groups
-            differ in that: the chart is then fractions.png, with curves,
+        directory: Directory of the runs, where the files go. Nothing is
+            written if no run is finished.
+        runs: The runs of the experiment.
+        labels: Kind of the masks of the records, a key of `labels.KINDS`.
+        reported: Group -> the paper's system -> mean IoU in percent.
+        fractions: Group -> its fraction of the training objects, if groups
+            differ in it: the chart is then fractions.png, with curves,
             instead of comparison.png.
     """
     table = comparison.collect(directory, runs)
@@ -83,7 +83,7 @@ def write_comparison(
         return
     kind, reported = labels_lib.KINDS[labels], reported or {}
     gains = comparison.gains(directory, runs)
-    text = f"# {kind.title}, in per cent\n" + "".join(
+    text = f"# {kind.title}, in percent\n" + "".join(
         f"\n## {group}\n\n"
         + to_markdown(systems, gains.get(group), reported.get(group))
         for group, systems in table.items()
@@ -108,9 +108,9 @@ def write_examples(
     """Writes examples.png of each group whose systems share a finished run.
 
     Args:
-        directory: Where the runs are, and where the files go.
-        runs: Those of the experiment.
-        labels: What the masks of the records are, of `labels.KINDS`.
+        directory: Directory of the runs, where the files go.
+        runs: The runs of the experiment.
+        labels: Kind of the masks of the records, a key of `labels.KINDS`.
         num_examples: Rows of each picture.
     """
     mask = labels_lib.KINDS[labels].mask
@@ -129,18 +129,18 @@ def to_markdown(
     gains: Mapping[str, tuple[float, float, float]] | None = None,
     reported: Mapping[str, float] | None = None,
 ) -> str:
-    """Returns the table of a group as Markdown: systems by parts, in per cent.
+    """Returns the table of a group as Markdown: systems by parts, in percent.
 
     Args:
-        systems: System -> scores, as `comparison.collect` makes them.
-        gains: System -> difference to the first, as `comparison.gains` makes
+        systems: System -> scores, as `comparison.collect` returns them.
+        gains: System -> difference to the first, as `comparison.gains` returns
             them.
-        reported: The paper's system -> mean IoU in per cent.
+        reported: The paper's system -> mean IoU in percent.
     """
     parts = list(next(iter(systems.values()))["iou"])
     rows = [_row(name, row, parts) for name, row in systems.items()]
     for name, mean in (reported or {}).items():
-        # All that the paper reports is the mean over the parts.
+        # The paper reports only the mean over the parts.
         cells = *[""] * len(parts), f"{mean:.2f}", "", "", ""
         rows.append((f"the paper's {name}", *cells))
     heads = (
@@ -149,10 +149,10 @@ def to_markdown(
     )
     text = tables.Table(heads, rows).to_markdown()
     if reported:
-        text += "\nThe paper's figures are of its own photos and folds.\n"
+        text += "\nThe paper's figures are for its own photos and folds.\n"
     if gains:
         first = next(iter(systems))
-        text += f"\nMean IoU against {first}, paired over the images:\n\n"
+        text += f"\nMean IoU relative to {first}, paired over the images:\n\n"
     for name, values in (gains or {}).items():
         gain, low, high = (f"{100 * value:+.1f}" for value in values)
         text += f"- {name} {gain} ({low} to {high})\n"

@@ -32,6 +32,6 @@ def score(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
     path = workdir.path
     atomic.write(path / "matrices.npy", lambda p: np.save(p, matrices))
     results = scores.summarize(matrices, tuple(task.category.parts))
-    # Last: it marks a finished run.
+    # Last, because it marks a finished run.
     atomic.write_text(path / "metrics.json", json.dumps(results, indent=2))
     logging.info("%s\n%s", path, scores.table(results).to_markdown())

@@ -1,1 +1,1 @@
-"""A network and everything around it as a SavedModel, published whole."""
+"""Exports networks with all pre- and postprocessing as SavedModels."""

@@ -1,4 +1,4 @@
-"""Holds an exported model to the network that it was made of."""
+"""Compares an exported model with the network it was exported from."""
 
 import pathlib
 import subprocess
@@ -12,8 +12,8 @@ import tensorflow as tf
 from kp2part.exporting import sample_requests
 from kp2part.exporting import serving_graph
 
-# The largest difference that a logit or a probability may have. Graphs add up
-# in another order than Keras does; of the shipped model it is 1e-5.
+# The largest allowed difference of a logit or a probability. Graphs sum in
+# another order than Keras; the difference of the shipped model is 1e-5.
 TOLERANCE = 1e-3
 
 _PROBE = pathlib.Path(__file__).with_name("saved_model_probe.py")
@@ -22,29 +22,29 @@ _TIMEOUT_SECONDS = 600
 
 
 def check(saved_model: pathlib.Path, server: serving_graph.PartServer) -> float:
-    """Compares the answers to `sample_requests.requests`.
+    """Compares the outputs for `sample_requests.requests`.
 
-    The export answers in a process of its own in which kp2part cannot be
-    imported, the network in this one.
+    The exported model runs in a separate process in which kp2part cannot be
+    imported, the network in this process.
 
     Args:
         saved_model: Directory of the version.
-        server: What was exported.
+        server: The network that was exported.
 
     Returns:
         The largest difference of a logit or a probability.
 
     Raises:
-        ValueError: It does not load, refuses, answers with a number that is
-            not finite, or differs by more than `TOLERANCE`.
+        ValueError: The exported model does not load, rejects a request, returns
+            a number that is not finite, or differs by more than `TOLERANCE`.
     """
     requests = sample_requests.requests(server)
     outputs = _outputs(saved_model, requests)
     for name, values in outputs.items():
         if values.dtype == np.float32 and not np.isfinite(values).all():
             raise ValueError(
-                f"{saved_model}: `{name}` must be finite numbers. Are those of "
-                "the weights?"
+                f"{saved_model}: `{name}` must be finite numbers. Are the "
+                "weights finite?"
             )
     difference = max(
         np.abs(outputs[f"{name}/{key}"] - value).max()
@@ -53,14 +53,14 @@ def check(saved_model: pathlib.Path, server: serving_graph.PartServer) -> float:
     )
     if not difference <= TOLERANCE:
         raise ValueError(
-            f"{saved_model}: must answer as the network does, within "
+            f"{saved_model}: must predict as the network does, within "
             f"{TOLERANCE:g}. The largest difference: {difference:g}"
         )
     return float(difference)
 
 
 def verify(saved_model: pathlib.Path, server: serving_graph.PartServer):
-    """Checks an export and logs by how much it differs."""
+    """Checks an exported model and logs the largest difference."""
     logging.info(
         "Predicts as the network does: largest difference %.1e, at most %.1e",
         check(saved_model, server),
@@ -78,7 +78,7 @@ def _expected(server, name, inputs) -> dict[str, np.ndarray]:
 
 def _outputs(saved_model, requests) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as directory:
-        paths = [f"{directory}/requests.npz", f"{directory}/answers.npz"]
+        paths = [f"{directory}/requests.npz", f"{directory}/responses.npz"]
         np.savez(
             paths[0],
             **{
@@ -87,8 +87,8 @@ def _outputs(saved_model, requests) -> dict[str, np.ndarray]:
                 for key, values in inputs.items()
             },
         )
-        model = str(saved_model.absolute())  # It starts in another directory.
-        # -I: neither this directory nor the environment adds to its path.
+        model = str(saved_model.absolute())  # The process starts elsewhere.
+        # -I: ignore the working directory and PYTHONPATH.
         done = subprocess.run(
             [sys.executable, "-I", str(_PROBE), model, *paths],
             cwd=directory,
@@ -99,7 +99,7 @@ def _outputs(saved_model, requests) -> dict[str, np.ndarray]:
         )
         if done.returncode:
             raise ValueError(
-                f"{saved_model}: does not answer in a process of its own:\n"
+                f"{saved_model}: fails in a process of its own:\n"
                 f"{done.stderr[-2000:]}"
             )
         with np.load(paths[1], allow_pickle=True) as archive:

@@ -1,8 +1,8 @@
-"""Numbered versions of a model, which appear whole or not at all.
+"""Publishes numbered versions of a model atomically.
 
-A server that watches the directory never sees a part of a version: it is
+A server that watches the directory never sees an incomplete version: it is
 written under a name that is not a number, synced, and renamed. Not even a power
-cut leaves half of one under a number.
+failure leaves an incomplete version under a number.
 """
 
 from collections.abc import Callable
@@ -27,16 +27,16 @@ def publish(
     write: Callable[[pathlib.Path], None],
     version: int | None = None,
 ) -> pathlib.Path:
-    """Has `write` fill a new directory, then gives it its number.
+    """Has `write` fill a new directory, then renames it to a version number.
 
-    Any number of processes may do so at once. What killed ones have left is
+    Any number of processes may publish at once. Leftovers of killed ones are
     removed.
 
     Args:
-        directory: Directory of the versions, made if missing.
-        write: Makes and fills the directory that it is given. If it raises,
-            nothing appears.
-        version: By default the next free one.
+        directory: Directory of the versions, created if missing.
+        write: Creates and fills the directory it is given. If it raises,
+            nothing is published.
+        version: Number of the version; by default the next free one.
 
     Returns:
         The directory of the version.
@@ -57,12 +57,12 @@ def publish(
 
 
 def next_version(directory: pathlib.Path) -> int:
-    """Returns the number after the highest."""
+    """Returns the number after the highest version."""
     return max(published.versions(directory), default=0) + 1
 
 
 def sync_tree(directory: pathlib.Path):
-    """Returns once all files and directories in `directory` are on the disk."""
+    """Syncs all files and directories in `directory` to the disk."""
     for path in directory.rglob("*"):
         _sync(path)
     _sync(directory)
@@ -85,8 +85,8 @@ def _give_number(
             os.rename(source, target)
             return target
         except OSError as error:
-            # Another has taken the number: no directory that holds something
-            # is ever replaced.
+            # Another process has taken the number: `rename` never replaces a
+            # directory that is not empty.
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
 
@@ -94,7 +94,7 @@ def _give_number(
 @contextlib.contextmanager
 def _reserved(base: pathlib.Path) -> Iterator[pathlib.Path]:
     partial = base / f"{_PARTIAL}{uuid.uuid4().hex}"
-    # Held before there is a directory: others never see one without its lock.
+    # Locked before the directory exists: others never see it without its lock.
     with _lock(partial):
         partial.mkdir()
         try:
@@ -106,27 +106,27 @@ def _reserved(base: pathlib.Path) -> Iterator[pathlib.Path]:
 def _remove_abandoned(base: pathlib.Path):
     found = {path.with_suffix("") for path in base.glob(f"{_PARTIAL}*")}
     for partial in found:
-        # Not to be had: its writer is at work, or it is another user's.
+        # The lock is taken if its writer is at work, or is another user's.
         with contextlib.suppress(OSError), _lock(partial, blocking=False):
             _remove(partial)
 
 
 def _lock(partial: pathlib.Path, blocking: bool = True) -> filelock.FileLock:
-    # The system releases it when a process ends, however it ends.
+    # The system releases the lock when the process ends, for whatever reason.
     return filelock.FileLock(partial.with_suffix(_LOCK), blocking=blocking)
 
 
 def _remove(partial: pathlib.Path):
-    """Removes what a writer has left, and the lock, which the caller holds."""
+    """Removes leftovers of a writer, and the lock, which the caller holds."""
     shutil.rmtree(partial, ignore_errors=True)
-    # Whoever waits for this lock sees that it is gone, and makes another.
-    # Windows removes no open file; there filelock does it after the release.
+    # A process waiting for this lock sees that it is gone and creates another.
+    # Windows cannot remove open files; filelock does so after the release.
     with contextlib.suppress(PermissionError):
         partial.with_suffix(_LOCK).unlink(missing_ok=True)
 
 
 def _make_durable(directory: pathlib.Path):
-    # A new directory is an entry of its parent, which has to be synced too.
+    # A new directory is an entry in its parent, which must be synced too.
     missing = [p for p in (directory, *directory.parents) if not p.exists()]
     directory.mkdir(parents=True, exist_ok=True)
     for path in missing:
@@ -138,7 +138,7 @@ def _sync(path: pathlib.Path):
     try:
         os.fsync(descriptor)
     except OSError as error:
-        # Some network file systems sync no directories.
+        # Some network file systems cannot sync directories.
         if error.errno != errno.EINVAL or not path.is_dir():
             raise
     finally:

@@ -1,7 +1,7 @@
-"""A small request for each signature, drawn here.
+"""A small synthetic request for each signature.
 
-A server replays them when it loads a version, so that one that cannot answer
-never goes live, and `export_check` compares the answers to them.
+A server replays them when it loads a version, so that a broken one never goes
+live, and `export_check` compares the outputs for them.
 """
 
 import numpy as np
@@ -16,10 +16,10 @@ HEIGHT, WIDTH = 48, 64
 def requests(
     server: serving_graph.PartServer,
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Returns the inputs of each signature, by its name and theirs.
+    """Returns the inputs of each signature: signature -> input -> array.
 
-    Strings are object arrays of bytes. Tensors of the network are of one value
-    each: they are big, and a request of one value is stored in a few bytes.
+    Strings are object arrays of bytes. Each input tensor of the network has a
+    single value: such tensors are large, but are then stored in a few bytes.
     """
     known = {
         serving_graph.IMAGE_BYTES: np.array([photo()], object),
@@ -34,7 +34,7 @@ def requests(
     }
     signatures = server.signatures()
     if server.task.num_keypoints < 2:
-        del signatures["serving_default"]  # Two points make a box.
+        del signatures["serving_default"]  # A box needs two keypoints.
     return {
         name: {
             spec.name: _filled(known[spec.name], spec)
@@ -45,7 +45,7 @@ def requests(
 
 
 def photo() -> bytes:
-    """Returns a PNG file of `HEIGHT` x `WIDTH` px: a disc on a slope."""
+    """Returns a PNG file of `HEIGHT` x `WIDTH` px: a disc on a gradient."""
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     disc = np.hypot(x - WIDTH / 2, y - HEIGHT / 2) < HEIGHT / 3
     pixels = np.stack([3 * x, 4 * y, 200 * disc], -1).astype(np.uint8)

@@ -1,14 +1,14 @@
-"""Answers requests with a SavedModel, as a process that knows no kp2part.
+"""Runs requests through a SavedModel in a process without kp2part.
 
-    python -I saved_model_probe.py SAVED_MODEL REQUESTS.npz ANSWERS.npz
+    python -I saved_model_probe.py SAVED_MODEL REQUESTS.npz RESPONSES.npz
 
-Names in the archives are signature/tensor; strings are object arrays. A program
-for `export_check`, which runs it; it is not imported.
+Names in the archives are signature/tensor; strings are object arrays. This is a
+program that `export_check` runs; it is not imported.
 """
 
 import sys
 
-# Were any of it needed, the model would load here and nowhere else.
+# A model that needed kp2part would load only where it is installed.
 sys.modules["kp2part"] = None
 
 import numpy as np  # noqa: E402
@@ -17,7 +17,7 @@ import tensorflow as tf  # noqa: E402
 
 def main(saved_model: str, requests: str, path: str):
     """Writes the responses of each signature to its request to a file."""
-    # Pickles hold the strings. The file is the parent process's own.
+    # Strings are pickled. The parent process wrote the file, so it is safe.
     with np.load(requests, allow_pickle=True) as archive:
         inputs = dict(archive)
     model = tf.saved_model.load(saved_model)

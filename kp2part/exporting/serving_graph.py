@@ -1,8 +1,8 @@
 """The functions of an exported model: files and keypoints in, masks out.
 
-All that happens to an input is the code that prepared the training records
-(`records.decode_photo`, `crops`, `heatmaps.draw_pose`), so that serving cannot
-drift from training. Nothing here knows where the graph will run.
+Inputs are processed by the code that prepared the training records
+(`photos.decode`, `crops`, `heatmaps.draw_pose`), so that serving cannot
+drift from training. Nothing here depends on where the graph runs.
 """
 
 import dataclasses
@@ -14,8 +14,8 @@ import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.data import heatmaps
+from kp2part.data import photos
 from kp2part.data import prior_maps
-from kp2part.data import records
 from kp2part.exporting import serving_checks
 from kp2part.exporting import serving_masks
 from kp2part.models import metadata as metadata_lib
@@ -28,20 +28,24 @@ IMAGE_BYTES = serving_checks.IMAGE_BYTES
 PROBABILITIES = "probabilities"
 KEY = "key"
 JSON_BYTES = "json_bytes"
+# Names of columns within the graph.
+_WHERE = "where"
+_ORIENTATION = "orientation"
 
-# Without a box the keypoints' extent stands in, with this margin on each side,
-# as a share of its longer side. 0.08 fits the boxes of animals best, but a crop
-# that is too large costs less than a cut tail; see benchmarks/box_margin.py.
+# Without a box, the extent of the keypoints is used with this margin on each
+# side, as a fraction of its longer side. 0.08 fits the boxes of animals best,
+# but a crop that is too large costs less than one that cuts off the tail; see
+# benchmarks/box_margin.py.
 BOX_MARGIN = 0.3
 
 
 @dataclasses.dataclass(frozen=True)
 class PartServer:
-    """A network with everything around it, as graphs.
+    """A network with its pre- and postprocessing, as graphs.
 
     Attributes:
         model: A network of `models`.
-        metadata: What a client may ask for by key, as plain lists, dicts,
+        metadata: Values that a client can request by key: plain lists, dicts,
             strings and numbers.
     """
 
@@ -50,11 +54,11 @@ class PartServer:
 
     @property
     def task(self) -> task_lib.Task:
-        """What the network is asked."""
+        """The task of the network."""
         return metadata_lib.task_of(self.model)
 
     def signatures(self) -> dict[str, tuple]:
-        """Returns, by name, each signature's function and its `TensorSpec`s."""
+        """Returns the function and `TensorSpec`s of each signature, by name."""
         photo = (
             tf.TensorSpec([None], tf.string, IMAGE_BYTES),
             tf.TensorSpec(
@@ -74,18 +78,19 @@ class PartServer:
         """Returns label maps of whole photos.
 
         Args:
-            image_bytes: string [N], JPEG or PNG files.
+            image_bytes: string [N], JPEG or PNG files, N at most 64. They are
+                turned upright as their EXIF tags say.
             keypoints: float32 [N, K, 3], rows of (x, y, v), in pixels of the
-                photos; v = 0 is absent.
+                upright photos; v = 0 is absent.
             box: float32 [N, 4], (xmin, ymin, xmax, ymax) of the objects, in
                 pixels; by default the keypoints' extent with a margin.
 
         Returns:
-            mask_bytes: string [N], PNG files of the photos' own sizes, gray
+            mask_bytes: string [N], PNG files of the sizes of the photos, gray
             levels are part ids; area: int32 [N, P], pixels of each part in the
             mask; confidence: float32 [N, P], in [0, 1], the mean probability of
-            each part over those of its pixels that lie in the box, 0 if there
-            are none; box: float32 [N, 4], the pixels looked at.
+            each part over its pixels in the box, 0 if there are none; box:
+            float32 [N, 4], the pixels that each crop was cut from.
         """
         crop = self._crop(image_bytes, keypoints, box)
         probabilities = self._predict(crop)
@@ -112,17 +117,18 @@ class PartServer:
         }
 
     def tensors(self, inputs):
-        """Returns the network's own answers to ready tensors.
+        """Returns the outputs of the network itself.
 
         Args:
-            inputs: image float32 [N, S, S, 3], RGB in 0..255, and heatmaps
-                float32 [N, S, S, `task.num_heatmaps`], as far as the network
-                takes them.
+            inputs: The inputs that the network has: image float32
+                [N, S, S, 3], RGB in 0..255; heatmaps float32
+                [N, S, S, `task.num_heatmaps`].
 
         Returns:
             Logits float32 [N, S, S, P] by output name.
         """
-        num_rows = tf.shape(next(iter(inputs.values())))[0]
+        first = next(iter(inputs.values()))
+        num_rows = tf.shape(serving_checks.check_number(first))[0]
         for name, spec in self._tensor_specs.items():
             values = serving_checks.check_shape(
                 name, inputs[name], tuple(spec.shape[1:]), num_rows
@@ -131,7 +137,7 @@ class PartServer:
         return self._network(inputs)
 
     def values(self, key):
-        """Returns the values of keys of `metadata`.
+        """Returns values of `metadata`, by key.
 
         Args:
             key: string [N].
@@ -139,6 +145,7 @@ class PartServer:
         Returns:
             json_bytes: string [N], JSON documents.
         """
+        key = serving_checks.check_number(key)
         found = key[:, tf.newaxis] == tf.constant(list(self.metadata))
         found = serving_checks.checked(
             found,
@@ -151,7 +158,7 @@ class PartServer:
 
     @functools.cached_property
     def _network(self):
-        # A function of its own is written once, not once for each signature.
+        # A separate function is stored once, not once for each signature.
         return tf.function(
             lambda inputs: self.model(inputs, training=False),
             input_signature=[self._tensor_specs],
@@ -169,18 +176,19 @@ class PartServer:
         image_bytes = serving_checks.check_rows(image_bytes)
         num_rows = tf.size(image_bytes)
         rows = {
-            IMAGE_BYTES: image_bytes,
             keys.KEYPOINTS: serving_checks.check_shape(
                 keys.KEYPOINTS,
                 keypoints,
                 (self.task.num_keypoints, 3),
                 num_rows,
             ),
+            _WHERE: serving_checks.places(num_rows),
         }
         if box is not None:
             rows[keys.BOX] = serving_checks.check_shape(
                 keys.BOX, box, (4,), num_rows
             )
+        rows |= _headers(image_bytes, rows[_WHERE])
         size = self.task.image_size
         return tf.map_fn(
             self._crop_one,
@@ -193,22 +201,27 @@ class PartServer:
                 keys.BOX: tf.TensorSpec([4], tf.int32),
                 keys.SOURCE_SIZE: tf.TensorSpec([2], tf.int32),
             },
+            parallel_iterations=1,  # Each has the pixels of a photo.
         )
 
     def _crop_one(self, row):
-        task = self.task
-        keypoints = serving_checks.check_keypoints(row[keys.KEYPOINTS])
+        task, where = self.task, row[_WHERE]
+        keypoints = serving_checks.check_keypoints(row[keys.KEYPOINTS], where)
         if keys.BOX in row:
-            box = serving_checks.check_finite(keys.BOX, row[keys.BOX])
+            box = serving_checks.check_finite(keys.BOX, row[keys.BOX], where)
         else:
-            box = box_of_keypoints(keypoints)
-        image = records.decode_photo(
-            serving_checks.check_file(row[IMAGE_BYTES])
-        )
-        source_size = tf.shape(image)[:2]
+            box = box_of_keypoints(keypoints, where=where)
+        source_size = row[keys.SOURCE_SIZE]
         pixels = serving_checks.check_inside(
-            crops.whole_pixels(box, source_size, task.context), box, source_size
+            crops.whole_pixels(box, source_size, task.context),
+            box,
+            source_size,
+            where,
         )
+        with tf.control_dependencies([pixels]):  # Before what takes time.
+            image = photos.decode(
+                row[IMAGE_BYTES], row[_ORIENTATION], f"`{IMAGE_BYTES}`", where
+            )
         how = (pixels, task.image_size, task.aspect)
         return {
             keys.IMAGE: crops.cut_image(image, *how),
@@ -258,13 +271,36 @@ class PartServer:
         return pose_library.Lookup(library, self.task.category)
 
 
-def box_of_keypoints(keypoints, margin: float = BOX_MARGIN):
-    """Returns the box that stands in for an unknown one.
+def _headers(image_bytes, where):
+    """Returns the files, once none is too large, and what headers say."""
+
+    def read(row):
+        header = serving_checks.check_file(*row)
+        return header.upright_size, header.orientation
+
+    sizes, orientations = tf.map_fn(
+        read,
+        (image_bytes, where),
+        fn_output_signature=(
+            tf.TensorSpec([2], tf.int32),
+            tf.TensorSpec([], tf.int32),
+        ),
+    )
+    return {
+        IMAGE_BYTES: serving_checks.check_request(image_bytes, sizes),
+        keys.SOURCE_SIZE: sizes,
+        _ORIENTATION: orientations,
+    }
+
+
+def box_of_keypoints(keypoints, margin: float = BOX_MARGIN, where=""):
+    """Returns the box to use if none is given: around the keypoints.
 
     Args:
         keypoints: float32 [K, 3], rows of (x, y, v), in pixels; at least two
             must have v > 0.
-        margin: On each side, as a share of the longer one.
+        margin: Margin on each side, as a fraction of the longer side.
+        where: See `serving_checks.places`.
 
     Returns:
         float32 [4].
@@ -273,9 +309,15 @@ def box_of_keypoints(keypoints, margin: float = BOX_MARGIN):
     known = serving_checks.checked(
         known,
         tf.shape(known)[0] > 1,
-        "`keypoints` must have at least 2 with v > 0 if no `box` is given.",
+        tf.strings.join(
+            [
+                where,
+                "`keypoints` must have at least 2 with v > 0 if no `box` is "
+                "given.",
+            ]
+        ),
     )
     low = tf.reduce_min(known, 0)
-    high = tf.reduce_max(known, 0) + 1  # Of points to pixels' edges.
+    high = tf.reduce_max(known, 0) + 1  # From points to pixel edges.
     border = margin * tf.reduce_max(high - low)
     return tf.concat([low - border, high + border], 0)

@@ -1,8 +1,8 @@
-"""The warm-up file of a SavedModel: a canary for whoever serves it.
+"""The warm-up file of a SavedModel, which keeps broken versions out of service.
 
-TensorFlow Serving replays the requests when it loads a version. If one fails,
-because variables are missing or a file is cut, the load fails and the version
-before keeps answering.
+TensorFlow Serving replays its requests when it loads a version. If one fails,
+because variables are missing or a file is truncated, loading fails and the
+previous version stays in service.
 https://www.tensorflow.org/tfx/serving/saved_model_warmup
 """
 
@@ -11,18 +11,18 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-# Where TensorFlow Serving looks.
+# Where TensorFlow Serving expects it.
 PATH = pathlib.Path("assets.extra", "tf_serving_warmup_requests")
 
 
 def write(
     saved_model: pathlib.Path, requests: dict[str, dict[str, np.ndarray]]
 ):
-    """Writes one `PredictionLog` for each request, a TFRecord.
+    """Writes a TFRecord file with a `PredictionLog` for each request.
 
     Args:
         saved_model: Directory of the version.
-        requests: Inputs by name, by the signature's name.
+        requests: Signature -> input -> array.
 
     Raises:
         ValueError: tensorflow-serving-api is not installed.
@@ -41,7 +41,7 @@ def prediction_log(signature: str, inputs: dict[str, np.ndarray]):
         from tensorflow_serving.apis import prediction_log_pb2
     except ImportError as error:
         raise ValueError(
-            "Export writes a warm-up file and needs tensorflow-serving-api: "
+            "Export writes a warm-up file, which needs tensorflow-serving-api: "
             f"pip install 'kp2part[serve]' ({error})."
         ) from error
     log = prediction_log_pb2.PredictionLog()
@@ -54,7 +54,7 @@ def prediction_log(signature: str, inputs: dict[str, np.ndarray]):
 
 def _tensor_proto(values: np.ndarray):
     first = values.flat[0]
-    # One value stands for all.
+    # A single value is stored once.
     if values.dtype == np.float32 and (values == first).all():
         return tf.make_tensor_proto(first, shape=values.shape)
     return tf.make_tensor_proto(values)

@@ -1,1 +1,1 @@
-"""Annotation files of other tools, as plain dataclasses. No TensorFlow."""
+"""Reads annotation files of other tools into dataclasses. No TensorFlow."""

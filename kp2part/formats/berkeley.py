@@ -1,7 +1,7 @@
 """Reads Berkeley's keypoints of VOC objects: `<class>/<image>_<voc_id>.xml`.
 
 Bourdev and Malik, "Poselets", ICCV 2009. One file per object. Only annotated
-keypoints are listed. For conventions see `keypoint_files`.
+keypoints are listed. For conventions see `readers`.
 """
 
 from collections.abc import Iterator
@@ -9,45 +9,61 @@ import pathlib
 import xml.etree.ElementTree as ET
 
 from kp2part.formats import annotation
+from kp2part.formats import pose_file
 from kp2part.formats import voc
+from kp2part.formats import vocabulary as vocabulary_lib
 from kp2part.schema import boxes
-from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 
 FORMAT = "berkeley"
 _VISIBILITY = {"1": keys.VISIBLE, "0": keys.OCCLUDED}
 
 
-def entries(directory: pathlib.Path) -> Iterator[tuple[str, pathlib.Path]]:
-    """Yields the image id and the path of every file below a directory."""
+def read(
+    directory: pathlib.Path, vocabulary: vocabulary_lib.Vocabulary
+) -> tuple[tuple[pose_file.Photo, ...], Iterator[tuple]]:
+    """Returns the photos, and pairs of a photo and the path of a file.
+
+    Args:
+        directory: Holds `<class>/<image>_<voc_id>.xml`.
+        vocabulary: Names of classes and keypoints.
+    """
+    del vocabulary  # Each file has its own keypoints.
     paths = sorted(directory.rglob("*.xml"))
     if not paths:
-        raise ValueError(f"{directory}: holds no .xml file of keypoints.")
-    for path in paths:
-        yield path.stem.rpartition("_")[0], path
+        raise ValueError(f"{directory}: has no .xml file of keypoints.")
+    photos = {name: pose_file.Photo(name) for name in map(_image, paths)}
+    entries = ((photos[_image(path)], path) for path in paths)
+    return tuple(photos.values()), entries
+
+
+def _image(path: pathlib.Path) -> str:
+    return path.stem.rpartition("_")[0]
 
 
 def parse(
-    path: pathlib.Path, category: category_lib.Category
-) -> annotation.KeypointAnnotation | None:
-    """Returns the annotation in a file; None if it is of another class."""
+    path: pathlib.Path, vocabulary: vocabulary_lib.Vocabulary
+) -> annotation.KeypointAnnotation | pose_file.PassedOver:
+    """Returns the annotation in a file, or why it is none of ours."""
     root, where = voc.read_xml(path), str(path)
-    class_name = voc.pascal_part_class(
-        voc.text_of(root.findtext("category"), where, "category")
-    )
-    if class_name not in category.classes:
-        return None
+    name = voc.text_of(root.findtext("category"), where, "category")
+    class_name = vocabulary.class_of(voc.pascal_part_class(name))
+    if class_name is None:
+        return pose_file.PassedOver(f"of class {name!r:.40}")
     image_id = voc.text_of(root.findtext("image"), where, "image")
-    if image_id != path.stem.rpartition("_")[0]:
+    if image_id != _image(path):
         raise ValueError(
-            f"{path}: `image` must be what the file's name begins with. "
+            f"{path}: `image` must be the beginning of the file's name. "
             f"Received: image={image_id!r}"
         )
+    points = _points(root, where)
+    if not points:
+        return pose_file.PassedOver("without keypoints")
     return annotation.make(
         class_name,
         _box(root, where),
-        _points(root, where),
-        category=category,
+        points,
+        vocabulary=vocabulary,
         format_name=FORMAT,
         source=where,
     )

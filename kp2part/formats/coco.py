@@ -1,26 +1,27 @@
 """Reads keypoints from JSON files in the format of Animal-Pose or of COCO.
 
-They look alike and differ in all details: Animal-Pose has a dict of images,
+They look alike but differ in the details: Animal-Pose has a dict of images,
 boxes by their corners and nested keypoints [[x, y, v], ...] with v in {0, 1};
-COCO a list of images, boxes (x, y, width, height) and flat keypoints. For both,
-the file's own `categories` say what a class and a keypoint are called. For
-conventions see `keypoint_files`.
+COCO has a list of images, boxes (x, y, width, height) and flat keypoints. In
+both, `categories` has the names of classes and keypoints. For conventions see
+`readers`.
 """
 
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from collections.abc import Sequence
 import dataclasses
 import pathlib
 from typing import Any
 
 from kp2part.formats import annotation
+from kp2part.formats import coco_file
+from kp2part.formats import identity
+from kp2part.formats import pose_file
 from kp2part.formats import voc
+from kp2part.formats import vocabulary as vocabulary_lib
 from kp2part.schema import boxes
-from kp2part.schema import category as category_lib
 from kp2part.schema import keys
-from kp2part.system import json_file
 
 ANIMAL_POSE = "animal_pose"
 COCO = "coco"
@@ -31,151 +32,174 @@ _VISIBILITY = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Described:
-    """One item of `categories`.
-
-    Attributes:
-        id: What `category_id` of an annotation is.
-        name: Of the class.
-        keypoints: Names, in the order of the annotations.
-    """
-
-    id: int | str
-    name: str
-    keypoints: tuple[str, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True)
 class Entry:
     """One item of `annotations`, not checked yet.
 
     Attributes:
-        fields: Of the annotation.
+        fields: The fields of the annotation.
         categories: The file's categories, by id.
         format_name: `ANIMAL_POSE` or `COCO`.
         source: File and number of the annotation, for messages.
     """
 
-    fields: dict
-    categories: Mapping[int | str, Described]
+    fields: Mapping[str, Any]
+    categories: Mapping[str, coco_file.Described]
     format_name: str
     source: str
 
 
-@dataclasses.dataclass(frozen=True)
-class _Image:
-    id: int | str
-    file_name: str
+def read(
+    path: pathlib.Path, vocabulary: vocabulary_lib.Vocabulary
+) -> tuple[tuple[pose_file.Photo, ...], Iterator[tuple]]:
+    """Returns the photos of a file, and pairs of a photo and an `Entry`.
+
+    Args:
+        path: Of the file.
+        vocabulary: Names of classes and keypoints.
+
+    Raises:
+        ValueError: What all annotations depend on is broken.
+    """
+    contents = coco_file.read(path)
+    format_name = COCO if contents.is_coco else ANIMAL_POSE
+    for described in contents.categories.values():
+        if vocabulary.class_of(described.name) and described.keypoints:
+            vocabulary.keypoints_of(
+                described.keypoints, format_name, described.source
+            )
+    entries = _entries(path, contents, format_name)
+    return tuple(contents.photos.values()), entries
 
 
-@dataclasses.dataclass(frozen=True)
-class _File:
-    images: Mapping[str, str] | tuple[_Image, ...]
-    categories: tuple[Described, ...]
-    # Each is checked when its turn comes: one may be broken, others are not.
-    annotations: list[Any]
-
-
-def entries(path: pathlib.Path) -> Iterator[tuple[str, Entry]]:
-    """Yields image id and annotation, for each annotation in a file."""
-    contents = json_file.read(path, _File)
-    is_coco = isinstance(contents.images, tuple)
-    format_name = COCO if is_coco else ANIMAL_POSE
-    image_ids = _image_ids(contents.images, path)
-    categories = {c.id: c for c in contents.categories}
+def _entries(path, contents: coco_file.File, format_name: str) -> Iterator:
     for index, fields in enumerate(contents.annotations):
         source = f"{path}: annotation {index}"
         # Animal-Pose: numbers here, strings among the images.
-        image = str(_field(fields, "image_id", source))
-        if image not in image_ids:
+        image = identity.id_of(
+            _field(fields, "image_id", source), source, "image_id"
+        )
+        if image not in contents.photos:
             raise ValueError(
                 f"{source}: `image_id` must be one of `images`. "
-                f"Received: image_id={image}"
+                f"Received: image_id={image:.80}"
             )
-        yield image_ids[image], Entry(fields, categories, format_name, source)
+        entry = Entry(fields, contents.categories, format_name, source)
+        yield contents.photos[image], entry
 
 
 def parse(
-    entry: Entry, category: category_lib.Category
-) -> annotation.KeypointAnnotation | None:
-    """Returns the annotation; None if it is of another class."""
-    category_id = _field(entry.fields, "category_id", entry.source)
-    if category_id not in entry.categories:
-        raise ValueError(
-            f"{entry.source}: `category_id` must be one of "
-            f"{sorted(entry.categories)}. Received: {category_id!r}"
-        )
-    described = entry.categories[category_id]
-    if described.name not in category.classes:
-        return None
+    entry: Entry, vocabulary: vocabulary_lib.Vocabulary
+) -> annotation.KeypointAnnotation | pose_file.PassedOver:
+    """Returns the annotation, or why it is none of ours."""
+    described = _category(entry)
+    class_name = vocabulary.class_of(described.name)
+    if class_name is None:
+        return pose_file.PassedOver(f"of class {described.name!r:.40}")
+    if _is_crowd(entry):
+        return pose_file.PassedOver("of a crowd")
     where, names = f"{entry.source} ({described.name})", described.keypoints
+    values = entry.fields.get("keypoints")
+    if _has_no_point(values, entry.format_name):
+        return pose_file.PassedOver("without keypoints")
     if not names:
         raise ValueError(f"{where}: its category has no `keypoints`.")
+    points = _points(entry, values, names, where)
+    if not any(v for _, _, v in points.values()):
+        return pose_file.PassedOver("without keypoints")
+    if (box := _box(entry, where)) is None:
+        return pose_file.PassedOver("without a box")
     return annotation.make(
-        described.name,
-        _box(entry, where),
-        dict(zip(names, _points(entry, len(names), where), strict=True)),
-        category=category,
+        class_name,
+        box,
+        points,
+        vocabulary=vocabulary,
         format_name=entry.format_name,
         source=where,
     )
 
 
-def _image_ids(
-    images: Mapping[str, str] | tuple[_Image, ...], path: pathlib.Path
-) -> dict[str, str]:
-    if isinstance(images, tuple):
-        images = {str(image.id): image.file_name for image in images}
-    stems = {key: pathlib.Path(name).stem for key, name in images.items()}
-    if len(set(stems.values())) < len(stems):
-        known = list(stems.values())
-        twice = sorted(s for s in set(known) if known.count(s) > 1)
+def _category(entry: Entry) -> coco_file.Described:
+    value = _field(entry.fields, "category_id", entry.source)
+    key = identity.id_of(value, entry.source, "category_id")
+    if key not in entry.categories:
         raise ValueError(
-            f"{path}: names of `images` must differ in more than folder and "
-            f"suffix. Twice: {twice[:5]}"
+            f"{entry.source}: `category_id` must be one of "
+            f"[{', '.join(entry.categories):.200}]. "
+            f"Received: {identity.shown(value)}"
         )
-    return stems
+    return entry.categories[key]
 
 
-def _field(fields: dict, name: str, where: str):
+def _field(fields: object, name: str, where: str):
     if not isinstance(fields, dict) or name not in fields:
         raise ValueError(f"{where}: has no field `{name}`.")
     return fields[name]
 
 
-def _points(entry: Entry, count: int, where: str) -> list[tuple]:
+def _is_crowd(entry: Entry) -> bool:
+    value = entry.fields.get("iscrowd")
+    if value in (None, 0, 1):
+        return bool(value)
+    raise ValueError(
+        f"{entry.source}: `iscrowd` must be 0 or 1. "
+        f"Received: {identity.shown(value)}"
+    )
+
+
+def _has_no_point(values, format_name: str) -> bool:
+    """Returns whether nobody has set a keypoint, however long the list is."""
+    if values is None:
+        return True
+    if not isinstance(values, list):
+        return False
+    if format_name == ANIMAL_POSE and any(isinstance(v, list) for v in values):
+        values = [n for row in values if isinstance(row, list) for n in row]
+    return all(v is None or (type(v) in (int, float) and not v) for v in values)
+
+
+def _points(
+    entry: Entry, values: object, names: tuple[str, ...], where: str
+) -> dict[str, tuple[float, float, int]]:
     visibility = _VISIBILITY[entry.format_name]
-    points = []
-    for i, (x, y, v) in enumerate(_rows(entry, count, where)):
+    points = {}
+    for name, row in zip(
+        names, _rows(entry, values, names, where), strict=True
+    ):
+        here = f"{where}: keypoint {name!r}"
+        x, y, v = annotation.check_row(row, here)
         if v not in visibility:
             raise ValueError(
-                f"{where}: keypoint {i}: `v` must be one of "
-                f"{list(visibility)}. Received: v={v}"
+                f"{here}: `v` must be one of {list(visibility)}. "
+                f"Received: v={v}"
             )
-        points.append((x, y, visibility[int(v)]))
+        points[name] = (x, y, visibility[int(v)])
     return points
 
 
-def _rows(entry: Entry, count: int, where: str) -> Iterable[Sequence[float]]:
-    values = _field(entry.fields, "keypoints", where)
-    if entry.format_name == COCO:
-        annotation.check_numbers(values, 3 * count, where, "keypoints")
-        return zip(values[::3], values[1::3], values[2::3], strict=True)
-    if not isinstance(values, list) or len(values) != count:
+def _rows(entry: Entry, values, names: tuple[str, ...], where: str) -> Iterable:
+    count = len(names)
+    is_coco = entry.format_name == COCO
+    wanted = 3 * count if is_coco else count
+    if not isinstance(values, list) or len(values) != wanted:
+        found = len(values) if isinstance(values, list) else "no list"
+        what = "numbers x, y, v" if is_coco else "rows [x, y, v]"
         raise ValueError(
-            f"{where}: `keypoints` must be {count} rows [x, y, v]. "
-            f"Received: {values!r:.80}"
+            f"{where}: `keypoints` must be {wanted} {what}, for the {count} "
+            f"`keypoints` of its category. Received: {found}: "
+            f"{identity.shown(values)}"
         )
-    return (
-        annotation.check_numbers(row, 3, f"{where}: keypoint {i}", "[x, y, v]")
-        for i, row in enumerate(values)
-    )
+    if not is_coco:
+        return values
+    return zip(values[::3], values[1::3], values[2::3], strict=True)
 
 
-def _box(entry: Entry, where: str) -> boxes.Box:
-    values = annotation.check_numbers(
-        _field(entry.fields, "bbox", where), 4, where, "bbox"
-    )
+def _box(entry: Entry, where: str) -> boxes.Box | None:
+    values = _field(entry.fields, "bbox", where)
+    if values is None or values == []:
+        return None
+    annotation.check_numbers(values, 4, where, "bbox")
+    if not any(values):
+        return None
     if entry.format_name == COCO:
         x, y, width, height = values
         box = (x, y, x + width, y + height)

@@ -1,10 +1,11 @@
-"""Keypoints as people write them for one object: a small JSON file.
+"""Reads the keypoints of one object from a small JSON file.
 
-Either a list of K `[x, y, v]` in the category's order, or an object by name:
+Either a list of K `[x, y, v]` in the category's order, which may be flat as in
+COCO, or an object by name:
 
     {"nose": [120.5, 88, 2], "withers": [60, 70, 2]}
 
-Names left out are absent, and so is a v of 0. Pure Python and NumPy.
+Keypoints that are left out or have v = 0 are absent. Pure Python and NumPy.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kp2part.formats import annotation
+from kp2part.formats import identity
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 from kp2part.system import json_file
@@ -21,7 +23,7 @@ def load(path: str, category: category_lib.Category) -> np.ndarray:
     """Returns the keypoints of a file, float32 [K, 3], rows of (x, y, v).
 
     Raises:
-        ValueError: No such file or it breaks a rule; the message names the
+        ValueError: The file is missing or breaks a rule; the message names the
             file, the keypoint, the rule and the value.
     """
     fields = json_file.read(path)
@@ -35,22 +37,19 @@ def parse(fields, category: category_lib.Category) -> np.ndarray:
     """Returns the keypoints that `fields`, a list or a dict, describe."""
     names = category.keypoints
     if isinstance(fields, dict):
-        if unknown := sorted(set(fields) - set(names)):
-            raise ValueError(
-                f"Unknown keypoints {unknown}. Those of {category.name!r}: "
-                f"{', '.join(names)}."
-            )
-        rows = [fields.get(name, [0, 0, 0]) for name in names]
+        rows = _by_name(fields, category)
     elif isinstance(fields, list):
-        if len(fields) != len(names):
+        rows = fields
+        if len(fields) == 3 * len(names) and not isinstance(fields[0], list):
+            rows = [fields[i : i + 3] for i in range(0, len(fields), 3)]
+        if len(rows) != len(names):
             raise ValueError(
-                f"Must have {len(names)} keypoints, those of "
+                f"Must have the {len(names)} keypoints of "
                 f"{category.name!r}. Received: {len(fields)}"
             )
-        rows = fields
     else:
         raise ValueError(
-            "Must be a list of [x, y, v] or an object by keypoint name. "
+            "Must be a list of [x, y, v] or a JSON object by keypoint name. "
             f"Received: {type(fields).__name__}"
         )
     return np.array(
@@ -58,12 +57,30 @@ def parse(fields, category: category_lib.Category) -> np.ndarray:
     )
 
 
+def _by_name(fields: dict, category: category_lib.Category) -> list:
+    known = {identity.fold(name): name for name in category.keypoints}
+    rows, unknown = {}, []
+    for name, row in fields.items():
+        if (ours := known.get(identity.fold(name))) is None:
+            unknown.append(name)
+        elif ours in rows:
+            raise ValueError(f"Keypoint {ours!r} must be there once.")
+        rows[ours] = row
+    if unknown:
+        shown = (identity.with_nearest(n, category.keypoints) for n in unknown)
+        raise ValueError(
+            f"Unknown keypoints {', '.join(shown)}. Keypoints of "
+            f"{category.name!r}: {', '.join(category.keypoints)}."
+        )
+    return [rows.get(name, [0, 0, 0]) for name in category.keypoints]
+
+
 def _row(name: str, row) -> Sequence[float]:
     where = f"Keypoint {name!r}"
-    annotation.check_numbers(row, 3, where, "[x, y, v]")
+    row = annotation.check_row(row, where)
     if row[2] not in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE):
         raise ValueError(
-            f"{where}: `v` must be 0 (absent), 1 (hidden) or 2 (visible). "
+            f"{where}: `v` must be 0 (absent), 1 (occluded) or 2 (visible). "
             f"Received: v={row[2]}"
         )
     return row

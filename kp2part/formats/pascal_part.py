@@ -1,18 +1,22 @@
 """Reads Pascal-Part annotations: `Annotations_Part/<id>.mat`.
 
 Chen et al., "Detect What You Can", CVPR 2014. One file per photo, with the mask
-of each object and of each of its visible parts, at the photo's size. Objects
-are in no particular order; part masks overlap (an eye lies in its head).
+of each object and of each of its visible parts, at the size of the photo. The
+order of objects is arbitrary; part masks overlap (an eye lies in its head).
 """
 
+from collections.abc import Mapping
 import dataclasses
-import io
 import pathlib
+from typing import Any
+import unicodedata
 
 import numpy as np
-import scipy.io
 
+from kp2part.formats import mat_file
+from kp2part.formats import mat_stream
 from kp2part.schema import boxes
+from kp2part.system import text_file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,10 +37,10 @@ class Object:
     """One object of a photo.
 
     Attributes:
-        index: 0-based, in its file.
+        index: 0-based index in its file.
         class_name: As Pascal-Part spells it: "table", not "diningtable".
         mask: bool [H, W], at the photo's size.
-        parts: Those annotated; objects of many classes have none.
+        parts: The annotated parts; objects of many classes have none.
     """
 
     index: int
@@ -46,7 +50,7 @@ class Object:
 
     @property
     def box(self) -> boxes.Box:
-        """The extents of the mask, in pixel edges; zeros if it is empty."""
+        """The extent of the mask, in pixel edges; zeros if it is empty."""
         return boxes.extent(self.mask) or (0.0, 0.0, 0.0, 0.0)
 
 
@@ -54,12 +58,13 @@ def read(path: pathlib.Path) -> tuple[Object, ...]:
     """Returns the objects of all classes in a .mat file.
 
     Raises:
-        ValueError: The file is missing, broken or of another structure; the
+        ValueError: The file is missing, corrupt or has another structure; the
             message names the file, the object and the field.
     """
     annotation = _load(path)
     image_name = _string(annotation, "imname", str(path))
-    if image_name != path.stem:
+    # macOS decomposes accents in file names.
+    if _normalized(image_name) != _normalized(path.stem):
         raise ValueError(
             f"{path}: `imname` must be the file's name without .mat. "
             f"Received: imname={image_name!r}"
@@ -72,23 +77,17 @@ def read(path: pathlib.Path) -> tuple[Object, ...]:
     return objects
 
 
-def _load(path: pathlib.Path) -> np.void:
+def _load(path: pathlib.Path) -> Mapping[str, Any]:
     try:
-        contents = path.read_bytes()
-    except FileNotFoundError as error:
-        raise ValueError(f"{path}: no such file.") from error
-    try:
-        variables = scipy.io.loadmat(io.BytesIO(contents))
-    # What SciPy raises depends on where a broken file is broken: ValueError,
-    # TypeError, zlib.error, struct.error, OverflowError, MemoryError ...
-    except Exception as error:
+        variables = mat_file.variables(text_file.read_bytes(path))
+    except mat_stream.BrokenMat as error:
         raise ValueError(
-            f"{path}: not a whole MATLAB 5 file: "
-            f"{type(error).__name__}: {error}"
+            f"{path}: not a complete MATLAB 5 file: {error}"
         ) from error
     if "anno" not in variables:
-        names = sorted(n for n in variables if not n.startswith("__"))
-        raise ValueError(f"{path}: must hold `anno`. Received: {names}")
+        raise ValueError(
+            f"{path}: must have `anno`. Received: {sorted(variables)!r:.80}"
+        )
     records = _records(variables, "anno", path)
     if len(records) != 1:
         raise ValueError(
@@ -97,7 +96,7 @@ def _load(path: pathlib.Path) -> np.void:
     return records[0]
 
 
-def _object(record: np.void, index: int, where: str) -> Object:
+def _object(record: Mapping[str, Any], index: int, where: str) -> Object:
     class_name = _string(record, "class", where)
     where = f"{where} ({class_name})"
     parts = [
@@ -108,48 +107,62 @@ def _object(record: np.void, index: int, where: str) -> Object:
     return Object(index, class_name, mask, tuple(parts))
 
 
-def _part(record: np.void, where: str) -> Part:
+def _part(record: Mapping[str, Any], where: str) -> Part:
     name = _string(record, "part_name", where)
     return Part(name, _mask(record, f"{where} ({name})"))
 
 
-def _field(record, name: str, where) -> np.ndarray:
-    try:
-        return np.asarray(record[name])
-    except (KeyError, ValueError, IndexError, TypeError) as error:
-        raise ValueError(f"{where}: has no field `{name}`.") from error
+def _field(record: Mapping[str, Any], name: str, where) -> Any:
+    if name not in record:
+        raise ValueError(f"{where}: has no field `{name}`.")
+    return record[name]
 
 
-def _records(record, name: str, where) -> np.ndarray:
-    # A struct array is (1, N), or (0, 0) when it is empty.
+def _records(record: Mapping[str, Any], name: str, where) -> list[dict]:
     structs = _field(record, name, where)
-    if structs.size and structs.dtype.names is None:
+    if isinstance(structs, np.ndarray) and not structs.size:
+        return []  # How MATLAB stores a field without a value.
+    if not isinstance(structs, list):
         raise ValueError(
-            f"{where}: `{name}` must be a struct. "
-            f"Received: an array of {structs.dtype}"
+            f"{where}: `{name}` must be a struct. Received: {_kind(structs)}"
         )
-    return structs.ravel()
+    return structs
 
 
-def _string(record, name: str, where: str) -> str:
+def _string(record: Mapping[str, Any], name: str, where: str) -> str:
     value = _field(record, name, where)
-    if value.dtype.kind != "U" or value.size != 1:
+    if not isinstance(value, str) or not value:
         raise ValueError(
-            f"{where}: `{name}` must be a string. Received: {value!r:.80}"
+            f"{where}: `{name}` must be a string. Received: {_kind(value)}"
         )
-    return str(value.item())
+    return value
 
 
-def _mask(record, where: str) -> np.ndarray:
+def _normalized(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _kind(value) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape}"
+    return f"{value!r:.80}" if isinstance(value, str) else type(value).__name__
+
+
+def _mask(record: Mapping[str, Any], where: str) -> np.ndarray:
     mask = _field(record, "mask", where)
-    if mask.ndim != 2 or mask.dtype.kind not in "bu" or not mask.size:
+    if (
+        not isinstance(mask, np.ndarray)
+        or mask.ndim != 2
+        or mask.dtype.kind != "u"
+        or not mask.size
+    ):
         raise ValueError(
-            f"{where}: `mask` must be [H, W] of 0 and 1. "
-            f"Received: {mask.dtype} {mask.shape}"
+            f"{where}: `mask` must be an array [H, W] of 0 and 1. "
+            f"Received: {_kind(mask)}"
         )
     if mask.max() > 1:
         raise ValueError(
-            f"{where}: `mask` must be of 0 and 1. Received: {mask.max()}"
+            f"{where}: `mask` must have values 0 and 1. Received: {mask.max()}"
         )
     return mask.astype(bool)
 

@@ -1,26 +1,32 @@
 """Reads PASCAL VOC: boxes in `Annotations/<id>.xml`, lists in `ImageSets`.
 
-VOC's boxes are 1-based and inclusive. In pixel edges, as everywhere in this
-project, they are (xmin - 1, ymin - 1, xmax, ymax).
+VOC's boxes are 1-based and inclusive. In pixel edges, as used everywhere else
+in this project, they are (xmin - 1, ymin - 1, xmax, ymax).
 """
 
 import math
 import pathlib
+import re
 import xml.etree.ElementTree as ET
 
 import defusedxml
 from defusedxml import ElementTree
 
+from kp2part.formats import identity
 from kp2part.schema import boxes
+from kp2part.schema import coordinates
+from kp2part.system import text_file
 
-# Names of classes that Pascal-Part spells in another way.
+# Names of classes that Pascal-Part spells differently.
 _PASCAL_PART_CLASSES = {"diningtable": "table"}
 
 IMAGE_SETS = ("train", "val")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_FLAGS = ("-1", "0", "1")  # Second column of the lists of one class.
 
 
 def pascal_part_class(class_name: str) -> str:
-    """Returns how Pascal-Part spells a class of VOC."""
+    """Returns Pascal-Part's spelling of a class of VOC."""
     return _PASCAL_PART_CLASSES.get(class_name, class_name)
 
 
@@ -29,12 +35,25 @@ def edges(xmin: float, ymin: float, xmax: float, ymax: float) -> boxes.Box:
     return (xmin - 1, ymin - 1, xmax, ymax)
 
 
-def read_boxes(path: pathlib.Path) -> tuple[tuple[str, boxes.Box], ...]:
-    """Returns class name and box of each object in a VOC annotation file."""
+def read_boxes(
+    path: pathlib.Path, size: tuple[int, int] | None = None
+) -> tuple[tuple[str, boxes.Box], ...]:
+    """Returns class name and box of each object in a VOC annotation file.
+
+    Args:
+        path: Path of the file.
+        size: (height, width) of the photo, to compare with the file's.
+
+    Raises:
+        ValueError: The file breaks a rule, or is of a photo of another size.
+    """
     found = []
-    for number, item in enumerate(read_xml(path).findall("object"), start=1):
+    root = read_xml(path)
+    if size is not None:
+        coordinates.check_size(_declared_size(root, path), size, str(path))
+    for number, item in enumerate(root.findall("object"), start=1):
         where = f"{path}: object {number}"
-        # `find`, not `iter`: the parts of people have a `bndbox` as well.
+        # `find`, not `iter`: body parts of people have a `bndbox` as well.
         if (box := item.find("bndbox")) is None:
             raise ValueError(f"{where}: has no field `bndbox`.")
         corners = [
@@ -47,15 +66,31 @@ def read_boxes(path: pathlib.Path) -> tuple[tuple[str, boxes.Box], ...]:
                 f"Received: {corners}"
             )
         name = text_of(item.findtext("name"), where, "name")
-        found.append((pascal_part_class(name), edges(*corners)))
+        bounds = edges(*corners)
+        if size is not None:
+            coordinates.check_box(bounds, size, where)
+        found.append((pascal_part_class(name), bounds))
     return tuple(found)
+
+
+def _declared_size(
+    root: ET.Element, path: pathlib.Path
+) -> tuple[int | None, int | None]:
+    # Some tools write 0 if they do not know the size.
+    height, width = (
+        None
+        if (side := root.find(f"size/{name}")) is None
+        else int(number_of(side.text, str(path), f"size/{name}")) or None
+        for name in ("height", "width")
+    )
+    return height, width
 
 
 def read_image_sets(directory: pathlib.Path) -> dict[str, tuple[str, ...]]:
     """Returns the image ids listed in `train.txt` and `val.txt`, as splits.
 
-    One of the two may be missing. Only the first word of a line counts: the
-    lists of one class (`horse_train.txt`) have a second column.
+    One of the two may be missing. Only the first word of a line is used: lists
+    for one class (`horse_train.txt`) have a second column.
     """
     paths = {name: directory / f"{name}.txt" for name in IMAGE_SETS}
     splits = {n: _read_ids(p) for n, p in paths.items() if p.is_file()}
@@ -71,40 +106,48 @@ def read_image_sets(directory: pathlib.Path) -> dict[str, tuple[str, ...]]:
 
 
 def _read_ids(path: pathlib.Path) -> tuple[str, ...]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    ids = [line.split()[0] for line in lines if line.strip()]
+    ids = []
+    for number, line in enumerate(text_file.read(path).split("\n"), start=1):
+        words = line.split()
+        if len(words) > 2 or (len(words) == 2 and words[1] not in _FLAGS):
+            raise ValueError(
+                f"{path}: line {number} must be an image, or an image and -1, "
+                f"0 or 1. Received: {line.strip()!r:.80}"
+            )
+        ids += words[:1]
     if not ids:
         raise ValueError(f"{path}: lists no image.")
-    if len(set(ids)) < len(ids):
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        raise ValueError(f"{path}: lists images twice: {twice[:5]}")
+    if found := identity.twice(ids):
+        raise ValueError(f"{path}: must not list images twice: {found[:5]}")
     return tuple(ids)
 
 
 def read_xml(path: pathlib.Path) -> ET.Element:
     """Returns the root element of an XML file, which must have no DTD.
 
-    A DTD could define entities that grow to gigabytes, or that stand for other
-    files. No annotation needs one.
+    A DTD could define entities that expand to gigabytes or include other files.
+    No annotation needs one.
     """
+    contents = text_file.read_bytes(path)
+    text: bytes | str = contents
+    if text_file.marked_encoding(contents):
+        # Saved anew, a file may still begin with `encoding="utf-8"`.
+        text = text_file.decode(contents, str(path))
     try:
-        return ElementTree.parse(path, forbid_dtd=True).getroot()
-    except FileNotFoundError as error:
-        raise ValueError(f"{path}: no such file.") from error
+        return ElementTree.fromstring(text, forbid_dtd=True)
     except defusedxml.DefusedXmlException as error:
         raise ValueError(
             f"{path}: must have no DTD. Received: {error}"
         ) from error
-    except (ET.ParseError, UnicodeDecodeError, LookupError) as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
         raise ValueError(f"{path}: not an XML file: {error}") from error
 
 
 def number_of(text: str | None, where: str, field: str) -> float:
-    """Returns the finite number that a field of an XML file holds."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = math.nan
+    """Returns the text of an XML field as a finite number."""
+    # `float` also accepts "1_0" and digits of other scripts.
+    found = _NUMBER.fullmatch((text or "").strip())
+    value = float(found[0]) if found else math.nan
     if not math.isfinite(value):
         raise ValueError(
             f"{where}: `{field}` must be a finite number. Received: {text!r}"
@@ -113,7 +156,7 @@ def number_of(text: str | None, where: str, field: str) -> float:
 
 
 def text_of(text: str | None, where: str, field: str) -> str:
-    """Returns the text of a field of an XML file, which must not be empty."""
+    """Returns the text of an XML field, which must not be empty."""
     if not text or not text.strip():
         raise ValueError(f"{where}: `{field}` must not be empty.")
     return text.strip()

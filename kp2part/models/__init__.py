@@ -1,1 +1,1 @@
-"""The networks, their layers and losses. Keras alone: any backend."""
+"""The networks, their layers and losses. Pure Keras: any backend."""

@@ -1,10 +1,10 @@
-"""The sizes of a network, chosen once and given to every builder."""
+"""The sizes of a network, passed to every builder."""
 
 import dataclasses
 
 from kp2part.system import settings
 
-# In `networks.BUILDERS`.
+# The keys of `networks.BUILDERS`.
 NETWORKS = (
     "kp2part",
     "pose_to_part",
@@ -13,7 +13,7 @@ NETWORKS = (
     "refinenet",
     "nearest_neighbor",
 )
-# In `encoders.backbones`.
+# The same as `encoders.backbones.NAMES`.
 ENCODERS = (
     "vgg16",
     "squeezenet",
@@ -30,14 +30,14 @@ REFINE_HEADS = ("fair", "fidelity")
 class Architecture:
     """The sizes of a network. The defaults are the paper's.
 
-    A network uses what it has: `pose_to_part` has no encoder. For the
-    attributes see the help of each field.
+    A network ignores what it does not have: `pose_to_part` has no encoder. The
+    help of each field describes it.
     """
 
     encoder: str = settings.field(
         "vgg16",
-        "Image encoder: vgg16; efficientnet_lite0 or squeezenet for a CPU; or "
-        "one of keras.applications.",
+        "Image encoder: vgg16, efficientnet_lite0 or squeezenet (fast on a "
+        "CPU), or one from keras.applications.",
         choices=ENCODERS,
     )
     num_filters: int = settings.field(
@@ -45,35 +45,39 @@ class Architecture:
         "Channels of the last decoder block; the others have multiples of it "
         "(UNet16 of Shvets et al., 2018: 32).",
         minimum=1,
+        maximum=1024,
     )
     pose_widths: tuple[int, ...] = settings.field(
         (64, 128, 256, 512, 512),
-        "Channels of Pose-to-Part after each of its 5 halvings.",
+        "Channels of Pose-to-Part at each of its 5 downsampling steps.",
+        minimum=1,
+        maximum=8192,
     )
     normalization: str = settings.field(
         "batch",
-        "Normalization of Pose-to-Part, and of the skips of all encoders but "
+        "Normalization in Pose-to-Part, and of the skips of all encoders but "
         "vgg16.",
         choices=NORMALIZATIONS,
     )
     output_stride: int = settings.field(
         1,
-        "Finest grid of the decoders: 1 as in the paper; 2 or 4 halves it once "
-        "or twice and enlarges the logits, for much less work at little loss.",
+        "Output stride of the decoders: 1 as in the paper; 2 or 4 predicts at "
+        "lower resolution and upsamples the logits, which is much faster and "
+        "slightly less accurate.",
         choices=(1, 2, 4),
     )
     refine_head: str = settings.field(
         "fair",
-        "Head of refinenet: a logit for each part, as all other networks have "
-        "it (fair), or one gray level for each part, as its authors have it "
+        "Head of refinenet: a logit for each part, as in all other networks "
+        "(fair), or one gray level for each part, as in the original "
         "(fidelity).",
         choices=REFINE_HEADS,
     )
 
     def __post_init__(self):
         settings.check(self)
-        if len(self.pose_widths) != 5 or min(self.pose_widths) < 1:
+        if len(self.pose_widths) != 5:
             raise ValueError(
-                "`pose_widths` must be 5 positive numbers of channels. "
+                "`pose_widths` must be 5 numbers of channels. "
                 f"Received: pose_widths={settings.to_text(self.pose_widths)}"
             )

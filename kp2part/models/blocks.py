@@ -4,7 +4,7 @@ import keras
 
 
 def conv_relu(x, filters: int, name: str, kernel_size: int = 3):
-    """Returns a convolution with ReLU of x [B, H, W, C]: [B, H, W, filters]."""
+    """Returns conv + ReLU of x [B, H, W, C]: [B, H, W, filters]."""
     return keras.layers.Conv2D(
         filters,
         kernel_size,
@@ -47,19 +47,19 @@ def residual_block(
 
     y = keras.layers.ReLU()(convolve(x, 3, strides, "conv1"))
     y = convolve(y, 3, 1, "conv2")
-    # What a stride does to a 1x1 convolution, but oneDNN's gradient of that one
-    # writes past its end below 16 channels (TensorFlow 2.21, AVX2 and AVX-512).
+    # Equals a strided 1x1 convolution, but oneDNN's gradient of that writes out
+    # of bounds below 16 channels (TensorFlow 2.21, AVX2 and AVX-512).
     if strides > 1:
         x = x[:, ::strides, ::strides]
     return keras.layers.ReLU(name=name)(y + convolve(x, 1, 1, "skip"))
 
 
 def normalize(x, normalization: str, name: str):
-    """Returns x, normalized in the way of that name."""
+    """Returns x after the normalization of that name."""
     if normalization == "none":
         return x
     if normalization == "batch":
-        # The default of 0.99 lags behind for epochs on small data sets.
+        # The default of 0.99 takes epochs to converge on small data sets.
         return keras.layers.BatchNormalization(momentum=0.9, name=name)(x)
     if normalization == "group":
         # Groups of 8 channels: Wu & He, 2018, table 3.
@@ -73,7 +73,7 @@ def normalize(x, normalization: str, name: str):
 
 
 def pixel_shuffle(x, filters: int, name: str):
-    """Returns x at twice its height and width, by sub-pixel convolution.
+    """Returns x upsampled by 2 with a sub-pixel convolution.
 
     [Shi et al., 2016](https://arxiv.org/abs/1609.05158), section 2.2.
 
@@ -98,13 +98,13 @@ def pixel_shuffle(x, filters: int, name: str):
 def part_logits(x, num_parts: int, name: str):
     """Returns float32 logits [B, H, W, P] of features x [B, H, W, C].
 
-    float32 whatever the precision policy: float16 overflows in the loss.
+    float32 under any precision policy: float16 overflows in the loss.
     """
     return keras.layers.Conv2D(num_parts, 1, dtype="float32", name=name)(x)
 
 
 def enlarge(logits, factor: int):
-    """Returns logits [B, H, W, P] larger by `factor`, bilinear, float32."""
+    """Returns logits [B, H, W, P] upsampled by `factor`, bilinear, float32."""
     if factor == 1:
         return logits
     return keras.layers.UpSampling2D(

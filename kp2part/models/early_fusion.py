@@ -1,7 +1,7 @@
-"""Image and heatmaps stacked at the input of one U-Net, no Pose-to-Part.
+"""Image and heatmaps stacked at the input of one U-Net, without Pose-to-Part.
 
-The control that the paper did not run: what the two branches add to a network
-that simply sees the keypoints.
+A control that the paper lacks: it shows what the two branches add to a network
+that simply takes the keypoints as input.
 """
 
 import keras

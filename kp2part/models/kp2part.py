@@ -1,4 +1,4 @@
-"""The paper's full model: Pose-to-Part and Visual Evidence, trained as one."""
+"""The paper's full model: Pose-to-Part and Visual Evidence, trained jointly."""
 
 import keras
 
@@ -26,8 +26,8 @@ def build(
     pseudo_parts = pose_to_part.pose_to_part(
         pose, task.num_parts, architecture, keys.PSEUDO_PARTS
     )
-    # Probabilities, as the paper leaves it open: they do not drown the
-    # features, however large the logits grow.
+    # The paper does not say whether logits or probabilities. Probabilities do
+    # not dominate the features, however large the logits grow.
     suggestion = keras.layers.Softmax(name="suggestion")(pseudo_parts)
     parts = visual_evidence.visual_evidence(
         image,

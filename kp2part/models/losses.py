@@ -7,17 +7,17 @@ from kp2part.schema import keys
 
 @keras.saving.register_keras_serializable(package="kp2part")
 class PartLoss(keras.losses.Loss):
-    """Cross-entropy per pixel, and soft Dice per part if asked.
+    """Cross-entropy per pixel, optionally plus soft Dice per part.
 
-    The paper has cross-entropy alone (equations 1 and 2). Dice counts a part,
-    not its pixels, so that a tail weighs as much as a torso: `1 - 2 |P T| /
-    (|P| + |T|)`, summed over the batch before dividing and averaged over the
-    parts that occur in it (Milletari et al., 2016, in its unsquared form).
+    The paper uses cross-entropy alone (equations 1 and 2). Dice weights parts
+    equally, a tail as much as a torso: `1 - 2 |P T| / (|P| + |T|)`, summed over
+    the batch before dividing and averaged over the parts that occur in it
+    (Milletari et al., 2016, in its unsquared form).
 
-    Pixels of `keys.IGNORE_LABEL` count in neither.
+    Both exclude pixels of `keys.IGNORE_LABEL`.
 
     Args:
-        dice_weight: Share of Dice beside cross-entropy, which weighs 1.
+        dice_weight: Weight of Dice; that of cross-entropy is 1.
 
     Call arguments:
         y_true: uint8 [B, H, W], part ids.
@@ -25,7 +25,7 @@ class PartLoss(keras.losses.Loss):
     """
 
     def __init__(self, dice_weight: float = 0.0, name="part_loss", **kwargs):
-        # "sum_over_batch_size" would average a scalar: the means are here.
+        # `call` returns a scalar mean: the reduction does not change it.
         super().__init__(name=name, **kwargs)
         if dice_weight < 0:
             raise ValueError(

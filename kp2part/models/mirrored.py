@@ -1,6 +1,6 @@
-"""Answers averaged over an object and its mirror image.
+"""Averages predictions over an object and its mirror image.
 
-A little better, for twice the work.
+Slightly more accurate, at twice the cost.
 """
 
 import keras
@@ -12,13 +12,13 @@ _SUFFIX = "_mirrored"
 
 
 def average(model: keras.Model) -> keras.Model:
-    """Returns a network that also looks at its input in a mirror.
+    """Returns a network that averages over its input and the mirrored input.
 
     Args:
         model: A network of `models`.
 
     Returns:
-        A model of the same inputs and outputs; a logit is the mean of the two.
+        A model with the same inputs and outputs; each logit is the mean of two.
     """
     task = metadata.task_of(model)
     swaps = {
@@ -30,7 +30,7 @@ def average(model: keras.Model) -> keras.Model:
         name: keras.Input(x.shape[1:], name=name)
         for name, x in model.input.items()
     }
-    # In one batch: the network is in the graph once, not twice.
+    # As one batch, so that the graph contains the network only once.
     both = {
         name: keras.ops.concatenate([x, flip(x, swaps[name])], axis=0)
         for name, x in inputs.items()
@@ -51,7 +51,7 @@ def network_of(model: keras.Model) -> keras.Model:
 
 def flip(x, swap: tuple[int, ...]):
     """Returns x [B, H, W, C] mirrored; channel i becomes `swap[i]`."""
-    # A mirror undoes itself: where a channel goes is whence it comes.
+    # Mirroring is its own inverse: gather and scatter by `swap` are the same.
     x = keras.ops.flip(x, axis=2)
     if swap == tuple(range(len(swap))):
         return x

@@ -1,4 +1,4 @@
-"""The morphed prior as the answer: the floor below RefineNet."""
+"""The morphed prior as the prediction: the lower bound for RefineNet."""
 
 import keras
 
@@ -7,7 +7,7 @@ from kp2part.models import metadata
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
-_LEAST = 1e-3  # Of a probability, for its logarithm.
+_MIN_PROBABILITY = 1e-3  # Avoids log(0).
 
 
 def build(
@@ -19,7 +19,7 @@ def build(
     prior = keras.Input((size, size, task.num_parts), name=keys.PRIOR)
     x = metadata.TaskLabel(task, name="task")(prior)
     x = metadata.KnownPoses(name="known_poses", dtype="float32")(x)
-    logits = keras.ops.log(keras.ops.maximum(x, _LEAST))
+    logits = keras.ops.log(keras.ops.maximum(x, _MIN_PROBABILITY))
     return keras.Model(
         {keys.PRIOR: prior},
         {keys.PARTS: logits},

@@ -1,4 +1,4 @@
-"""The networks, by name. All take and return the same named tensors."""
+"""The networks, by name. All share the names of inputs and outputs."""
 
 import keras
 
@@ -26,20 +26,20 @@ def build(
     task: task_lib.Task,
     architecture: architecture_lib.Architecture | None = None,
 ) -> keras.Model:
-    """Returns a new functional network, its weights random.
+    """Returns a new functional model with random weights.
 
     Args:
         name: One of `BUILDERS`.
-        task: What it is asked: numbers of keypoints and parts, input size.
+        task: Its task: numbers of keypoints and parts, input size.
         architecture: Its sizes; the paper's by default.
 
     Returns:
-        A model from a dict of `image` (float32 [B, H, W, 3], RGB in 0..255) and
+        A model from a dict of `image` (float32 [B, H, W, 3], RGB in 0..255),
         `heatmaps` (float32 [B, H, W, `task.num_heatmaps`], in [0, 1], see
         `heatmaps.draw_pose`) and `prior` (float32 [B, H, W, P], in [0, 1], see
-        `prior_maps.average`) to a dict of float32 logits
-        [B, H, W, P]: `parts` and, for `kp2part`, `pseudo_parts`. Networks have
-        those inputs that they look at.
+        `prior_maps.average`) to a dict of float32 logits [B, H, W, P]: `parts`
+        and, for `kp2part`, `pseudo_parts`. Each network has only the inputs
+        that it uses.
     """
     if name not in BUILDERS:
         raise ValueError(

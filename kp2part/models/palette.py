@@ -1,4 +1,4 @@
-"""Parts as gray levels and colors, the way of Fang et al. (2018)."""
+"""Parts as gray levels and colors, as in Fang et al. (2018)."""
 
 import keras
 
@@ -7,9 +7,9 @@ from kp2part.schema import keys
 
 @keras.saving.register_keras_serializable("kp2part", "PaletteColours")
 class PaletteColors(keras.layers.Layer):
-    """Probabilities [B, H, W, P] as mean colors [B, H, W, 3], in [-1, 1].
+    """Maps probabilities [B, H, W, P] to mean colors [B, H, W, 3] in [-1, 1].
 
-    The palette of VOC, in which Fang et al. draw their priors.
+    Uses the palette of VOC, in which Fang et al. draw their priors.
     """
 
     def call(self, inputs):
@@ -28,11 +28,11 @@ class PaletteColors(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="kp2part")
 class PaletteLogits(keras.layers.Layer):
-    """A gray image [B, H, W, 1], in [-1, 1], as logits [B, H, W, P].
+    """Maps a gray image [B, H, W, 1] in [-1, 1] to logits [B, H, W, P].
 
-    Fang et al. draw part i in the gray level 35 i of 0..255 and answer with the
-    nearest. A logit is -100 times the distance to a part's level: 100 is the
-    weight of their loss, see `palette.PaletteLoss`.
+    Fang et al. draw part i in gray level 35 i of 0..255 and predict the part of
+    the nearest level. A logit is -100 times the distance to a part's level: 100
+    is the weight of their loss, see `palette.PaletteLoss`.
 
     Args:
         num_parts: P.
@@ -55,10 +55,10 @@ class PaletteLogits(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="kp2part")
 class PaletteLoss(keras.losses.Loss):
-    """100 times the mean distance of gray levels (Fang et al., 2018).
+    """100 times the mean absolute error of gray levels (Fang et al., 2018).
 
     Takes the logits of `palette.PaletteLogits`, each -100 times a distance.
-    Pixels of `keys.IGNORE_LABEL` do not count.
+    Excludes pixels of `keys.IGNORE_LABEL`.
 
     Call arguments: as `PartLoss`.
     """

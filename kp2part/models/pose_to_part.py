@@ -1,4 +1,4 @@
-"""Pose-to-Part: keypoint heatmaps -> parts, without a look at the image.
+"""Pose-to-Part: keypoint heatmaps -> parts, without the image.
 
 Alone it is the paper's baseline "Transform" (section 4.3).
 """
@@ -18,9 +18,9 @@ def pose_to_part(
     architecture: architecture_lib.Architecture,
     name: str,
 ):
-    """Returns logits of the parts that a pose suggests.
+    """Returns logits of the parts predicted from a pose.
 
-    A U-Net of 5 residual blocks down and 5 up, with PixelShuffle (the paper,
+    A U-Net with 5 residual blocks down and 5 up, and PixelShuffle (the paper,
     sections 3.1 and 4.2).
 
     Args:
@@ -41,7 +41,7 @@ def pose_to_part(
             )
         )
     x = skips.pop()
-    # At full resolution half the channels do: most of the cost is there.
+    # At full resolution half the channels suffice: most of the cost is there.
     widths_up = (max(widths[0] // 2, 1), *widths[:-1])
     halvings = architecture.output_stride.bit_length() - 1
     for i in range(5, halvings, -1):

@@ -1,8 +1,9 @@
-"""RefineNet: parts morphed from similar poses, refined by the image.
+"""RefineNet: refines parts morphed from similar poses, given the image.
 
 The refinement network of
 [Fang et al., 2018](https://arxiv.org/abs/1805.04310), which is the generator of
-[pix2pix](https://arxiv.org/abs/1611.07004); the paper's baseline (section 4.3).
+[pix2pix](https://arxiv.org/abs/1611.07004). A baseline of the paper (section
+4.3).
 """
 
 import keras
@@ -51,16 +52,16 @@ def build(
 
 
 def unet(x, size: int, filters: int):
-    """Returns features of the generator of pix2pix.
+    """Returns features from the U-Net generator of pix2pix.
 
-    Strided 4x4 convolutions down as far as the size halves, transposed ones up,
-    a skip at each scale. Where pix2pix ends in one transposed convolution, ours
-    leaves its channels for a head.
+    Strided 4x4 convolutions down while the size is even, transposed ones up,
+    and a skip at each scale. The last transposed convolution of pix2pix gives
+    its output channels; here it gives features for a head.
 
     Args:
         x: [B, size, size, C].
         size: A multiple of 32.
-        filters: Channels after the first halving (pix2pix: 64).
+        filters: Channels after the first downsampling (pix2pix: 64).
 
     Returns:
         [B, size, size, filters].
@@ -75,7 +76,7 @@ def unet(x, size: int, filters: int):
         skips.append(x if innermost or not i else _instance_norm(x))
         x = skips[-1]
     for i in range(len(skips) - 1, -1, -1):
-        # Features of the same scale, except at the turning point.
+        # Skip at the same scale, except at the bottleneck.
         if i < len(skips) - 1:
             x = keras.layers.Concatenate()([x, skips[i]])
         x = keras.layers.ReLU()(x)

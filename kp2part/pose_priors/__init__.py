@@ -1,1 +1,1 @@
-"""Similar poses of known objects, and their parts morphed onto a new one."""
+"""Priors: parts of objects with similar poses, morphed onto a new pose."""

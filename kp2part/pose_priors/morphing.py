@@ -1,13 +1,13 @@
-"""Moves the parts of objects of similar poses onto a new pose.
+"""Morphs the parts of objects with similar poses onto a new pose.
 
 The pose-guided morphing of
-[Fang et al., 2018](https://arxiv.org/abs/1805.04310), for animals: each piece
-goes by the similarity (turn, growth, shift) that takes its axis in the known
-pose to its axis in the new one. It knows that keypoints are hidden, looks at
-known poses in a mirror too, and measures in the geometry of the photo, not in
-that of the stretched crop.
+[Fang et al., 2018](https://arxiv.org/abs/1805.04310), for animals: a similarity
+transform (rotation, scale, translation) moves each piece so that its axis in
+the known pose maps to its axis in the new pose. It handles absent keypoints,
+known poses may be mirrored, and it uses the geometry of the photo, not that of
+the stretched crop.
 
-Points of the plane are complex numbers x + iy: a similarity is `m z + c`.
+Points are complex numbers x + iy: a similarity is `m z + c`.
 """
 
 import dataclasses
@@ -16,23 +16,23 @@ import tensorflow as tf
 
 from kp2part.schema import rig as rig_lib
 
-# Two poses are like each other only if they share so many keypoints.
+# Poses are compared by their bodies only with so many keypoints in common.
 _MIN_COMMON = 4
-# Bones below this length, in pixels of the photo, say nothing of an angle.
+# An axis below this length, in pixels of the photo, has no reliable angle.
 _MIN_LENGTH = 1.0
-# Poses without a common body come after all with one.
+# Ranks poses without a common body after all poses with one.
 _WITHOUT_BODY = 1e6
 
 
 @dataclasses.dataclass(frozen=True)
 class Poses:
-    """Poses in the plane of their photos; the fields may be batched.
+    """Poses in photo coordinates; the fields may be batched.
 
     Attributes:
-        keypoints: complex64 [..., K], in pixels of the photo from the corner
-            of the crop.
-        visible: bool [..., K].
-        scale: float32 [..., 2], pixels of the photo in a pixel of the crop,
+        keypoints: complex64 [..., K], in pixels of the photo, relative to the
+            top-left corner of the crop.
+        visible: bool [..., K], whether v > 0.
+        scale: float32 [..., 2], pixels of the photo per pixel of the crop,
             along x and y.
         size: Side S of the crops, in pixels.
     """
@@ -52,7 +52,7 @@ class Poses:
 
 
 def poses(keypoints, scale, size: int) -> Poses:
-    """Returns poses of keypoints in crops.
+    """Returns the poses of keypoints in crops.
 
     Args:
         keypoints: float32 [..., K, 3], rows of (x, y, v), in pixels of the
@@ -66,22 +66,22 @@ def poses(keypoints, scale, size: int) -> Poses:
 
 
 def distances(target: Poses, sources: Poses, rig: rig_lib.Rig, strict: bool):
-    """Returns how unlike a pose the known poses are.
+    """Returns the distances of known poses to a pose.
 
-    The mean squared distance over the keypoints that both show, after both
-    bodies were laid onto each other's scale and place, but not turned. Where no
-    axis of the body is common, the crops stand in for it, and such a pose comes
-    after all that have one.
+    The mean squared distance over the keypoints visible in both poses, after
+    aligning position and scale, but not rotation, of their bodies. If they have
+    no axis of the body in common, the crops are aligned instead, and the pose
+    ranks after all poses with a common axis.
 
     Args:
         target: One pose.
         sources: M poses.
         rig: The category's pieces.
-        strict: Only poses that show all keypoints that the target shows, and
-            the body (the rule of Fang et al.).
+        strict: Whether to exclude poses that lack the body or a keypoint that
+            is visible in the target (the rule of Fang et al.).
 
     Returns:
-        float32 [M], infinite for poses that do not count.
+        float32 [M], infinite for excluded poses.
     """
     common = target.visible & sources.visible
     count = tf.reduce_sum(tf.cast(common, tf.float32), -1)
@@ -89,15 +89,15 @@ def distances(target: Poses, sources: Poses, rig: rig_lib.Rig, strict: bool):
     by_crop = _squared(_in_crop(target), _in_crop(sources), common)
     found &= count >= _MIN_COMMON
     result = tf.where(found, known, by_crop + _WITHOUT_BODY)
-    counts = count > 0
+    valid = count > 0
     if strict:
         missing = target.visible & ~sources.visible
-        counts &= found & ~tf.reduce_any(missing, -1)
-    return tf.where(counts, result, float("inf"))
+        valid &= found & ~tf.reduce_any(missing, -1)
+    return tf.where(valid, result, float("inf"))
 
 
 def similarities(target: Poses, sources: Poses, rig: rig_lib.Rig):
-    """Returns how each piece of known poses moves onto a new one.
+    """Returns the similarity of each piece from known poses to a new one.
 
     Args:
         target: One pose.
@@ -105,8 +105,8 @@ def similarities(target: Poses, sources: Poses, rig: rig_lib.Rig):
         rig: The category's Q pieces.
 
     Returns:
-        m and c, complex64 [N, Q]: a point z of the source goes to `m z + c`;
-        and bool [N, Q], whether the piece is to be moved at all.
+        m and c, complex64 [N, Q]: a point z of the source maps to `m z + c`;
+        and bool [N, Q], whether to keep the piece.
     """
     first, last = rig.ends[..., 0], rig.ends[..., 1]  # [Q, A]
     begin, end, shown = axes(target, rig, first, last)
@@ -117,7 +117,7 @@ def similarities(target: Poses, sources: Poses, rig: rig_lib.Rig):
     turn = _ratio(end - begin, old_end - old_begin, long)
     middle, old_middle = (begin + end) / 2, (old_begin + old_end) / 2
     shift = middle - turn * old_middle
-    # The first piece is the body, its first axis that both show.
+    # The body is the first piece; it uses its first axis visible in both.
     crops_turn = _diagonal(target) / _diagonal(sources)  # [N]
     crops_shift = _center(target) - crops_turn * _center(sources)
     body_turn = _first(turn[:, 0], shown[:, 0], crops_turn)
@@ -133,9 +133,9 @@ def similarities(target: Poses, sources: Poses, rig: rig_lib.Rig):
 
 
 def morph(piece_maps, sources: Poses, target: Poses, rig: rig_lib.Rig):
-    """Returns the parts of known objects, moved onto a new pose.
+    """Returns the parts of known objects, morphed onto a new pose.
 
-    Where pieces overlap the highest part id wins, as in Fang et al.
+    Where pieces overlap, the highest part id wins, as in Fang et al.
 
     Args:
         piece_maps: uint8 [N, S, S]; 0 is no piece, q + 1 is piece q.
@@ -165,18 +165,18 @@ def morph(piece_maps, sources: Poses, target: Poses, rig: rig_lib.Rig):
 
 
 def axes(pose: Poses, rig: rig_lib.Rig, first, last):
-    """Returns the ends of axes, and whether a pose shows both.
+    """Returns the ends of axes, and whether both are visible in a pose.
 
     Args:
-        pose: One or more.
+        pose: One pose or a batch.
         rig: The category's J points.
-        first: int32 [..., any], indices of points; whatever stands where they
-            are negative, the caller leaves it out.
-        last: Likewise.
+        first: int32 [..., any], indices of points. The results for negative
+            indices are meaningless; the caller must ignore them.
+        last: As `first`.
 
     Returns:
-        begin and end, complex64, and bool; the dimensions of the pose, then
-        those of `first`.
+        begin and end, complex64, and bool; with the batch dimensions of the
+        pose, then those of `first`.
     """
     weights = tf.constant(rig.weights)
     points = tf.linalg.matvec(tf.cast(weights, tf.complex64), pose.keypoints)
@@ -191,8 +191,8 @@ def axes(pose: Poses, rig: rig_lib.Rig, first, last):
 
 
 def _transforms(m, c, sources: Poses, target: Poses):
-    # The image op maps points of the output to points of the input, both in
-    # pixels of crops: back through z = (w - c) / m.
+    # The image op maps output points to input points, both in pixels of crops:
+    # the inverse, z = (w - c) / m.
     m, c = 1 / m, -c / m
     u, v = tf.math.real(m), tf.math.imag(m)
     p, q = tf.math.real(c), tf.math.imag(c)
@@ -205,19 +205,20 @@ def _transforms(m, c, sources: Poses, target: Poses):
 
 
 def _body_distances(target, sources, rig, common):
-    # [M] each: of the first axis of the body that is common; whether there is.
+    # [M] each: distance by the first common axis of the body, and whether there
+    # is one.
     first, last = rig.ends[0, rig.ends[0, :, 0] != rig.ends[0, :, 1]].T
     begin, end, shown = axes(target, rig, first, last)  # [A]
     old_begin, old_end, old_shown = axes(sources, rig, first, last)
     shown &= old_shown & _long(end - begin) & _long(old_end - old_begin)
-    laid = _laid(target.keypoints, begin, end)  # [A, K]
-    old_laid = _laid(sources.keypoints[:, tf.newaxis], old_begin, old_end)
-    squared = _squared(laid, old_laid, common[:, tf.newaxis])  # [M, A]
+    aligned = _align(target.keypoints, begin, end)  # [A, K]
+    old_aligned = _align(sources.keypoints[:, tf.newaxis], old_begin, old_end)
+    squared = _squared(aligned, old_aligned, common[:, tf.newaxis])  # [M, A]
     nothing = tf.zeros(tf.shape(squared)[:1])
     return _first(squared, shown, nothing), tf.reduce_any(shown, -1)
 
 
-def _laid(keypoints, begin, end):
+def _align(keypoints, begin, end):
     length = tf.cast(tf.maximum(abs(end - begin), _MIN_LENGTH), tf.complex64)
     return (keypoints - begin[..., tf.newaxis]) / length[..., tf.newaxis]
 
@@ -232,7 +233,7 @@ def _ratio(a, b, defined):
 
 
 def _first(values, shown, otherwise):
-    # Along the last axis: the first value that is shown.
+    # Along the last axis: the first value where `shown` is true.
     best = tf.argmax(tf.cast(shown, tf.int32), axis=-1)
     chosen = tf.gather(values, best, axis=-1, batch_dims=len(values.shape) - 1)
     return tf.where(tf.reduce_any(shown, -1), chosen, otherwise)

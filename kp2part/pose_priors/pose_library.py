@@ -1,7 +1,7 @@
-"""Known poses with their parts: looked up by a new pose, and morphed onto it.
+"""A library of known poses and parts: finds similar poses, and morphs them.
 
-Made from the training examples; in a file of its own and inside the networks
-that live on it.
+Collected from training examples; stored in a file of its own and inside the
+networks that use it.
 """
 
 import dataclasses
@@ -26,14 +26,14 @@ class PoseLibrary:
     """N known objects.
 
     Attributes:
-        keys: [N], the name of each, see `key`.
+        keys: [N], the key of each object, see `key`.
         keypoints: float32 [N, K, 3], in pixels of the crops.
         scale: float32 [N, 2], see `morphing.Poses`.
         piece_maps: [N], PNG files of uint8 [S, S]; 0 is no piece, q + 1 piece
             q of the category.
-        size: S.
-        strict: Whether only poses count that show all keypoints that the new
-            one shows, see `morphing.distances`.
+        size: Side S of the crops, in pixels.
+        strict: Whether to exclude poses that lack a keypoint of the new pose,
+            see `morphing.distances`.
     """
 
     keys: np.ndarray
@@ -47,14 +47,14 @@ class PoseLibrary:
         return len(self.keys)
 
     def to_bytes(self) -> bytes:
-        """Returns the library as an `.npz` file; equal ones, equal bytes."""
+        """Returns the library as a deterministic `.npz` file."""
         file = io.BytesIO()
         np.savez_compressed(file, **dataclasses.asdict(self))
         return file.getvalue()
 
     @classmethod
     def from_bytes(cls, contents: bytes) -> "PoseLibrary":
-        """Returns the library that `to_bytes` made `contents` of."""
+        """Returns the library from the contents that `to_bytes` returned."""
         with np.load(io.BytesIO(contents), allow_pickle=False) as arrays:
             fields = dict(arrays)
         size, strict = int(fields.pop("size")), bool(fields.pop("strict"))
@@ -62,7 +62,7 @@ class PoseLibrary:
 
 
 def collect(examples: example_set.Examples, strict: bool) -> PoseLibrary:
-    """Returns the library of a set of examples."""
+    """Returns the library with the poses of a set of examples."""
     manifest = examples.manifest
     size, rig = manifest.image_size, manifest.category.rig
 
@@ -87,13 +87,13 @@ def collect(examples: example_set.Examples, strict: bool) -> PoseLibrary:
 
 
 def key(example):
-    """Returns the name of an object, string []: its photo and its number."""
+    """Returns the key of an object, string []: "<image_id>/<object_index>"."""
     index = tf.strings.as_string(example[keys_lib.OBJECT_INDEX])
     return tf.strings.join([example[keys_lib.IMAGE_ID], index], "/")
 
 
 def scale_of(box, size: int, aspect: str):
-    """Returns how many pixels of the photo are one of the crop: float32 [2]."""
+    """Returns pixels of the photo per pixel of the crop (x, y): float32 [2]."""
     box = tf.cast(box, tf.int32)
     content, _ = crops.fit(box, size, aspect)
     sides = tf.cast(box[2:] - box[:2], tf.float32)
@@ -103,12 +103,12 @@ def scale_of(box, size: int, aspect: str):
 def piece_map(part_mask, pose: morphing.Poses, rig: rig_lib.Rig):
     """Returns which piece each pixel of an object belongs to.
 
-    A part of several pieces is shared out: a pixel belongs to the piece whose
-    axis is nearest to it, of those that the pose shows.
+    If a part has several pieces, a pixel belongs to the one with the nearest
+    axis, of those visible in the pose.
 
     Args:
         part_mask: uint8 [S, S], part ids.
-        pose: The object's.
+        pose: The pose of the object.
         rig: The category's Q pieces.
 
     Returns:
@@ -125,7 +125,7 @@ def piece_map(part_mask, pose: morphing.Poses, rig: rig_lib.Rig):
 
 
 def _distances(pose: morphing.Poses, rig: rig_lib.Rig):
-    # Of each pixel to the first axis of each piece that the pose shows.
+    # From each pixel to the first visible axis of each piece.
     first, last = rig.ends[..., 0], rig.ends[..., 1]
     begin, end, shown = morphing.axes(pose, rig, first, last)  # [Q, A]
     shown &= first >= 0
@@ -147,10 +147,10 @@ def _distances(pose: morphing.Poses, rig: rig_lib.Rig):
 
 @dataclasses.dataclass(frozen=True)
 class Lookup:
-    """A library as constants of a graph, each pose also in a mirror.
+    """A library as constants of a graph, with mirrored copies of all poses.
 
     Attributes:
-        library: What is known.
+        library: The known objects.
         category: Names and pieces.
     """
 
@@ -163,12 +163,13 @@ class Lookup:
         Args:
             keypoints: float32 [K, 3], in pixels of a crop of the library's S.
             scale: float32 [2], see `morphing.Poses`.
-            count: N, how many.
-            but: string [], the key of an object that does not count: itself.
+            count: N, the number of objects to return.
+            but: string [], the key of an object to exclude, usually the object
+                of the pose itself.
 
         Returns:
-            uint8 [N, S, S], part ids, the most similar first; background where
-            there are no more.
+            uint8 [N, S, S], part ids, the most similar first. If there are
+            fewer than N objects, the remaining maps are background.
         """
         nearest, there = self.nearest(keypoints, scale, count, but)
         target = morphing.poses(keypoints, scale, self.library.size)
@@ -179,11 +180,11 @@ class Lookup:
         return tf.where(there, maps, tf.zeros_like(maps))
 
     def nearest(self, keypoints, scale, count: int, but: str | None = None):
-        """Returns which known poses are most similar; see `part_maps`.
+        """Returns the indices of the most similar poses; see `part_maps`.
 
         Returns:
-            int32 [N], indices into the library, + its length for those in a
-            mirror; bool [N], whether they are there at all.
+            int32 [N], indices into the library, plus its length for mirrored
+            poses; bool [N], whether there is such a pose.
         """
         target = morphing.poses(keypoints, scale, self.library.size)
         far = morphing.distances(

@@ -1,8 +1,8 @@
-"""Priors: what the parts of similar objects suggest, stored beside the records.
+"""Computes the priors of records and stores them next to the records.
 
-For every record, the parts of the most similar known objects, morphed onto its
-pose (`pose_library`). They lie in `priors/<library>/` below the records, a file
-for each shard, and are made when they are needed, once.
+The prior of a record is the parts of the most similar known objects, morphed
+onto its pose (`pose_library`). Priors are stored in `priors/<library>/` in the
+directory of the records, one file per shard, and computed on first use.
 """
 
 import dataclasses
@@ -15,6 +15,7 @@ import tensorflow as tf
 import tqdm
 
 from kp2part.data import example_set
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import prior_maps
 from kp2part.data import records
@@ -22,14 +23,15 @@ from kp2part.models import metadata
 from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
 from kp2part.system import atomic
+from kp2part.system import checksum
 
 
 def attach(
     model: keras.Model, examples: example_set.Examples
 ) -> example_set.Examples:
-    """Returns `examples` with the priors that a network needs, if it does.
+    """Returns `examples`, with priors if the network takes them.
 
-    Makes those that are missing, which shows its progress.
+    Computes missing priors, with a progress bar.
     """
     if keys.PRIOR not in model.input:
         return examples
@@ -41,22 +43,28 @@ def attach(
 def build(
     library: bytes, manifest: manifest_lib.Manifest, splits: tuple[str, ...]
 ) -> pathlib.Path:
-    """Makes the priors of some splits; returns their directory.
+    """Computes the priors of some splits; returns their directory.
 
-    Files that are there are not made again: a build that was stopped goes on.
+    Existing files that are undamaged are kept, so that an interrupted build
+    resumes.
 
     Args:
-        library: As `PoseLibrary.to_bytes` makes it. An object in it is no
+        library: The bytes from `PoseLibrary.to_bytes`. An object is not a
             neighbor of itself.
         manifest: The records.
         splits: Names of splits.
     """
     name = hashlib.sha256(library).hexdigest()[:16]
     directory = manifest.directory / "priors" / name
+    integrity.check(manifest, splits)
     shards = [s for split in splits for s in manifest.split(split).shards]
+    memory = checksum.Memory(directory / integrity.MEMORY)
     missing = [
-        s for s in shards if not example_set.priors_file(directory, s).is_file()
+        shard
+        for shard in shards
+        if not memory.has_sum(example_set.priors_file(directory, shard))
     ]
+    memory.save()
     if not missing:
         return directory
     known = pose_library.PoseLibrary.from_bytes(library)
@@ -69,7 +77,9 @@ def build(
                 morph, num_parallel_calls=tf.data.AUTOTUNE
             )
             save = functools.partial(_write, maps, progress)
-            atomic.write(example_set.priors_file(directory, shard), save)
+            path = example_set.priors_file(directory, shard)
+            atomic.write(path, save)
+            checksum.write_sum(path)
     return directory
 
 
@@ -88,7 +98,7 @@ def _make_morph(
             prior_maps.NUM_NEIGHBORS,
             pose_library.key(example),
         )
-        # Below each other: a PNG file has at most 4 channels.
+        # Stacked along y, because a PNG file has at most 4 channels.
         return tf.io.encode_png(tf.reshape(maps, [-1, size, 1]))
 
     return morph

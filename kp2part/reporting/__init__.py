@@ -1,1 +1,1 @@
-"""What a finished run is shown as: a page, a model card."""
+"""Reports on a finished run: an HTML page, a model card."""

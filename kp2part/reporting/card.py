@@ -7,6 +7,7 @@ import re
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import scores as scores_lib
+from kp2part.evaluation import seen_photos
 from kp2part.models import model_file
 from kp2part.reporting import rendering
 from kp2part.system import json_file
@@ -15,20 +16,20 @@ from kp2part.system import tables
 from kp2part.training import flagfile
 from kp2part.training import workdir as workdir_lib
 
-# A setting that is a place on the disk.
-_PLACE = re.compile("--(tfrecords|folds|(encoder_weights|init_from)=/)")
+# Settings that are local paths.
+_LOCAL_PATH = re.compile("--(tfrecords|folds|(encoder_weights|init_from)=/)")
 
 
 @dataclasses.dataclass(frozen=True)
 class _Run:
-    """What a card says of the settings of a run.
+    """The settings of a run that a card shows.
 
     Attributes:
-        network: Its name.
-        train_split: Name of the split that it learned from.
-        chosen_by: Name of the split that its epoch was chosen by; None where
-            only the last epoch was validated, so that there was no choice.
-        flags: All settings as a flagfile, without the paths of one machine.
+        network: Name of the network.
+        train_split: Name of the split it was trained on.
+        chosen_by: Name of the split by which its epoch was chosen; None if only
+            the last epoch was validated, which leaves no choice.
+        flags: All settings as a flagfile, without local paths.
     """
 
     network: str
@@ -48,11 +49,11 @@ def render(
     """Returns the card, Markdown.
 
     Args:
-        name: Of the model.
+        name: Name of the model.
         workdir: A finished run.
-        evaluation: Its scores.
-        manifest: The records that it learned from.
-        labels: What the masks are that judge, of `labels.KINDS`.
+        evaluation: Directory of its scores.
+        manifest: The records it was trained on.
+        labels: Kind of the masks it was scored on, a key of `labels.KINDS`.
         notes: Markdown on the data.
     """
     training = json_file.read(workdir.path / "training.json")
@@ -70,6 +71,7 @@ def render(
         num_train=manifest.num_records.get(run.train_split),
         labels=labels_lib.of(scores),
         scores=scores,
+        seen=seen_photos.sentence(scores),
         chosen_by_scores=scores["split"] == run.chosen_by,
         table=scores_lib.table(scores).to_markdown(),
         classes_table=scores_lib.classes_table(scores["classes"]).to_markdown(),
@@ -90,8 +92,8 @@ def _read_run(workdir: workdir_lib.Workdir) -> _Run:
         chosen_by=(
             selection.val_split if loop.validate_every < loop.epochs else None
         ),
-        # Paths of another machine help nobody.
-        flags="".join(line for line in lines if not _PLACE.match(line)),
+        # Paths on another machine are useless to the reader.
+        flags="".join(line for line in lines if not _LOCAL_PATH.match(line)),
     )
 
 
@@ -105,4 +107,4 @@ def _data_table(classes: dict[str, dict]) -> tables.Table:
         (name, str(counts["seen"]), str(counts["kept"]))
         for name, counts in classes.items()
     ]
-    return tables.Table(("class", "seen", "learned from"), rows)
+    return tables.Table(("class", "annotated", "trained on"), rows)

@@ -1,10 +1,11 @@
-"""One page of HTML for a training run and its scores, its pictures inside."""
+"""A single HTML file on a training run and its scores."""
 
 import base64
 import pathlib
 
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import scores as scores_lib
+from kp2part.evaluation import seen_photos
 from kp2part.models import model_file
 from kp2part.reporting import rendering
 from kp2part.system import json_file
@@ -18,13 +19,13 @@ def render(
     evaluation: pathlib.Path,
     prediction: pathlib.Path | None,
 ) -> str:
-    """Returns the page as HTML, its pictures inside.
+    """Returns the page as HTML with embedded pictures.
 
     Args:
         title: Heading of the page.
         workdir: A finished run.
-        evaluation: Its scores.
-        prediction: overlay.png of `kp2part.predict`, to be shown too.
+        evaluation: Directory of its scores.
+        prediction: overlay.png of `kp2part.predict` to show as well.
     """
     training = json_file.read(workdir.path / "training.json")
     scores = json_file.read(evaluation / "metrics.json")
@@ -38,6 +39,7 @@ def render(
         training=training,
         scores=scores,
         labels=kind,
+        seen=seen_photos.sentence(scores),
         table=scores_lib.table(scores),
         bars=data_url(bars),
         curves=data_url(plots.curves(history, kind.measure)),
@@ -47,5 +49,5 @@ def render(
 
 
 def data_url(png: bytes) -> str:
-    """Returns a PNG file as a URL that needs no other file."""
+    """Returns a PNG file as a data URL."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -1,8 +1,7 @@
-"""Categories are data: the names of an object's keypoints and parts.
+"""Categories: keypoints and parts of one kind of object, read from JSON.
 
-A user adds an animal, people or chairs by writing a JSON file and passing its
-path wherever a `--category` is asked for. `categories/horse.json` is a good one
-to start from.
+To add an animal, people or chairs, write a JSON file (`categories/horse.json`
+is a good template) and pass its path as `--category`.
 """
 
 from collections.abc import Mapping
@@ -26,18 +25,20 @@ class Category:
     """Names and left-right structure of one kind of object.
 
     Attributes:
-        name: What programs and records call it, e.g. "quadruped".
-        classes: Class names in annotation files that belong to it.
+        name: Its name in programs and records, e.g. "quadruped".
+        classes: Names of its classes in annotation files.
         keypoints: K names; a mirrored pair differs only in "left"/"right".
         parts: P part names in the order of their ids, "background" first, each
-            with the annotated parts that make it up (those of "background" are
-            known and left out); paired like `keypoints`.
+            with the annotated parts that it consists of (those listed under
+            "background" are not segmented). Left and right as in `keypoints`.
         skeleton: Pairs of keypoint names, for drawing.
         palette: P colors "#rrggbb", in the order of `parts`.
-        keypoint_aliases: For each annotation format, its keypoint names that
-            differ, with ours.
-        pieces: What moves as one, the body first: for the networks that morph
-            known poses.
+        keypoint_aliases: For each annotation format, a mapping from its
+            keypoint names to ours, where they differ.
+        pieces: Pieces that move as a unit, the body first. Needed by networks
+            that morph known poses.
+        any_class: Class names in annotation files that may be any of `classes`,
+            e.g. "animal".
     """
 
     name: str
@@ -50,6 +51,7 @@ class Category:
         default_factory=dict
     )
     pieces: tuple[rig_lib.Piece, ...] = ()
+    any_class: tuple[str, ...] = ()
 
     def __post_init__(self):
         if next(iter(self.parts), None) != "background":
@@ -59,13 +61,13 @@ class Category:
             )
         if len(self.parts) > 255:
             raise ValueError(
-                "`parts` must be at most 255, as 255 marks ignored pixels. "
-                f"Received: {len(self.parts)}"
+                "`parts` must have at most 255 names, because 255 marks "
+                f"ignored pixels. Received: {len(self.parts)} names"
             )
         for field in "classes", "keypoints":
             _check_names(field, getattr(self, field))
         annotated = itertools.chain.from_iterable(self.parts.values())
-        _check_unique("annotated parts in `parts`", tuple(annotated))
+        _check_unique("Annotated parts in `parts`", tuple(annotated))
         sides.mirror(self.keypoints)
         sides.mirror(tuple(self.parts))
         self._check_references()
@@ -87,7 +89,7 @@ class Category:
                 )
         if unknown := {p.part for p in self.pieces} - set(self.parts):
             raise ValueError(
-                f"`pieces` must be of {list(self.parts)}. Received: "
+                f"`pieces` must use names of `parts`. Received: "
                 f"{sorted(unknown)}"
             )
         rig_lib.mirror(self.pieces)
@@ -103,12 +105,12 @@ class Category:
 
     @property
     def keypoint_mirror(self) -> tuple[int, ...]:
-        """K ints: `keypoint_mirror[i]` is what keypoint i becomes, mirrored."""
+        """K ints: `keypoint_mirror[i]` is the mirror image of keypoint i."""
         return sides.mirror(self.keypoints)
 
     @property
     def part_mirror(self) -> tuple[int, ...]:
-        """P ints: `part_mirror[i]` is what part i becomes, mirrored."""
+        """P ints: `part_mirror[i]` is the mirror image of part i."""
         return sides.mirror(tuple(self.parts))
 
     @property
@@ -152,10 +154,10 @@ class Category:
 
 
 def load(name_or_path: str) -> Category:
-    """Returns a category of the package ("horse") or of a JSON file.
+    """Returns a built-in category ("horse") or the one in a JSON file.
 
     Raises:
-        ValueError: There is no such category, or its file breaks a rule; the
+        ValueError: The category does not exist or its file is invalid; the
             message names the file and the rule.
     """
     path = pathlib.Path(name_or_path)
@@ -171,11 +173,11 @@ def load(name_or_path: str) -> Category:
 
 
 def from_json(fields: dict, source: str) -> Category:
-    """Returns the category of a JSON file's `fields`.
+    """Returns the category with the fields of a JSON file.
 
     Args:
         fields: As in `categories/*.json`.
-        source: Where they come from, for messages.
+        source: Where the fields come from, for error messages.
     """
     fields = renamed(fields)
     category = json_file.convert(fields, Category, source)
@@ -186,9 +188,9 @@ def from_json(fields: dict, source: str) -> Category:
 
 
 def renamed(fields: Any) -> Any:
-    """Returns the fields of a category under the names they have today.
+    """Returns the fields of a category under their current names.
 
-    Models and records of earlier versions call the `axes` of pieces `bones`.
+    In models and records of earlier versions, the `axes` of pieces are `bones`.
     """
     try:
         pieces = [
@@ -197,7 +199,7 @@ def renamed(fields: Any) -> Any:
         ]
         return {**fields, "pieces": pieces}
     except (AttributeError, TypeError):
-        return fields  # Broken, as whoever converts it will say.
+        return fields  # Invalid: `json_file.convert` reports it.
 
 
 def _check_names(field: str, names: tuple[str, ...]):
@@ -205,15 +207,15 @@ def _check_names(field: str, names: tuple[str, ...]):
         raise ValueError(
             f"`{field}` must be a list of names. Received: {list(names)}"
         )
-    _check_unique(f"`{field}`", names)
+    _check_unique(f"Names in `{field}`", names)
 
 
 def _check_unique(what: str, names: tuple[str, ...]):
-    if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise ValueError(f"Names of {what} must be unique. Twice: {twice}")
+    if duplicates := sorted({n for n in names if names.count(n) > 1}):
+        raise ValueError(f"{what} must be unique. Duplicates: {duplicates}")
 
 
 def _spread(count: int) -> tuple[str, ...]:
-    # Multiples of an odd constant far from 0: any two ids differ clearly.
+    # Multiples of a large odd number modulo 2^24: all colors differ clearly.
     steps = [(i * 0x9E3779 + 0x40C0FF) % 0x1000000 for i in range(1, count)]
     return ("#000000", *(f"#{step:06x}" for step in steps))

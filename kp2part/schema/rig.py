@@ -1,7 +1,7 @@
-"""Pieces: what of an object moves as one, and the axes that say how.
+"""Pieces of an object that each move as a unit, and their axes.
 
-A leg bends, so its part "legs" is eight pieces: an upper and a lower one for
-each leg. Pieces belong to a category's JSON file; `morphing` moves them.
+A leg bends, so the part "legs" has eight pieces: an upper and a lower one for
+each leg. A category's JSON file defines its pieces; `morphing` moves them.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import numpy as np
 
 from kp2part.schema import sides
 
-# Joins names of keypoints that stand for the point between them.
+# Joins keypoint names to a point at the mean of these keypoints.
 _BETWEEN = "+"
 
 
@@ -20,17 +20,17 @@ _BETWEEN = "+"
 class Piece:
     """A piece of a part.
 
-    A point is the name of a keypoint, or "a+b": the mean of several.
+    A point is the name of a keypoint, or "a+b" for the mean of several.
 
     Attributes:
-        part: The part that it is, or is a piece of.
-        axes: Pairs of points, the best first. The first that both poses show
-            moves the piece.
-        anchors: Points, the best first. Without an axis the first that both
-            poses show says where the piece is; it turns and grows as the whole
-            object does.
-        follows: Whether a piece of which neither is shown moves with the whole
-            object. If not, it is left out.
+        part: Name of the part that it belongs to.
+        axes: Pairs of points, in order of preference. The first pair that is
+            present in both poses determines the motion of the piece.
+        anchors: Points, in order of preference. If no axis is present in both
+            poses, the first anchor that is determines the position of the
+            piece; it rotates and scales with the whole object.
+        follows: Whether the piece moves with the whole object if no axis and no
+            anchor is present in both poses. If not, it is left out.
     """
 
     part: str
@@ -53,16 +53,16 @@ class Piece:
 class Rig:
     """The pieces of a category as arrays: Q pieces, J points, A alternatives.
 
-    The first piece is the body: it gives the whole object its motion.
+    The first piece is the body, which determines the motion of the object.
 
     Attributes:
         weights: float32 [J, K]; a point is the mean of its keypoints.
-        ends: int32 [Q, A, 2], alternatives, the best first: axes, pairs of
-            points; then anchors, twice the same point. -1 where there are no
-            more.
+        ends: int32 [Q, A, 2], indices of points. The alternatives in order of
+            preference: axes (two points), then anchors (the same point twice).
+            Padded with -1.
         parts: int32 [Q], part ids.
         follows: bool [Q], see `Piece`.
-        mirror: int32 [Q]; what each piece becomes in a mirror.
+        mirror: int32 [Q], the index of the mirror image of each piece.
     """
 
     weights: np.ndarray
@@ -83,7 +83,7 @@ def rig(
         parts: P names.
 
     Raises:
-        ValueError: A left piece without its right.
+        ValueError: The mirror image of a piece is missing.
     """
     points = list(dict.fromkeys(p for piece in pieces for p in piece.points))
     weights = np.zeros((len(points), len(keypoints)), np.float32)
@@ -106,19 +106,20 @@ def rig(
 
 
 def mirror(pieces: Sequence[Piece]) -> tuple[int, ...]:
-    """Returns what each piece becomes in a mirror, as an index."""
+    """Returns the index of the mirror image of each piece."""
     keys = [_key(piece, swap=False) for piece in pieces]
     mirrored = [_key(piece, swap=True) for piece in pieces]
     for piece, key in zip(pieces, mirrored, strict=True):
         if key not in keys:
             raise ValueError(
-                f"`pieces`: every left needs its right. Alone: {piece}"
+                "`pieces` must have a right piece for every left one, and "
+                f"vice versa. Unpaired: {piece}"
             )
     return tuple(keys.index(key) for key in mirrored)
 
 
 def split(point: str) -> tuple[str, ...]:
-    """Returns the names of the keypoints of a point."""
+    """Returns the names of the keypoints that define a point."""
     return tuple(point.split(_BETWEEN))
 
 

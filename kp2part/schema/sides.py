@@ -1,4 +1,4 @@
-"""Left and right in names: what a name becomes in a mirror."""
+"""Left and right in names of keypoints and parts."""
 
 from collections.abc import Sequence
 
@@ -11,12 +11,15 @@ def mirror_name(name: str) -> str:
 
 
 def mirror(names: Sequence[str]) -> tuple[int, ...]:
-    """Returns what each of `names` becomes in a mirror, as an index.
+    """Returns the index of the mirror image of each name.
 
     Raises:
-        ValueError: A left without its right.
+        ValueError: The mirror image of a name is missing.
     """
     mirrored = [mirror_name(name) for name in names]
     if unpaired := sorted(set(mirrored) - set(names)):
-        raise ValueError(f"Every left needs its right. Missing: {unpaired}")
+        raise ValueError(
+            "Every left name must have a right one, and vice versa. Missing: "
+            f"{unpaired}"
+        )
     return tuple(names.index(name) for name in mirrored)

@@ -1,1 +1,1 @@
-"""What any program needs, whatever it is about: flags, files, versions."""
+"""What every program needs: flags, files, versions."""

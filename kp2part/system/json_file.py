@@ -1,23 +1,23 @@
-"""JSON files: read and checked against types, written whole.
+"""Reads JSON files with type checks, and writes them atomically.
 
-The types are those of dataclasses' fields; `msgspec` checks them. An error
-names the file, the field, the rule and the value.
+`msgspec` checks against the types of dataclass fields. An error names the file,
+the field, the rule and the value.
 """
 
 import dataclasses
 import json
 import os
-import pathlib
 import re
 from typing import Any
 
 import msgspec
 
 from kp2part.system import atomic
+from kp2part.system import text_file
 
-# "$.splits[...].shards[0]": msgspec does not say under which key of a mapping.
+# "$.splits[...].shards[0]": msgspec does not name the keys of mappings.
 _PATH = re.compile(r" - at .*`\$(.*)`$")
-# msgspec's words, and ours.
+# Messages of msgspec, and ours.
 _RULES = (
     (re.compile("Expected (.*), got (.*)"), r"must be \1, not \2"),
     (re.compile("Object missing required field (.*)"), r"must have a field \1"),
@@ -26,66 +26,71 @@ _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[(\.\.\.)\]")
 
 
 def read(path: str | os.PathLike, kind: Any = Any) -> Any:
-    """Returns what a JSON file holds: UTF-8, with or without a BOM.
+    """Returns the contents of a JSON file; for encodings see `text_file`.
 
     Args:
-        path: Of the file.
+        path: Path of the file.
         kind: A type to convert to, see `convert`.
 
     Raises:
-        ValueError: No such file, not JSON, or not of that type; the message
-            names the file.
+        ValueError: The file is missing, not JSON, or not of that type; the
+            message names the file.
     """
-    try:
-        contents = pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
-    return decode(contents, kind, str(path))
+    return decode(text_file.read_bytes(path), kind, str(path))
 
 
 def decode(text: str | bytes, kind: Any, source: str) -> Any:
-    """Returns what a JSON text holds.
+    """Returns the contents of a JSON text.
+
+    An object with two values for a name is refused: other parsers silently keep
+    the last one.
 
     Args:
-        text: As in a file.
+        text: The text.
         kind: A type to convert to, see `convert`.
         source: Where it comes from, for messages.
     """
+    if isinstance(text, bytes):
+        text = text_file.decode(text, source)
     try:
-        # Not msgspec's: it knows no NaN, and tells no line of an error.
-        fields = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        # Not by msgspec, which rejects NaN and does not give line numbers.
+        fields = json.loads(text, object_pairs_hook=_object)
+    except RecursionError as error:
+        raise ValueError(
+            f"{source}: not a JSON file: too many levels of [ or {{."
+        ) from error
+    except ValueError as error:
         raise ValueError(f"{source}: not a JSON file: {error}") from error
     return convert(fields, kind, source)
 
 
 def convert(fields: Any, kind: Any, source: str) -> Any:
-    """Returns plain lists, dicts, strings and numbers as another type.
+    """Converts plain lists, dicts, strings and numbers to another type.
 
-    Nothing is guessed: "3" and 3.0 are no `int`, 1 is no `bool`.
+    The conversion is strict: "3" and 3.0 are not an `int`, 1 is not a `bool`.
 
     Args:
-        fields: What a JSON text holds.
-        kind: A dataclass, or a type made of dataclasses and plain types. Fields
-            that a dataclass does not have are left out.
+        fields: The contents of a JSON text.
+        kind: A dataclass, or a type composed of dataclasses and plain types.
+            Fields unknown to a dataclass are ignored.
         source: Where it comes from, for messages.
 
     Raises:
-        ValueError: It is of another type, or a dataclass refuses its fields.
+        ValueError: A type is wrong, or a dataclass rejects its fields.
     """
     try:
         return msgspec.convert(fields, kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, OverflowError, RecursionError) as error:
         raise ValueError(
             f"{source}: {_explain(fields, kind, error)}"
         ) from error
 
 
 def write(path: str | os.PathLike, fields: Any):
-    """Writes a JSON file, whole or not at all; keys stay in order.
+    """Writes a JSON file atomically; keys keep their order.
 
     Raises:
-        ValueError: A number is not finite, which JSON does not know.
+        ValueError: A number is not finite, which JSON does not support.
     """
     try:
         text = json.dumps(fields, indent=2, allow_nan=False)
@@ -94,16 +99,25 @@ def write(path: str | os.PathLike, fields: Any):
     atomic.write_text(path, text + "\n")
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for name, value in pairs:
+            if value != found[name]:
+                raise ValueError(f"an object has the name {name!r:.80} twice")
+    return found
+
+
 def check_known(fields: dict, kind: type, source: str):
-    """Raises a ValueError if a dataclass lacks one of `fields`: a typo."""
+    """Raises a ValueError if `fields` has names unknown to a dataclass."""
     known = [field.name for field in dataclasses.fields(kind)]
     if unknown := sorted(set(fields) - set(known)):
         raise ValueError(
-            f"{source}: unknown fields {unknown}. The known ones: {known}"
+            f"{source}: unknown fields {unknown}. Known fields: {known}"
         )
 
 
-def _explain(fields, kind, error: msgspec.ValidationError) -> str:
+def _explain(fields, kind, error: Exception) -> str:
     rule = _PATH.sub("", str(error))
     for pattern, ours in _RULES:
         rule = pattern.sub(ours, rule)
@@ -114,13 +128,17 @@ def _explain(fields, kind, error: msgspec.ValidationError) -> str:
     if where:
         joint = " " if rule.startswith("must ") else ": "
         rule = f"`{where.removeprefix('.')}`{joint}{rule}"
-    # Not of a dataclass, which says itself which of its fields it refuses.
-    told = isinstance(value, dict)
-    return rule if told else f"{rule}. Received: {value!r:.80}"
+    # The message of a dataclass already names the field and its value.
+    if isinstance(value, dict):
+        return rule
+    try:
+        return f"{rule}. Received: {value!r:.80}"
+    except (RecursionError, ValueError):  # Too many levels or digits.
+        return f"{rule}. Received: a {type(value).__name__}"
 
 
 def _steps(fields, kind, text: str) -> list[str | int]:
-    """Returns the keys and indices that lead to where an error is."""
+    """Returns the keys and indices that lead to the place of an error."""
     steps, value = [], fields
     found = _PATH.search(text)
     for name, index, unknown in _STEP.findall(found[1] if found else ""):

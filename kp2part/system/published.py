@@ -8,7 +8,7 @@ _MAX_INT64 = 2**63 - 1
 def versions(directory: pathlib.Path) -> dict[int, pathlib.Path]:
     """Returns the directories of a model's versions, by number.
 
-    Names other than decimal numbers are none of ours. `0007` is version 7.
+    Names that are not decimal numbers are ignored. `0007` is version 7.
 
     Raises:
         OSError: `directory` cannot be read.
@@ -35,6 +35,6 @@ def newest(directory: pathlib.Path) -> pathlib.Path:
     if not numbers:
         raise ValueError(
             f"{directory}: neither a SavedModel nor a directory of numbered "
-            "versions. Make one with kp2part.export."
+            "versions. Export one with kp2part.export."
         )
     return numbers[max(numbers)]

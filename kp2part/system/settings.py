@@ -1,4 +1,4 @@
-"""Settings: dataclasses whose fields state default, range and meaning once.
+"""Settings: dataclass fields with a default, a range and a help text.
 
     @dataclasses.dataclass(frozen=True)
     class Optimization:
@@ -7,14 +7,16 @@
         def __post_init__(self):
             settings.check(self)
 
-`settings_flags` makes the flags of a program from the same fields. A field that
-is itself such a dataclass groups settings; names are unique over all groups.
+`settings_flags` defines the flags of a program from the same fields. A field
+whose type is such a dataclass is a group of settings; names are unique across
+groups.
 """
 
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import math
 from typing import Any
 
 _KEY = "setting"
@@ -22,17 +24,18 @@ _KEY = "setting"
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """What a setting means, and what values it may have.
+    """The meaning of a setting, and its allowed values.
 
     Attributes:
-        help: A sentence or more, for `--help` and the reference.
-        minimum: The least value.
-        above: All values are larger.
-        maximum: The largest value.
-        below: All values are smaller.
-        choices: The only values, if any are given.
-        only_with: Other settings and the values that they must have for this
-            one to act. Elsewhere it must stay at its default.
+        help: One or more sentences, for `--help` and the reference.
+        minimum: Inclusive lower bound.
+        above: Exclusive lower bound.
+        maximum: Inclusive upper bound.
+        below: Exclusive upper bound.
+        multiple_of: Number that divides all values.
+        choices: The allowed values, if any are given.
+        only_with: Other settings and the values they must have for this one to
+            have an effect. Otherwise it must keep its default.
     """
 
     help: str
@@ -40,53 +43,65 @@ class Rule:
     above: float | None = None
     maximum: float | None = None
     below: float | None = None
+    multiple_of: int | None = None
     choices: tuple[Any, ...] = ()
     only_with: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def complaint(self, value) -> str | None:
-        """Returns what is wrong with a value, None if nothing is."""
+        """Returns the rule that a value breaks, None if it is valid.
+
+        Numbers must always be finite. A list is valid if all its values are.
+        """
+        if isinstance(value, list | tuple):
+            return next(filter(None, map(self.complaint, value)), None)
         if self.choices:
             allowed = ", ".join(map(str, self.choices))
             return None if value in self.choices else f"be one of {allowed}"
-        limits = self.minimum, self.above, self.maximum, self.below
-        if limits == (None,) * 4:
-            return None
-        # Comparisons with NaN are false: it is refused too.
-        if (
+        if self.range and not self._is_in_range(value):
+            return f"be {self.range}"
+        if isinstance(value, float) and not math.isfinite(value):
+            return "be finite"
+        return None
+
+    def _is_in_range(self, value) -> bool:
+        # Comparisons with NaN are false, so NaN is rejected too.
+        return (
             not isinstance(value, bool)
             and isinstance(value, int | float)
             and (self.minimum is None or value >= self.minimum)
             and (self.above is None or value > self.above)
             and (self.maximum is None or value <= self.maximum)
             and (self.below is None or value < self.below)
-        ):
-            return None
-        return f"be {self.range}"
+            and (self.multiple_of is None or value % self.multiple_of == 0)
+        )
 
     @property
     def range(self) -> str:
         """The range in words, empty if there is none."""
-        if self.minimum is not None and self.maximum is not None:
-            return f"in [{self.minimum:g}, {self.maximum:g}]"
         words = {
             "at least": self.minimum,
             "above": self.above,
             "at most": self.maximum,
             "below": self.below,
         }
-        return " and ".join(
+        found = " and ".join(
             f"{word} {limit:g}"
             for word, limit in words.items()
             if limit is not None
         )
+        if self.minimum is not None and self.maximum is not None:
+            found = f"in [{self.minimum:g}, {self.maximum:g}]"
+        if self.multiple_of is None:
+            return found
+        return f"{found}, a multiple of {self.multiple_of}".removeprefix(", ")
 
 
 def field(default: Any, help: str, **rule) -> Any:
-    """Returns a field of a dataclass with a default, a meaning and a range.
+    """Returns a dataclass field that is a setting.
 
     Args:
-        default: Its default; `dataclasses.MISSING` if it must be given.
-        help: What it means.
+        default: Default value; `dataclasses.MISSING` if it must be given.
+        help: The meaning of the setting.
         **rule: See `Rule`.
     """
     return dataclasses.field(
@@ -100,7 +115,7 @@ def rule_of(item: dataclasses.Field) -> Rule | None:
 
 
 def fields(kind) -> Iterator[dataclasses.Field]:
-    """Yields all fields that are settings, those of groups among them."""
+    """Yields all fields that are settings, including those of groups."""
     for item in dataclasses.fields(kind):
         if rule_of(item):
             yield item
@@ -109,7 +124,7 @@ def fields(kind) -> Iterator[dataclasses.Field]:
 
 
 def is_group(item: dataclasses.Field) -> bool:
-    """Returns whether a field groups settings: others are given by code."""
+    """Returns whether a field is a group of settings."""
     kind = item.type
     return dataclasses.is_dataclass(kind) and any(True for _ in fields(kind))
 
@@ -118,8 +133,8 @@ def check(instance):
     """Checks all settings of a dataclass, in its `__post_init__`.
 
     Raises:
-        ValueError: A value breaks a rule, or would do nothing; the message
-            names the setting, the rule and the value.
+        ValueError: A value breaks a rule or has no effect; the message names
+            the setting, the rule and the value.
     """
     for item in dataclasses.fields(instance):
         rule, value = rule_of(item), getattr(instance, item.name)
@@ -133,14 +148,14 @@ def check(instance):
         for name, needed in rule.only_with.items():
             if (found := getattr(instance, name)) != needed:
                 raise ValueError(
-                    f"`{item.name}` would do nothing: it acts with "
-                    f"{name}={needed} only. Received: "
-                    f"{item.name}={to_text(value)} with {name}={found}"
+                    f"`{item.name}` has an effect only with {name}={needed}. "
+                    f"Received: {item.name}={to_text(value)} with "
+                    f"{name}={found}"
                 )
 
 
 def to_dict(instance) -> dict[str, Any]:
-    """Returns all settings by name, those of groups among them."""
+    """Returns all settings by name, including those of groups."""
     found = {}
     for item in dataclasses.fields(instance):
         value = getattr(instance, item.name)
@@ -152,9 +167,9 @@ def to_dict(instance) -> dict[str, Any]:
 
 
 def from_dict(kind, values: Mapping[str, Any]):
-    """Returns the dataclass of the settings in `values`, by name.
+    """Returns the dataclass with the settings in `values`, by name.
 
-    Those that `values` lacks are at their defaults.
+    Settings missing from `values` have their defaults.
     """
     chosen = {}
     for item in dataclasses.fields(kind):
@@ -171,7 +186,7 @@ def replace(instance, **changes):
 
 
 def to_text(value) -> str:
-    """Returns a value as one writes it in a flag."""
+    """Returns a value as it is written in a flag."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ",".join(map(str, value))
     return str(value)

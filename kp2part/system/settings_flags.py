@@ -1,6 +1,6 @@
-"""The flags of a program from dataclasses of `settings`, and flagfiles of them.
+"""Defines flags from dataclasses of `settings`; reads and writes flagfiles.
 
-settings_flags.define(Optimization, __name__)  # When imported.
+settings_flags.define(Optimization, __name__)  # On import.
 chosen = settings_flags.read(Optimization)  # In `main`.
 """
 
@@ -14,6 +14,7 @@ import typing
 from absl import flags
 
 from kp2part.system import cli
+from kp2part.system import flagfile
 from kp2part.system import settings
 
 
@@ -22,8 +23,8 @@ def define(kind, module: str, values: flags.FlagValues = flags.FLAGS):
 
     Args:
         kind: A dataclass of `settings`; may have groups.
-        module: `__name__` of the module whose flags they are: `--help` of a
-            program lists its own and those that it adopts.
+        module: `__name__` of the module that owns the flags: `--help` lists
+            the flags of the program and those that it adopts.
         values: Where to define them.
     """
     owner = cli.flag_owner(module)
@@ -36,7 +37,7 @@ def define_one(kind, name: str, module: str) -> flags.FlagHolder:
 
     Args:
         kind: A dataclass of `settings`.
-        name: Of the setting.
+        name: Name of the setting.
         module: See `define`.
     """
     (item,) = (x for x in settings.fields(kind) if x.name == name)
@@ -45,12 +46,12 @@ def define_one(kind, name: str, module: str) -> flags.FlagHolder:
 
 
 def read(kind, values: flags.FlagValues = flags.FLAGS, **given):
-    """Returns the dataclass that the command line asks for.
+    """Returns the dataclass with the values of the command line.
 
     Args:
         kind: A dataclass of `settings`.
         values: Where its flags are defined.
-        **given: Fields that are no settings.
+        **given: Values of fields that are not settings.
 
     Raises:
         ValueError: A value breaks a rule; the message names it.
@@ -80,17 +81,17 @@ def read_flagfile(
     renamed: Mapping[str, str] = types.MappingProxyType({}),
     retired: Sequence[str] = (),
 ):
-    """Returns what a flagfile says; what it lacks is at its default.
+    """Returns the settings of a flagfile; missing ones have their defaults.
 
     Args:
         kind: A dataclass of `settings`.
-        path: Of the file.
-        renamed: Names that settings had once, with those of today.
-        retired: Names that once were settings; their values are ignored.
+        path: Path of the file.
+        renamed: Former names of settings -> current names.
+        retired: Former settings; their values are ignored.
 
     Raises:
-        ValueError: No such file, no such setting, or a value breaks a rule;
-            the message names the file.
+        ValueError: The file is missing, a setting is unknown, or a value
+            breaks a rule; the message names the file.
     """
     values = flags.FlagValues()
     define(kind, __name__, values)
@@ -99,7 +100,7 @@ def read_flagfile(
     for old in retired:
         flags.DEFINE_string(old, None, "No longer used.", values)
     try:
-        values(["", f"--flagfile={path}"])
+        values(flagfile.expand(["", f"--flagfile={path}"]))
         return read(kind, values)
     except (flags.Error, OSError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
@@ -140,7 +141,7 @@ def _type_of(item: dataclasses.Field) -> tuple[typing.Any, bool]:
 
 
 class _ListParser(flags.ListParser):
-    """Values with commas between them, each of one type."""
+    """Parses comma-separated values of one type."""
 
     def __init__(self, kind: type):
         super().__init__()
@@ -153,6 +154,5 @@ class _ListParser(flags.ListParser):
             return tuple(self.kind(text) for text in super().parse(argument))
         except ValueError as error:
             raise ValueError(
-                f"must be {self.kind.__name__} values with commas between "
-                f"them: {error}"
+                f"must be comma-separated {self.kind.__name__} values: {error}"
             ) from error

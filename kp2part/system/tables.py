@@ -1,4 +1,4 @@
-"""Tables of text: the cells once, rendered as Markdown or as plain text."""
+"""Tables of text, rendered as Markdown or as plain text."""
 
 from collections.abc import Sequence
 import dataclasses
@@ -12,10 +12,10 @@ class Table:
 
     Attributes:
         heads: The headings, one for each column.
-        rows: The cells of each row; the first one names it.
+        rows: The cells of each row; the first cell is the name of the row.
         strong: Names of the rows and headings to emphasize, such as a mean.
-        num_left: Number of columns that are aligned left; the others hold
-            numbers and are aligned right.
+        num_left: Number of left-aligned columns; the others hold numbers and
+            are right-aligned.
     """
 
     heads: Sequence[str]
@@ -38,7 +38,7 @@ class Table:
         return self._render(rows, headers=heads, tablefmt="pipe") + "\n"
 
     def to_text(self) -> str:
-        """Returns the table as aligned text, no newline at its end."""
+        """Returns the table as aligned text, without a final newline."""
         return self._render([self.heads, *self.rows], tablefmt="plain")
 
     def _markdown(self, name: str) -> str:
@@ -50,6 +50,6 @@ class Table:
         return tabulate.tabulate(
             rows,
             colalign=left + right,
-            disable_numparse=True,  # The digits stay as they are.
+            disable_numparse=True,  # Keep the digits as they are.
             **style,
         )

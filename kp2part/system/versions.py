@@ -1,25 +1,25 @@
-"""The versions of the software that runs."""
+"""The versions of the installed software."""
 
 from importlib import metadata
 import platform
 
-import kp2part
+from kp2part import version
 
 _MODULES = ("keras", "tensorflow", "numpy")
 
 
 def versions(backend: str) -> dict[str, str]:
-    """Returns the versions of all that decides over a network's weights.
+    """Returns the versions of all software that affects a network's weights.
 
-    Nothing is imported for it.
+    Does not import it.
 
     Args:
-        backend: Of Keras, such as "tensorflow".
+        backend: Backend of Keras, such as "tensorflow".
     """
-    # TensorFlow comes in packages of several names.
+    # TensorFlow is distributed as packages of several names.
     packages = metadata.packages_distributions()
     return {
-        "kp2part": kp2part.__version__,
+        "kp2part": version.__version__,
         **{m: metadata.version(packages[m][0]) for m in _MODULES},
         "backend": backend,
         "python": platform.python_version(),

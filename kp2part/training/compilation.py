@@ -45,8 +45,8 @@ def compile_model(
         },
         jit_compile=jit_compile,
     )
-    # Inside the first step Keras would make these variables one by one, each in
-    # a conditional of its own: a minute for nothing.
+    # Otherwise Keras would create these variables in the first step, each in
+    # its own conditional, which takes a minute.
     model.optimizer.build(model.trainable_variables)
 
 
@@ -64,7 +64,7 @@ def learning_rate(
 
     Args:
         optimization: Peak and schedule.
-        steps: Number of steps of an epoch.
+        steps: Number of steps per epoch.
         epochs: Number of epochs.
     """
     peak = optimization.learning_rate
@@ -82,7 +82,7 @@ def learning_rate(
 def make_optimizer(
     optimization: config_lib.Optimization, rate
 ) -> keras.optimizers.Optimizer:
-    """Returns the optimizer at a rate of `learning_rate`."""
+    """Returns the optimizer with a rate returned by `learning_rate`."""
     if optimization.optimizer == "adamw":
         return keras.optimizers.AdamW(
             rate, weight_decay=optimization.weight_decay

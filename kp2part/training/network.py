@@ -1,4 +1,4 @@
-"""The network of a run: new, fine-tuned, or where the run was left."""
+"""The network of a run: new, fine-tuned, or restored from a checkpoint."""
 
 import pathlib
 
@@ -12,6 +12,7 @@ from kp2part.models import architecture as architecture_lib
 from kp2part.models import metadata
 from kp2part.models import model_file
 from kp2part.models import networks
+from kp2part.models import trained_photos
 from kp2part.models.encoders import weights
 from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
@@ -23,7 +24,7 @@ from kp2part.training import config as config_lib
 def make_task(
     inputs: config_lib.Inputs, manifest: manifest_lib.Manifest
 ) -> task_lib.Task:
-    """Returns the task of a network on these records."""
+    """Returns the task of a network for these records."""
     size = inputs.image_size or manifest.image_size
     return task_lib.Task(
         category=manifest.category,
@@ -41,13 +42,23 @@ def load_or_make(
     training: example_set.Examples,
     task: task_lib.Task,
 ) -> keras.Model:
-    """Returns the compiled network of a checkpoint, or a new one."""
-    if checkpoint:
-        logging.info("Going on from %s", checkpoint)
-        return keras.saving.load_model(checkpoint)
-    model = make_model(config.network, config.architecture, task)
-    give_poses(model, training, config.network.nn_missing)
+    """Returns the compiled network of a checkpoint, or a new one.
+
+    Raises:
+        ValueError: A file or setting does not fit; or the records are not those
+            that the checkpoint has learned from.
+    """
+    photos = trained_photos.of(x.image_id for x in training.origins())
     steps = input_pipeline.steps_per_epoch(training, config.loop.batch_size)
+    if checkpoint:
+        logging.info("Resuming from %s", checkpoint)
+        model = model_file.read(str(checkpoint), compile=True)
+        _check_same(model, task, photos, checkpoint)
+        return model
+    model = make_model(config.network, config.architecture, task)
+    label = metadata.label_of(model)
+    label.photos = (label.photos or trained_photos.TrainedPhotos()).add(photos)
+    give_poses(model, training, config.network.nn_missing)
     rate = compilation.learning_rate(
         config.optimization, steps, config.loop.epochs
     )
@@ -60,33 +71,58 @@ def load_or_make(
     return model
 
 
+def _check_same(
+    model: keras.Model,
+    task: task_lib.Task,
+    photos: trained_photos.TrainedPhotos,
+    checkpoint: pathlib.Path,
+):
+    label = metadata.label_of(model)
+    label.task.check_category(task.category, str(checkpoint))
+    for name in "image_size", "heatmap_sigma", "context", "aspect", "bones":
+        before, now = getattr(label.task, name), getattr(task, name)
+        if before != now:
+            raise ValueError(
+                f"{checkpoint}: the run was started with {name}={before}; "
+                f"the records and flags now say {name}={now}."
+            )
+    if label.photos and not photos.hashes <= label.photos.hashes:
+        raise ValueError(
+            f"{checkpoint}: the run was started on other records: some of "
+            "the training photos are new. Choose another --workdir to start a "
+            "new run."
+        )
+
+
 def make_model(
     network: config_lib.Network,
     architecture: architecture_lib.Architecture,
     task: task_lib.Task,
 ) -> keras.Model:
-    """Returns a new network with the weights asked for."""
+    """Returns a new network with the initial weights of the settings."""
     model = networks.build(network.network, task, architecture)
     if network.init_from:
-        left = model_file.initialize(model, network.init_from)
+        random = model_file.initialize(model, network.init_from)
         logging.info(
-            "Weights of %s; random: %s", network.init_from, left or "none"
+            "Weights of %s; random: %s", network.init_from, random or "none"
         )
         return model
-    # Some networks have no encoder: nothing to load is not an error there.
+    # Some networks have no encoder and thus no weights to load.
     if weights.has_encoder(model):
         weights.load_into(model, architecture.encoder, network.encoder_weights)
+        if network.encoder_weights.endswith(".keras"):  # Of some network.
+            metadata.label_of(model).photos = trained_photos.UNKNOWN
     return model
 
 
 def give_poses(
     model: keras.Model, training: example_set.Examples, missing: str
 ):
-    """Gives a network that lives on known poses those of the examples.
+    """Stores the poses of the training examples in a network that uses poses.
 
     Args:
-        model: Any network; others are left as they are.
-        training: What it learns from.
+        model: Any network; others are not changed.
+        training: The training examples.
         missing: "masked" or "strict", see `pose_library.PoseLibrary`.
     """
     if keys.PRIOR in model.input:

@@ -1,10 +1,11 @@
-"""Which examples a run learns from, and which it is validated on."""
+"""Which examples a run trains on, and which it is validated on."""
 
 from collections.abc import Mapping
 import dataclasses
 
 from kp2part.data import example_set
 from kp2part.data import folds
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import selection as selection_lib
 
@@ -14,8 +15,8 @@ class Splits:
     """The two sets of a run.
 
     Attributes:
-        training: What it learns from.
-        validation: What it is judged by.
+        training: The examples to train on.
+        validation: The examples to validate on.
         folds: The fold of each photo, if the sets are folds.
     """
 
@@ -29,12 +30,12 @@ def choose(
     manifest: manifest_lib.Manifest,
     seed: int = 0,
 ) -> Splits:
-    """Returns the examples to learn from and those to validate on.
+    """Returns the examples to train on and those to validate on.
 
     Args:
-        selection: Which.
+        selection: Which examples.
         manifest: The records.
-        seed: Decides which objects a fraction of them is.
+        seed: Seed that draws a fraction of the training objects.
 
     Raises:
         ValueError: No such split, or no such class in the category.
@@ -44,7 +45,7 @@ def choose(
     for name in (*selection.classes, *holdout):
         if name not in known:
             raise ValueError(
-                f"`classes` and `holdout_class` must be of {list(known)}. "
+                f"`classes` and `holdout_class` must be in {list(known)}. "
                 f"Received: {name!r}"
             )
     learned = frozenset(selection.classes or known) - frozenset(holdout)
@@ -63,6 +64,21 @@ def choose(
             classes=None if validated == frozenset(known) else validated,
         ),
     )
+
+
+def check(chosen: Splits):
+    """Checks that there is something to validate on, and all shards are whole.
+
+    Raises:
+        ValueError: There is not; or see `integrity.check`.
+    """
+    names = (*chosen.training.splits, *chosen.validation.splits)
+    integrity.check(chosen.training.manifest, dict.fromkeys(names))
+    if not chosen.validation.count():
+        raise ValueError(
+            f"{chosen.validation.manifest.directory}: no example is left to "
+            "validate on. Choose other splits, folds or classes."
+        )
 
 
 def _of_photos(

@@ -1,5 +1,7 @@
-"""Trains a network as a `TrainConfig` asks, from wherever it was left."""
+"""Trains a network with the settings of a `TrainConfig`, or resumes it."""
 
+from collections.abc import Iterator
+import contextlib
 import dataclasses
 import pathlib
 import sys
@@ -15,6 +17,7 @@ from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.models import metadata
 from kp2part.pose_priors import priors
+from kp2part.system import atomic
 from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
@@ -24,28 +27,56 @@ from kp2part.training import workdir as workdir_lib
 
 
 def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
-    """Trains until all epochs are done, from wherever the run was left.
+    """Trains until all epochs are done, resuming from the last checkpoint.
 
     Args:
-        config: All that the run depends on.
+        config: All settings of the run.
         workdir: Where its files go.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
     """
     set_up_keras(config.loop)
-    manifest = manifest_lib.load(config.selection.tfrecords)
-    chosen = splits.choose(config.selection, manifest, config.loop.seed)
-    task = network.make_task(config.inputs, manifest)
-    # Not before the input is known to be good: a typing error would stay.
-    workdir.begin(config, keras.backend.backend(), chosen.folds)
-    checkpoint, done = workdir.checkpoint()
-    if done >= config.loop.epochs:
-        logging.info("All %d epochs are done: %s", done, workdir.best)
-        return
-    model = network.load_or_make(config, checkpoint, chosen.training, task)
+    with workdir.locked():
+        workdir.check(config)
+        manifest = manifest_lib.load(config.selection.tfrecords)
+        chosen = splits.choose(config.selection, manifest, config.loop.seed)
+        splits.check(chosen)
+        checkpoint, done = workdir.checkpoint()
+        if done >= config.loop.epochs:
+            logging.info("All %d epochs are done: %s", done, workdir.best)
+            return
+        task = network.make_task(config.inputs, manifest)
+        model = network.load_or_make(config, checkpoint, chosen.training, task)
+        # Not before all is known to be good: a typing error would stay.
+        workdir.begin(config, keras.backend.backend(), chosen.folds)
+        with _naming_full_disk(workdir.path / "logs"):
+            _train(config, model, chosen, workdir, done)
+
+
+@contextlib.contextmanager
+def _naming_full_disk(logs: pathlib.Path) -> Iterator[None]:
+    # TensorBoard's files are not written by `atomic`.
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not atomic.is_full(error):
+            raise
+        raise OSError(
+            f"{logs}: cannot be written: the disk is full. The checkpoints of "
+            "the epochs before are kept."
+        ) from error
+
+
+def _train(
+    config: config_lib.TrainConfig,
+    model: keras.Model,
+    chosen: splits.Splits,
+    workdir: workdir_lib.Workdir,
+    done: int,
+):
     loop = config.loop
-    if not model.trainable_variables:  # The nearest neighbor is as it is.
+    if not model.trainable_variables:  # The nearest neighbor is not trained.
         loop = dataclasses.replace(loop, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")
     training, validation = (
@@ -65,14 +96,14 @@ def train_batches(
     augmentation: augmentation_lib.Augmentation,
     done: int,
 ) -> tf.data.Dataset:
-    """Returns the batches of `model.fit`, epoch after epoch without end.
+    """Returns batches for `model.fit`, repeated for any number of epochs.
 
     Args:
         model: A network of `models`.
-        training: What it learns from.
+        training: The training examples.
         loop: Batch size and seed.
-        augmentation: How far examples are changed.
-        done: Number of epochs that are done.
+        augmentation: Ranges of the random changes.
+        done: Number of finished epochs.
     """
     batches = input_pipeline.train_batches(
         training,
@@ -99,18 +130,18 @@ def fit(
 
     Args:
         model: A network of `models`.
-        batches: What it learns from, see `train_batches`.
-        steps: Number of batches of an epoch.
-        validation: What it is judged by.
+        batches: The training batches, see `train_batches`.
+        steps: Number of batches per epoch.
+        validation: The validation examples.
         loop: Number of epochs, and when to validate.
         workdir: Where the epochs are saved.
-        done: Number of epochs that are done.
+        done: Number of finished epochs.
     """
     task = metadata.task_of(model)
     val_batches = input_pipeline.eval_batches(validation, task, loop.batch_size)
     selected = val_batches.map(input_pipeline.make_select(model))
-    # This makes the variables of the metrics: if the first step of training
-    # makes them, TensorFlow builds its graph twice, for nothing.
+    # Creates the variables of the metrics. If the first training step created
+    # them, TensorFlow would build its graph twice.
     model.evaluate(selected.take(1), verbose=0)
     model.fit(
         batches,
@@ -122,11 +153,12 @@ def fit(
         shuffle=False,  # The dataset is shuffled.
         verbose=1 if sys.stdout.isatty() else 2,
         callbacks=[
+            callbacks.StopAtNaN(),
             keras.callbacks.TensorBoard(workdir.path / "logs"),
             callbacks.Pictures(
                 workdir.path / "logs" / "pictures", val_batches, task
             ),
-            # Last: what it has saved, the others have seen.
+            # Last: when an epoch is saved, the other callbacks are done.
             callbacks.SaveEpochs(workdir, done),
         ],
     )
@@ -144,18 +176,18 @@ def set_up_keras(loop: config_lib.Loop):
 
 
 def fastest_precision() -> str:
-    """Returns the policy that this machine computes fastest in."""
+    """Returns the dtype policy that is fastest on this machine."""
     if tf.config.list_physical_devices("GPU"):
         return "mixed_float16"
-    # Matrix units for bfloat16: half the time of float32, measured. Without
-    # them bfloat16 is emulated.
+    # With matrix units for bfloat16 (AMX), half the time of float32 was
+    # measured. Without them bfloat16 is emulated.
     cpu = pathlib.Path("/proc/cpuinfo")
     flags = cpu.read_text() if cpu.is_file() else ""
     return "mixed_bfloat16" if "amx_bf16" in flags else "float32"
 
 
 def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):
-    """Writes `trainer.json`, which marks a finished run."""
+    """Writes `training.json`, which marks a finished run."""
     rows = workdir.history(epochs)
     best = callbacks.best_row(rows)
     workdir.save_summary(

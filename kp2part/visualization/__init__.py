@@ -1,1 +1,1 @@
-"""Pictures of examples and charts of runs."""
+"""Pictures of examples, and charts of training runs and scores."""

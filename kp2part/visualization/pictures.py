@@ -1,4 +1,4 @@
-"""Pictures of examples and answers, as arrays. OpenCV draws."""
+"""Pictures of examples and predictions as arrays, drawn with OpenCV."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from kp2part.data import records
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 
 _IGNORED = (128, 128, 128)
 _HEADER = 22  # Height of a line of text, in pixels.
 _FONT, _TEXT_SIZE = cv2.FONT_HERSHEY_SIMPLEX, 0.42
-_SWATCH = 16  # Width of a legend's rectangle, in pixels.
+_SWATCH = 16  # Width of a color patch in the legend, in pixels.
 _CELL = 128  # Small examples are enlarged to about this side.
 
 
@@ -21,7 +22,7 @@ def paint(mask: np.ndarray, category: category_lib.Category) -> np.ndarray:
 
     Args:
         mask: uint8 [H, W], part ids or `keys.IGNORE_LABEL` (gray).
-        category: Its palette.
+        category: Defines the palette.
 
     Returns:
         uint8 [H, W, 3], RGB.
@@ -34,19 +35,19 @@ def paint(mask: np.ndarray, category: category_lib.Category) -> np.ndarray:
 def blend(
     image: np.ndarray, mask: np.ndarray, category: category_lib.Category
 ) -> np.ndarray:
-    """Returns an image with its parts in color and outlined.
+    """Returns an image with colored and outlined parts.
 
     Args:
         image: uint8 [H, W, 3], RGB.
         mask: uint8 [H, W], part ids.
-        category: Its palette. The background stays as it is.
+        category: Defines the palette. The background is not colored.
 
     Returns:
         uint8 [H, W, 3].
     """
     mixed = cv2.addWeighted(image, 0.45, paint(mask, category), 0.55, 0)
     picture = np.where((mask > 0)[..., np.newaxis], mixed, image)
-    # An outline tells neighbors apart for those who do not see the colors.
+    # Outlines separate neighboring parts for color-blind viewers.
     edges = cv2.morphologyEx(
         mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)
     )
@@ -69,13 +70,9 @@ def overlay(
         category: Names and colors.
 
     Returns:
-        uint8 [H, W, 3].
+        uint8 [H, W, 3], upright as its tag says, like the mask.
     """
-    # As stored, like the exported graph: without the EXIF orientation.
-    pixels = cv2.imdecode(
-        np.frombuffer(photo, np.uint8),
-        cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION,
-    )
+    pixels = records.decode_photo(photo).numpy()
     return draw_keypoints(blend(pixels, mask, category), keypoints, category)
 
 
@@ -94,7 +91,7 @@ def draw_keypoints(
         uint8 [H, W, 3].
     """
     picture = image.copy()
-    # Smaller ones show no color inside their outline.
+    # The color of a smaller circle would vanish inside its outline.
     radius = max(3, round(max(image.shape[:2]) / 90))
     points = [tuple(int(round(c)) for c in row[:2]) for row in keypoints]
     shown = keypoints[:, 2] > 0
@@ -117,10 +114,10 @@ def draw_keypoints(
 def grid(
     rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str]
 ) -> np.ndarray:
-    """Returns pictures of one size in rows and columns.
+    """Returns a grid of pictures of equal size.
 
     Args:
-        rows: uint8 [H, W, 3] each.
+        rows: Rows of pictures, uint8 [H, W, 3] each.
         titles: One for each column.
 
     Returns:
@@ -134,8 +131,8 @@ def headings(titles: Sequence[str], width: int) -> np.ndarray:
     """Returns a line of text for columns of equal width.
 
     Args:
-        titles: One for each column; made smaller where a column is narrow.
-        width: Of all columns together, in pixels.
+        titles: One for each column; shrunk to fit its width.
+        width: Total width of the columns, in pixels.
 
     Returns:
         uint8 [any, width, 3], black on white.
@@ -154,12 +151,13 @@ def legend(
     note: str = "",
     with_ignored: bool = False,
 ) -> np.ndarray:
-    """Returns what the colors of parts and keypoints mean.
+    """Returns a legend for the colors of parts and keypoints.
 
     Args:
-        category: Its palette. The background is left out: it stays as it is.
-        width: In pixels. Where it ends another line begins.
-        note: Text before.
+        category: Defines the palette. The background, which is not colored, is
+            omitted.
+        width: In pixels. Longer legends wrap.
+        note: Text before the legend.
         with_ignored: Whether to explain the gray of `keys.IGNORE_LABEL`.
 
     Returns:
@@ -167,7 +165,7 @@ def legend(
     """
     entries = list(zip(category.parts, category.colors, strict=True))[1:]
     if with_ignored:
-        entries.append(("not judged", _IGNORED))
+        entries.append(("ignored", _IGNORED))
     entries += [
         (f"{side} keypoint", _side_color(side))
         for side in ("left", "right", "other")
@@ -195,14 +193,14 @@ def write(
     color: tuple[int, int, int] = (0, 0, 0),
     max_width: int | None = None,
 ):
-    """Writes a line of text into a picture.
+    """Draws a line of text on a picture.
 
     Args:
         picture: uint8 [H, W, 3], changed in place.
         text: ASCII.
-        corner: (x, y) of its lower left end, in pixels.
+        corner: (x, y) of its bottom-left corner, in pixels.
         color: (r, g, b).
-        max_width: In pixels; longer text is made smaller.
+        max_width: In pixels; longer text is shrunk.
     """
     size = _TEXT_SIZE
     if max_width and _text_width(text) > max_width:
@@ -219,8 +217,8 @@ def example_grid(
     """Returns a row for each example: image, keypoints, predictions, label.
 
     Args:
-        batch: As `input_pipeline.eval_batches` makes it.
-        predictions: Logits [B, S, S, P] by output name.
+        batch: A batch from `input_pipeline.eval_batches`.
+        predictions: Output name -> logits [B, S, S, P].
         category: Names and colors.
         label_title: Heading of the last column.
 
@@ -247,7 +245,7 @@ def example_grid(
 
 
 def encode_png(picture: np.ndarray) -> bytes:
-    """Returns the PNG file of uint8 [H, W, 3] RGB or uint8 [H, W] pixels."""
+    """Returns uint8 [H, W, 3] RGB or uint8 [H, W] pixels as a PNG file."""
     if picture.ndim == 3:
         picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".png", picture)[1].tobytes()

@@ -5,7 +5,7 @@ import io
 
 import matplotlib
 
-matplotlib.use("Agg")  # No screen.
+matplotlib.use("Agg")  # Works without a display.
 from matplotlib import pyplot as plt  # noqa: E402
 
 
@@ -13,8 +13,8 @@ def curves(history: Sequence[dict[str, float]], measure: str = "IoU") -> bytes:
     """Returns a chart of losses and mean IoU over the epochs.
 
     Args:
-        history: Rows of history.csv; not every epoch need be validated.
-        measure: What an IoU is, of `labels.LabelKind.measure`.
+        history: Rows of history.csv; epochs may lack validation scores.
+        measure: Name of the IoU, see `labels.LabelKind.measure`.
 
     Returns:
         A PNG file.
@@ -46,12 +46,12 @@ def curves(history: Sequence[dict[str, float]], measure: str = "IoU") -> bytes:
 def iou_bars(
     scores: dict, colors: Sequence[str], measure: str = "IoU"
 ) -> bytes:
-    """Returns a bar chart of the IoU of each part, with intervals.
+    """Returns a bar chart of the IoU of each part, with 95% intervals.
 
     Args:
-        scores: As `scores.summarize` returns them.
+        scores: The scores from `scores.summarize`.
         colors: One for each part, "#rrggbb".
-        measure: What an IoU is, of `labels.LabelKind.measure`.
+        measure: Name of the IoU, see `labels.LabelKind.measure`.
 
     Returns:
         A PNG file.
@@ -80,7 +80,7 @@ def iou_bars(
 
 
 def to_png(figure) -> bytes:
-    """Returns a figure of matplotlib as a PNG file, and closes it."""
+    """Returns a matplotlib figure as a PNG file, and closes it."""
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=100)
     plt.close(figure)

@@ -27,7 +27,7 @@ from kp2part.schema import task
 from tests import tiny
 
 TASK = task.Task(tiny.CATEGORY, 32)
-KEYPOINTS = np.array([[20, 18, 2], [0, 0, 0], [60, 40, 1]], np.float32)
+KEYPOINTS = np.array([[1, 0, 2], [0, 0, 0], [2, 1, 1]], np.float32)
 ASSERTION = (
     "assertion failed: [`keypoints` must be finite numbers. Received:] "
     "[[nan 1 2]]\n\t [[{{node Assert}}]]"
@@ -90,6 +90,12 @@ class PartClientTest(absltest.TestCase):
         np.testing.assert_array_equal(prediction.confidence, [0.5, 0.5, 0.5])
         self.assertEqual(self.backend.calls[0][0], "serving_default")
 
+    def test_a_guessed_box_is_told(self):
+        (guessed,) = self.ask([b"1234"])
+        self.assertTrue(guessed.box_is_guessed)
+        (given,) = self.ask([b"1234"], np.array([[0, 0, 5, 5]]))
+        self.assertFalse(given.box_is_guessed)
+
     def test_a_mask_that_is_not_a_png_is_an_error(self):
         prediction = masks([b"1234"])
         for contents in b"not a PNG", b"":
@@ -114,6 +120,17 @@ class PartClientTest(absltest.TestCase):
         self.assertEqual(found, [len(image) % 3 for image in images])
         ask = part_client.PartClient(self.backend)
         self.assertEqual(ask([], np.zeros([0, 3, 3])), [])
+
+    def test_keypoints_of_another_photo_are_refused(self):
+        ask = part_client.PartClient(self.backend)
+        # The photo is 3 pixels wide and 2 high.
+        far = KEYPOINTS + [[20, 0, 0], [0, 0, 0], [0, 0, 0]]
+        with self.assertRaisesRegex(
+            ValueError, "^object 1: keypoints must lie in the photo, 3 x 2"
+        ):
+            ask([b"1", b"22"], np.stack([KEYPOINTS, far]))
+        with self.assertRaisesRegex(ValueError, "in the box of their object"):
+            self.ask([b"1"], [[8, 8, 9, 9]])
 
     def test_a_refusal_names_the_object(self):
         with self.assertRaisesRegex(ValueError, "^object 2: .*finite"):
@@ -142,27 +159,6 @@ class PartClientTest(absltest.TestCase):
         self.backend.run = lambda *_: {"json_bytes": [b"{}"]}
         with self.assertRaisesRegex(ValueError, "must describe its task"):
             _ = part_client.PartClient(self.backend).task
-
-
-class ReasonTest(parameterized.TestCase):
-    @parameterized.parameters(
-        (ASSERTION, REASON),
-        (
-            "Graph execution error:\n\nDetected at node A defined at (most "
-            f"recent call last):\n<stack traces unavailable>\n{ASSERTION}",
-            REASON,
-        ),
-        ("{{function_node __inference_f_1}} " + ASSERTION, REASON),
-        (
-            "assertion failed: [`a` must have shape [N, 3]. Received:] [1 2]",
-            "`a` must have shape [N, 3]. Received: [1 2]",
-        ),
-        ("assertion failed: [`a` must be.]", "`a` must be."),
-        ("Invalid PNG data \t [[{{node x}}]] [Op:y]", "Invalid PNG data"),
-        ("plain", "plain"),
-    )
-    def test_reason(self, message, expected):
-        self.assertEqual(part_client.reason(message), expected)
 
 
 class RestHandler(http.server.BaseHTTPRequestHandler):

@@ -55,7 +55,7 @@ class ExamplesTest(absltest.TestCase):
         self.assertEqual(cats | dogs, self.choose())
         self.assertEmpty(cats & dogs)
 
-    def test_a_smaller_fraction_is_part_of_a_larger_one(self):
+    def test_a_smaller_fraction_is_a_subset_of_a_larger_one(self):
         few, more = self.choose(fraction=0.3), self.choose(fraction=0.7)
         self.assertLess(few, more)
         self.assertLess(more, self.choose())

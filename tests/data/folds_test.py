@@ -15,7 +15,7 @@ def photos(count, prefix="p"):
 
 
 class FoldsTest(parameterized.TestCase):
-    def test_every_fold_has_its_share_of_every_class(self):
+    def test_folds_are_stratified_by_class(self):
         dealt = folds.deal(photos(200), 5)
         counts = collections.Counter(
             (photos(200)[image], fold) for image, fold in dealt.items()
@@ -27,7 +27,7 @@ class FoldsTest(parameterized.TestCase):
         backwards = dict(reversed(photos(50).items()))
         self.assertEqual(folds.deal(photos(50), 5), folds.deal(backwards, 5))
 
-    def test_seed_deals_anew(self):
+    def test_another_seed_gives_other_folds(self):
         once, other = (folds.deal(photos(50), 5, seed) for seed in (0, 1))
         self.assertNotEqual(once, other)
 

@@ -47,7 +47,7 @@ class BonesTest(absltest.TestCase):
         points = heatmaps.draw_points(keypoints, 8, 1.5)
         np.testing.assert_allclose(bone[..., 0], points[..., 0], atol=1e-6)
 
-    def test_pose_is_points_then_bones_if_asked(self):
+    def test_pose_is_points_then_bones_if_drawn(self):
         keypoints = tf.constant([[[2.0, 5, 2], [7, 5, 2], [3, 3, 1]]])
         task = task_lib.Task(tiny.CATEGORY, 32, 2.0)
         points = heatmaps.draw_pose(keypoints, task)

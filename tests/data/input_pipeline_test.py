@@ -83,7 +83,7 @@ class InputPipelineTest(absltest.TestCase):
                 np.testing.assert_array_equal(a[key], b[key])
         self.assertNotEqual(ids(self.batches(range(1), seed=1)), ids(once))
 
-    def test_going_on_gives_what_would_have_come(self):
+    def test_resuming_gives_the_same_batches(self):
         later = self.batches(range(0, 3))[4:]
         resumed = self.batches(range(2, 3))
         self.assertLen(resumed, 2)

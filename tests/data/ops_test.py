@@ -55,7 +55,7 @@ class FlipTest(parameterized.TestCase):
             flipped[keys.IMAGE], example()[keys.IMAGE][:, ::-1]
         )
 
-    def test_twice_is_nothing(self):
+    def test_twice_is_identity(self):
         flip = ops.make_flip(K_MIRROR, P_MIRROR, 1.0)
         twice = apply(flip, apply(flip, example()))
         for key, value in example().items():
@@ -74,7 +74,7 @@ class FlipTest(parameterized.TestCase):
             after, before[:, ::-1][..., list(K_MIRROR)], atol=1e-6
         )
 
-    def test_share(self):
+    def test_fraction(self):
         flip = ops.make_flip(K_MIRROR, P_MIRROR, 0.25)
         examples = (flip(example(seed=(7, i))) for i in range(200))
         first_x = [float(e[keys.KEYPOINTS][0, 0]) for e in examples]
@@ -201,7 +201,7 @@ class ElasticTest(absltest.TestCase):
         for key, value in example().items():
             np.testing.assert_array_equal(same[key], value)
 
-    def test_is_of_a_crop_of_256(self):
+    def test_stddev_is_in_pixels_of_a_256_px_crop(self):
         op = ops.make_elastic(4.0)
         points = np.array([[0.25, 0.25, 2], [0.75, 0.5, 2]])
         large, small = (
@@ -261,7 +261,7 @@ class KeypointNoiseTest(absltest.TestCase):
         ]
         return before[keys.KEYPOINTS].numpy(), np.stack(moved)
 
-    def test_dropout_takes_a_share_and_leaves_the_others(self):
+    def test_dropout_drops_a_fraction_and_keeps_the_others(self):
         before, after = self.disturb(0.25, 0.0)
         kept = after[..., 2] > 0
         self.assertBetween(kept[:, :2].mean(), 0.70, 0.80)
@@ -270,7 +270,7 @@ class KeypointNoiseTest(absltest.TestCase):
             rows = after[kept[:, k], k]
             np.testing.assert_array_equal(rows, [before[k]] * len(rows))
 
-    def test_jitter_has_its_spread_and_leaves_v(self):
+    def test_jitter_has_its_stddev_and_keeps_v(self):
         before, after = self.disturb(0.0, 16.0)  # 2 pixels of 32.
         shift = after[:, 1] - before[1]
         self.assertBetween(shift[:, 0].std(), 1.8, 2.2)
@@ -278,7 +278,7 @@ class KeypointNoiseTest(absltest.TestCase):
         np.testing.assert_array_equal(shift[:, 2], 0)
         np.testing.assert_array_equal(after[:, 2], 0)  # Absent stays absent.
 
-    def test_jitter_is_of_a_crop_of_256(self):
+    def test_jitter_is_in_pixels_of_a_256_px_crop(self):
         op = ops.make_keypoint_noise(0.0, 3.0)
         large, small = (
             op(example(size=size))[keys.KEYPOINTS].numpy()

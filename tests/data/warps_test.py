@@ -1,4 +1,4 @@
-"""Holds warps to OpenCV and SciPy; tfa_check.py to tensorflow-addons."""
+"""Compares warps with OpenCV and SciPy; tfa_check.py with tensorflow-addons."""
 
 from absl.testing import absltest
 from absl.testing import parameterized

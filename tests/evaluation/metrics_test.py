@@ -34,16 +34,16 @@ class MetricsTest(absltest.TestCase):
             metrics.mean_iou(matrix, background=False), 4 / 7
         )
 
-    def test_part_predicted_but_nowhere_true_counts_as_0(self):
+    def test_part_predicted_but_never_labeled_has_iou_0(self):
         np.testing.assert_allclose(
             metrics.iou(np.array([[2, 2], [0, 0]])), [0.5, 0]
         )
 
-    def test_nothing_is_nan(self):
+    def test_empty_matrix_is_nan(self):
         self.assertTrue(np.isnan(metrics.mean_iou(np.zeros((2, 2), int))))
 
     def test_bootstrap(self):
-        # Images that are all right or all wrong: IoU is the share of right.
+        # Images are all right or all wrong: IoU is the fraction of right ones.
         right, wrong = [[0, 0], [0, 4]], [[0, 0], [4, 0]]
         matrices = np.array([right] * 60 + [wrong] * 40)
         low, high = metrics.bootstrap(matrices, metrics.iou, 2000)

@@ -14,7 +14,7 @@ class PartBoxesTest(parameterized.TestCase):
         file = self.create_tempfile("boxes.json", json.dumps(entries))
         return file.full_path
 
-    def test_missed_and_invented_parts_count_as_nothing(self):
+    def test_missed_and_invented_parts_score_0(self):
         labels = np.zeros((8, 8), np.uint8)
         labels[1:3, 2:6] = 1
         head = {"head": [2, 1, 6, 3]}

@@ -5,7 +5,7 @@ import numpy as np
 
 from kp2part.evaluation import scores
 
-# Two images: rows are truth. The tail is nowhere.
+# Two images; rows are the true parts. There is no tail.
 MATRICES = np.array(
     [[[6, 2, 0], [0, 4, 0], [0, 0, 0]], [[5, 0, 0], [3, 1, 0], [0, 0, 0]]]
 )
@@ -53,7 +53,7 @@ class ScoresTest(absltest.TestCase):
         again = scores.by_class(MATRICES, ["cat", "cat"], parts)
         self.assertAlmostEqual(again["cat"]["iou"]["head"], 5 / 10)
 
-    def test_a_part_only_predicted_is_not_an_image_with_it(self):
+    def test_images_with_a_part_are_counted_by_label(self):
         matrices = np.array([[[5, 2], [0, 0]], [[4, 0], [1, 3]]])
         summary = scores.summarize(matrices, ("background", "head"))
         self.assertEqual(summary["num_examples_with"]["head"], 1)

@@ -29,7 +29,7 @@ class ExampleSheetTest(absltest.TestCase):
         self.finish(self.runs[1], part=2, size=64)
 
     def finish(self, run, part, size, **changes):
-        """Leaves a run whose network answers one part everywhere."""
+        """Leaves a run whose network predicts one part everywhere."""
         path = self.base / run.name
         path.mkdir(parents=True, exist_ok=True)
         config = run_config.make(self.base / "data", **changes)

@@ -61,14 +61,14 @@ class MarkdownTest(absltest.TestCase):
             ["the paper's full model", "", "", "63.69", "", "", ""],
         )
         self.assertEqual(cells(lines[5])[3], "60.00")
-        self.assertIn("of its own photos and folds", text)
+        self.assertIn("for its own photos and folds", text)
         self.assertNotIn("paper", tables.to_markdown(SYSTEMS))
 
     def test_gains_are_in_per_cent(self):
         text = tables.to_markdown(SYSTEMS, {"two": (0.0512, -0.01, 0.1)})
         self.assertEndsWith(
             text,
-            "Mean IoU against one, paired over the images:\n\n"
+            "Mean IoU relative to one, paired over the images:\n\n"
             "- two +5.1 (-1.0 to +10.0)\n",
         )
 
@@ -99,8 +99,8 @@ class WriteTest(absltest.TestCase):
         self.assertEmpty(self.files())  # No run is finished.
         self.finish(runs)
         for labels, heading in (
-            ("true", "# IoU, in per cent\n\n## all\n\n"),
-            ("pseudo", "# Agreement with pseudo-labels, in per cent\n"),
+            ("true", "# IoU, in percent\n\n## all\n\n"),
+            ("pseudo", "# Agreement with pseudo-labels, in percent\n"),
         ):
             tables.write_comparison(self.directory, runs, labels)
             text = (self.directory / "table.md").read_text()

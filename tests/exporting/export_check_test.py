@@ -34,7 +34,7 @@ class ExportCheckTest(absltest.TestCase):
 
     def test_other_weights(self):
         other = networks.build("kp2part", TASK, SMALL)
-        with self.assertRaisesRegex(ValueError, "must answer as the network"):
+        with self.assertRaisesRegex(ValueError, "must predict as the network"):
             export_check.check(
                 self.path,
                 serving_graph.PartServer(other, self.server.metadata),
@@ -51,10 +51,10 @@ class ExportCheckTest(absltest.TestCase):
             saved_model.export(self.model, str(base), check=lose)
         self.assertEmpty(list(base.iterdir()))
 
-    def test_weights_that_are_no_numbers(self):
+    def test_outputs_that_are_not_finite(self):
         predictions = {"tensors/parts": np.full([1, 2], np.nan, np.float32)}
         with absltest.mock.patch.object(
-            export_check, "_answers", return_value=predictions
+            export_check, "_outputs", return_value=predictions
         ):
             with self.assertRaisesRegex(ValueError, "`tensors/parts` must be"):
                 export_check.check(self.path, self.server)
@@ -70,7 +70,7 @@ class ExportCheckTest(absltest.TestCase):
                 export_check.check(self.path, self.server)
 
 
-class GoldenTest(absltest.TestCase):
+class SampleRequestsTest(absltest.TestCase):
     def test_one_keypoint_makes_no_box(self):
         names = sample_requests.requests(_OnePoint()).keys()
         self.assertEqual(names, {"masks_of_boxes"})
@@ -85,7 +85,7 @@ class GoldenTest(absltest.TestCase):
 
 
 class _OnePoint:
-    """What `golden` reads of a server whose objects have one keypoint."""
+    """A stub server whose objects have one keypoint."""
 
     metadata = {}
 

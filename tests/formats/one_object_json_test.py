@@ -12,7 +12,11 @@ ROWS = [[1, 2.5, 2], [0, 0, 0], [7, 8, 1]]
 
 class KeypointsJsonTest(parameterized.TestCase):
     @parameterized.parameters(
-        (ROWS,), ({"nose": [7, 8, 1], "left_ear": [1, 2.5, 2]},)
+        (ROWS,),
+        (sum(ROWS, []),),
+        ([[1, 2.5, 2], [None, float("nan"), 0], [7, 8, 1]],),
+        ({"nose": [7, 8, 1], "left_ear": [1, 2.5, 2]},),
+        ({"Nose": [7, 8, 1], "left ear": [1, 2.5, 2]},),
     )
     def test_list_and_object(self, fields):
         path = self.create_tempfile(content=json.dumps(fields)).full_path
@@ -21,8 +25,13 @@ class KeypointsJsonTest(parameterized.TestCase):
         self.assertEqual(keypoints.dtype, np.float32)
 
     @parameterized.parameters(
-        ("[[1, 2, 2]]", "Must have 3 keypoints.*Received: 1"),
-        ('{"tail": [1, 2, 2]}', "Unknown keypoints .'tail'.*left_ear"),
+        ("[[1, 2, 2]]", "Must have the 3 keypoints.*Received: 1"),
+        ('{"tail": [1, 2, 2]}', "Unknown keypoints 'tail'. .*left_ear"),
+        ('{"noze": [1, 2, 2]}', r"Unknown keypoints 'noze' \(nearest: nose\)"),
+        ('{"nose": [1, 2, 2], "Nose": [3, 4, 2]}', "'nose' must be there once"),
+        ('{"nose": [1, 2, 2], "nose": [3, 4, 2]}', "the name 'nose' twice"),
+        ('{"nose": [1e39, 2, 1]}', "'nose'.*must be 3 finite numbers"),
+        ('{"nose": [null, 2, 1]}', "'nose'.*must be 3 finite numbers.*None"),
         ('{"nose": [1, 2]}', r"'nose'.*must be 3 finite numbers.*\[1, 2\]"),
         ('{"nose": [1, "2", 2]}', "'nose'.*must be 3 finite numbers.*'2'"),
         ('{"nose": [NaN, 2, 2]}', "'nose'.*must be 3 finite numbers.*nan"),

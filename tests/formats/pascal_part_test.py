@@ -47,13 +47,17 @@ class ReadTest(parameterized.TestCase):
         tiny_photos.save_mat(self.path, [tiny_photos.animal()])
         contents = self.path.read_bytes()
         self.path.write_bytes(contents[: int(share * len(contents))])
-        with self.assertRaisesRegex(ValueError, "p1.mat: not a whole MATLAB"):
+        with self.assertRaisesRegex(
+            ValueError, "p1.mat: not a complete MATLAB"
+        ):
             pascal_part.read(self.path)
 
     @parameterized.parameters(b"", b"\0" * 500, b"<html>not found</html>" * 20)
     def test_garbage(self, contents):
         self.path.write_bytes(contents)
-        with self.assertRaisesRegex(ValueError, "p1.mat: (not a whole|must)"):
+        with self.assertRaisesRegex(
+            ValueError, "p1.mat: (not a complete|must)"
+        ):
             pascal_part.read(self.path)
 
     def test_other_variable(self):

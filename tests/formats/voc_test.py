@@ -65,6 +65,41 @@ class VocTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "p1.xml: must have no DTD"):
             voc.read_boxes(path)
 
+    @parameterized.parameters("utf-8-sig", "utf-16")
+    def test_encodings(self, encoding):
+        head = '<?xml version="1.0" encoding="utf-8"?>\r\n'
+        path = self.root / "p1.xml"
+        path.write_bytes((head + BOXES).encode(encoding))
+        self.assertLen(voc.read_boxes(path), 2)
+        for name in ("train", "val"):
+            text = f"{name}1 -1\r\n\r\n{name}2\r\n"
+            (self.root / f"{name}.txt").write_bytes(text.encode(encoding))
+        self.assertEqual(
+            voc.read_image_sets(self.root),
+            {"train": ("train1", "train2"), "val": ("val1", "val2")},
+        )
+
+    def test_declared_size(self):
+        path = self.root / "p1.xml"
+        size = "<size><width>60</width><height>{}</height></size></annotation>"
+        for height in (40, 0):
+            text = BOXES.replace("</annotation>", size.format(height))
+            path.write_text(text)
+            self.assertLen(voc.read_boxes(path, (40, 60)), 2)
+        with self.assertRaisesRegex(ValueError, "p1.xml: `width`.*60 x 41 pi"):
+            path.write_text(BOXES.replace("</annotation>", size.format(40)))
+            voc.read_boxes(path, (41, 60))
+        with self.assertRaisesRegex(ValueError, "object 2: the box must lie"):
+            path.write_text(BOXES)
+            voc.read_boxes(path, (30, 60))
+
+    @parameterized.parameters("1_0", "\u0663", "nan", "0x1", "1e999")
+    def test_odd_numbers(self, text):
+        path = self.root / "p1.xml"
+        path.write_text(BOXES.replace("<xmin>3<", f"<xmin>{text}<"), "utf-8")
+        with self.assertRaisesRegex(ValueError, "`bndbox/xmin` must be a fin"):
+            voc.read_boxes(path)
+
     def test_image_sets(self):
         self.write("train.txt", "p2  1\np1 -1\n")
         self.write("trainval.txt", "p1\np2\n")
@@ -80,7 +115,12 @@ class VocTest(parameterized.TestCase):
     @parameterized.parameters(
         ({}, "neither train.txt nor val.txt"),
         ({"val.txt": "\n"}, "val.txt: lists no image"),
-        ({"val.txt": "a\nb\na\n"}, r"val.txt: lists images twice: \['a'\]"),
+        ({"val.txt": "a\nmy dog\n"}, "line 2 must be an image.*'my dog'"),
+        ({"val.txt": "a 1 1"}, "line 1 must be an image.*'a 1 1'"),
+        (
+            {"val.txt": "a\nb\na\n"},
+            r"val.txt: must not list images twice: \['a'\]",
+        ),
         ({"train.txt": "a\nb", "val.txt": "b"}, r"In both: \['b'\]"),
     )
     def test_bad_image_sets(self, files, message):

@@ -51,7 +51,7 @@ class PartLossTest(absltest.TestCase):
         again = keras.losses.deserialize(keras.losses.serialize(loss))
         self.assertEqual(again.dice_weight, 0.25)
 
-    def test_palette_is_100_times_the_distance_of_grey_levels(self):
+    def test_palette_is_100_times_the_distance_of_gray_levels(self):
         gray = np.array([-1.0, -0.9, 0.5], np.float32).reshape(1, 1, 3, 1)
         logits = palette.PaletteLogits(3)(gray)
         labels = np.array([[[0, 1, 255]]], np.uint8)

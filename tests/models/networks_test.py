@@ -81,12 +81,12 @@ class NetworksTest(parameterized.TestCase):
             self.assertTrue(np.isfinite(logits).all())
 
     @parameterized.named_parameters(
-        # BASELINES' own count of the robot-surgery UNet16.
+        # As counted in the UNet16 of robot-surgery-segmentation.
         ("ternausnet", "ternausnet", 32_202_469),
         ("kp2part", "kp2part", 68_349_226),
         ("pose_to_part", "pose_to_part", 35_707_557),
     )
-    def test_parameters_of_the_papers_sizes(self, name, expected):
+    def test_number_of_parameters_in_the_paper(self, name, expected):
         model = networks.build(name, task_lib.Task(category.load("quadruped")))
         self.assertEqual(model.count_params(), expected)
 
@@ -105,7 +105,7 @@ class NetworksTest(parameterized.TestCase):
     @parameterized.product(
         name=("kp2part", "pose_to_part", "ternausnet"), stride=(2, 4)
     )
-    def test_output_stride_leaves_the_finest_blocks_out(self, name, stride):
+    def test_output_stride_omits_the_finest_blocks(self, name, stride):
         coarse = dataclasses.replace(SMALL, output_stride=stride)
         model = networks.build(name, TASK, coarse)
         for logits in model.output.values():
@@ -141,7 +141,7 @@ class NetworksTest(parameterized.TestCase):
         rates = [x for x in model.layers if isinstance(x, keras.layers.Dropout)]
         self.assertEqual([x.rate for x in rates], [0.5] * 3)
 
-    def test_fidelity_predictions_with_the_nearest_grey_level(self):
+    def test_fidelity_predicts_the_nearest_gray_level(self):
         logits = palette.PaletteLogits(3)(
             np.array([-1.0, -0.9, 35 / 127.5 - 1, 0.9]).reshape(1, 1, 4, 1)
         )
@@ -253,7 +253,7 @@ class NetworksTest(parameterized.TestCase):
         keras_b0 = keras.applications.EfficientNetB0(
             include_top=False, weights=None
         )
-        # What B0 has besides: squeeze-and-excitation, its own normalization of
+        # Only in B0: squeeze-and-excitation, its own normalization of
         # the image, and the head.
         others = sum(
             layer.count_params()
@@ -281,7 +281,7 @@ class NetworksTest(parameterized.TestCase):
         names = [x.name for x in model.layers if isinstance(x, kind)]
         self.assertTrue(any(n.startswith("skip") for n in names), names)
 
-    def test_pose_to_part_does_not_look_at_the_image(self):
+    def test_pose_to_part_does_not_use_the_image(self):
         model = networks.build("kp2part", TASK, SMALL)
         inputs = inputs_of(model)
         prediction = model.predict_on_batch(inputs)
@@ -290,7 +290,7 @@ class NetworksTest(parameterized.TestCase):
             blind["pseudo_parts"], prediction["pseudo_parts"]
         )
 
-    def test_loss_of_the_prediction_teaches_pose_to_part(self):
+    def test_loss_of_parts_has_gradients_in_pose_to_part(self):
         model = networks.build("kp2part", TASK, SMALL)
         model.compile("sgd", {"parts": "mse"})
         layer = model.get_layer("pose_down1_conv1")
@@ -303,19 +303,15 @@ class NetworksTest(parameterized.TestCase):
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "'kp2part'.*network='unet'"):
             networks.build("unet", TASK)
-        with self.assertRaisesRegex(
-            ValueError, "'squeezenet'.*encoder='resnet'"
-        ):
+        with self.assertRaisesRegex(ValueError, "squeezenet.*encoder=resnet"):
             networks.build(
                 "ternausnet", TASK, architecture.Architecture("resnet")
             )
         with self.assertRaisesRegex(ValueError, "output_stride=3"):
             architecture.Architecture(output_stride=3)
-        with self.assertRaisesRegex(
-            ValueError, "5 positive.*pose_widths=.4, 4"
-        ):
+        with self.assertRaisesRegex(ValueError, "5 positive.*pose_widths=4,4"):
             architecture.Architecture(pose_widths=(4, 4))
-        with self.assertRaisesRegex(ValueError, "normalization='layer'"):
+        with self.assertRaisesRegex(ValueError, "normalization=layer"):
             networks.build(
                 "pose_to_part",
                 TASK,
@@ -323,7 +319,9 @@ class NetworksTest(parameterized.TestCase):
             )
         inputs = keras.Input((3,))
         stranger = keras.Model(inputs, inputs, name="mine")
-        with self.assertRaisesRegex(ValueError, "'mine' does not say"):
+        with self.assertRaisesRegex(
+            ValueError, "'mine' does not contain its task"
+        ):
             metadata.task_of(stranger)
 
 

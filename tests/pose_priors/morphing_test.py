@@ -39,7 +39,7 @@ def index(name):
 
 
 class DistancesTest(parameterized.TestCase):
-    def test_place_and_scale_of_the_body_do_not_count_but_its_turn_does(self):
+    def test_ignores_position_and_scale_of_the_body_but_not_its_rotation(self):
         keypoints = random_keypoints(0)[0]
         moved, turned = keypoints.copy(), keypoints.copy()
         moved[:, :2] = moved[:, :2] / 2 + 7
@@ -61,7 +61,7 @@ class DistancesTest(parameterized.TestCase):
         )
         np.testing.assert_allclose(far, [0, 3**2 / 20], rtol=1e-6)
 
-    def test_geometry_is_the_photos(self):
+    def test_distances_use_the_geometry_of_the_photo(self):
         keypoints = random_keypoints(1)[0]
         squeezed = keypoints.copy()
         squeezed[:, 0] = (squeezed[:, 0] + 0.5) / 2 - 0.5
@@ -128,7 +128,7 @@ class MorphTest(parameterized.TestCase):
         self.assertGreater(agree.mean(), 0.98)  # Of pixels on an edge.
         self.assertGreater(expected.sum(), 50)
 
-    def test_a_piece_goes_with_the_best_axis_that_both_show(self):
+    def test_a_piece_moves_with_the_first_axis_visible_in_both(self):
         source, target = (x.copy() for x in self.keypoints)
         knee, paw = index("left_front_knee"), index("left_front_paw")
         elbow = index("left_front_elbow")
@@ -150,7 +150,7 @@ class MorphTest(parameterized.TestCase):
         self.assertAlmostEqual(moved, after, places=3)
         self.assertTrue(shown.numpy().all())
 
-    def test_what_is_not_shown_is_left_out_or_follows(self):
+    def test_invisible_pieces_are_left_out_or_follow(self):
         target = np.zeros_like(self.keypoints[0])
         m, c, shown = morphing.similarities(
             pose(target), poses(self.keypoints[:1], [[2.0, 2.0]]), RIG
@@ -160,7 +160,7 @@ class MorphTest(parameterized.TestCase):
         np.testing.assert_allclose(m[0, :2], [0.5, 0.5], rtol=1e-6)
         np.testing.assert_allclose(c[0, :2], [0, 0], atol=1e-4)
 
-    def test_an_axis_without_length_turns_nothing(self):
+    def test_an_axis_of_length_zero_does_not_rotate(self):
         source, target = (x.copy() for x in self.keypoints)
         source[index("tailbase")] = source[index("withers")]
         m, c, _ = morphing.similarities(pose(target), poses(source[None]), RIG)

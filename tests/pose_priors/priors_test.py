@@ -59,7 +59,7 @@ class PoseLibraryTest(absltest.TestCase):
             self.create_tempdir().full_path, {"train": 6, "val": 3}
         )
 
-    def test_bytes_and_back(self):
+    def test_bytes_round_trip(self):
         library = library_of(self.manifest)
         self.assertLen(library, 6)
         contents = library.to_bytes()
@@ -77,7 +77,7 @@ class PoseLibraryTest(absltest.TestCase):
         with self.assertRaisesRegex(ValueError, "at least 3.*Found: 2"):
             library_of(manifest)
 
-    def test_an_object_knows_itself_unless_told_not_to(self):
+    def test_an_object_finds_itself_unless_excluded(self):
         lookup, _ = random_lookup()
         library = lookup.library
         for i in range(4):
@@ -88,7 +88,7 @@ class PoseLibraryTest(absltest.TestCase):
             np.testing.assert_array_equal(there, [True] * 6 + [False] * 2)
             self.assertNotIn(i, nearest.numpy()[:6] % 4)
 
-    def test_its_own_parts_come_back(self):
+    def test_a_known_pose_returns_its_parts(self):
         lookup, masks = random_lookup()
         for i in range(4):
             library = lookup.library
@@ -146,7 +146,7 @@ class PriorsTest(absltest.TestCase):
         )
         return list(examples.read().map(records.decode_images))
 
-    def test_stored_priors_are_those_of_their_records(self):
+    def test_stored_priors_match_their_records(self):
         directory = priors.build(self.library, self.manifest, ("train", "val"))
         lookup = pose_library.Lookup(
             pose_library.PoseLibrary.from_bytes(self.library),
@@ -167,19 +167,24 @@ class PriorsTest(absltest.TestCase):
                     np.transpose(expected, [1, 2, 0]),
                 )
 
-    def test_a_finished_file_is_not_made_again_a_missing_one_is(self):
+    def test_only_missing_files_are_computed(self):
         directory = priors.build(self.library, self.manifest, ("train",))
         (shard,) = self.manifest.split("train").shards
         path = example_set.priors_file(directory, shard)
         before = path.read_bytes()
-        path.write_bytes(b"kept")
+        made = path.stat().st_mtime_ns
         priors.build(self.library, self.manifest, ("train", "val"))
-        self.assertEqual(path.read_bytes(), b"kept")
+        self.assertEqual(path.stat().st_mtime_ns, made)
+        # Cut between two records, it would be read as a whole file.
+        for damaged in before[: len(before) // 2], b"":
+            path.write_bytes(damaged)
+            priors.build(self.library, self.manifest, ("train",))
+            self.assertEqual(path.read_bytes(), before)
         path.unlink()
         priors.build(self.library, self.manifest, ("train",))
         self.assertEqual(path.read_bytes(), before)
 
-    def test_other_neighbors_lie_elsewhere(self):
+    def test_another_library_has_another_directory(self):
         strict = library_of(self.manifest, strict=True).to_bytes()
         self.assertNotEqual(
             priors.build(self.library, self.manifest, ("val",)),

@@ -94,14 +94,14 @@ class CardTest(parameterized.TestCase):
             "# toy: parts of cat, dog from an image and keypoints\n",
             f"`pose_to_part`, {model.count_params():,} parameters",
             "cropped to 64 x 64 px; 3 keypoints",
-            "| predicts | background, left_leg, right_leg |\n",
-            "| learned from | 6 objects (`train`) |",
+            "| output | background, left_leg, right_leg |\n",
+            "| training set | 6 objects (`train`) |",
             "7 epochs, 11 minutes; epoch 5 kept",
-            "| made with | keras 3.14.15, numpy 2.4.6 |\n",
-            "left_leg 0.500; a part missed",
+            "| software | keras 3.14.15, numpy 2.4.6 |\n",
+            "left_leg 0.500; a missed",
             "IoU above\n0.25 with",
-            "a side below 32 px, or fewer than\n4 keypoints:",
-            "fewer than 4 it was never trained",
+            "a side below 32 px, and\nthose with fewer than 4 keypoints:",
+            "never trained on objects with fewer than 4.",
             "My <notes> & more.\n",
             "--network=pose_to_part\n",
         ):
@@ -111,7 +111,7 @@ class CardTest(parameterized.TestCase):
         # Of nine pixels, one each: 1 / (1 + 2 + 2).
         self.assertIn(["dog", *["0.200"] * 4, "1"], rows)
         self.assertIn(["cat", "8", "6"], rows)
-        self.assertNotIn(["cat", "3", "3"], rows)  # Only what it learned from.
+        self.assertNotIn(["cat", "3", "3"], rows)  # Only the training split.
         self.assertNotIn("/home/me", card)
 
     def test_labels_are_called_what_they_are(self):
@@ -125,11 +125,11 @@ class CardTest(parameterized.TestCase):
 
     def test_the_split_that_chose_the_epoch_is_named(self):
         self.save_model()
-        self.assertIn("of `val`, by which the epoch was chosen", self.render())
+        self.assertIn("of `val`, by which the epoch was also", self.render())
         settings = self.workdir.path / "train.flags"
         last_alone = FLAGS.replace("validate_every=1\n", "validate_every=100\n")
         settings.write_text(last_alone)
-        self.assertNotIn("was chosen", self.render())
+        self.assertNotIn("also chosen", self.render())
 
     @parameterized.parameters("pose_to_part", "refinenet")
     def test_a_run_of_an_earlier_version(self, name):
@@ -150,7 +150,7 @@ class CardTest(parameterized.TestCase):
         settings.write_text("--network=pose_to_part\n")
         card = self.render()
         self.assertIn("6 objects (`train`)", card)
-        self.assertIn("by which the epoch was chosen too", card)
+        self.assertIn("by which the epoch was also chosen", card)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class CategoryTest(parameterized.TestCase):
         self.assertEqual(aliases["R_B_Paw"], "right_back_paw")
         self.assertEqual(aliases["L_EarBase"], "left_ear")
 
-    def test_own_file(self):
+    def test_category_file_of_a_user(self):
         path = self.create_tempfile("bird.json", json.dumps(FIELDS)).full_path
         bird = category.load(path)
         self.assertEqual(bird.part_of("beak"), 1)
@@ -47,11 +47,15 @@ class CategoryTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("unpaired", {"keypoints": ["left_eye"]}, "Missing: .'right_eye'"),
         ("no_background", {"parts": {"head": []}}, "must start with 'backgr"),
-        ("twice", {"keypoints": ["a", "a"]}, "unique. Twice: .'a'"),
+        (
+            "twice",
+            {"keypoints": ["a", "a"]},
+            "`keypoints` must be unique. Duplicates: .'a'",
+        ),
         (
             "part_in_two",
             {"parts": {"background": ["x"], "head": ["x"]}},
-            "Twice: .'x'",
+            "Duplicates: .'x'",
         ),
         ("skeleton", {"skeleton": [["beak", "toe"]]}, "Received: .'toe'"),
         (
@@ -62,7 +66,7 @@ class CategoryTest(parameterized.TestCase):
         ("palette", {"palette": ["#000000"]}, "must be 3 colors"),
         ("unknown_field", {"bones": []}, "unknown fields .'bones'"),
         ("wrong_type", {"parts": 3}, "`parts` must be `object`.*Received: 3"),
-        # A part's name may have any form: the error says which part it is.
+        # Part names may contain spaces; the error names the part.
         (
             "text_for_list",
             {"parts": {"background": [], "my head": "head"}},

@@ -29,9 +29,12 @@ class RigTest(absltest.TestCase):
     def test_errors(self):
         fields = category.load("quadruped").to_json()
         for change, message in (
-            ({"part": "wing"}, r"`pieces` must be of .*\['wing'\]"),
+            (
+                {"part": "wing"},
+                r"`pieces` must use names of `parts`.*\['wing'\]",
+            ),
             ({"anchors": ["wing"]}, r"`pieces` must use names.*\['wing'\]"),
-            ({"anchors": ["left_eye"]}, "every left needs its right"),
+            ({"anchors": ["left_eye"]}, "right piece for every left one"),
         ):
             broken = [
                 *fields["pieces"][:-1],

@@ -51,9 +51,9 @@ class JsonFileTest(parameterized.TestCase):
 
     @parameterized.parameters(
         (b"{", r"not a JSON file: .*line 1 column 2"),
-        (b'"\xff"', "not a JSON file: .*can't decode byte 0xff"),
+        (b'"\xff"', "must be UTF-8 text.*byte 1: b'.xff"),
         (b"", "not a JSON file"),
-        (b"[" * 100_000, "not a JSON file: .*recursion"),
+        (b"[" * 100_000, "not a JSON file: too many levels"),
     )
     def test_bad_file(self, contents, message):
         self.path.write_bytes(contents)
@@ -61,9 +61,7 @@ class JsonFileTest(parameterized.TestCase):
             json_file.read(self.path)
 
     def test_no_file(self):
-        with self.assertRaisesRegex(
-            ValueError, "mine.json: cannot be read: No"
-        ):
+        with self.assertRaisesRegex(ValueError, "mine.json: no such file"):
             json_file.read(self.path)
 
     @parameterized.parameters(

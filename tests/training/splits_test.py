@@ -92,11 +92,11 @@ class SplitsTest(absltest.TestCase):
     def test_errors(self):
         with self.assertRaisesRegex(ValueError, "'cat', 'dog'.*'cow'"):
             self.choose(classes=("cow",))
-        with self.assertRaisesRegex(ValueError, "exclude each other"):
+        with self.assertRaisesRegex(ValueError, "mutually exclusive"):
             self.choose(classes=("cat",), holdout_class="dog")
         with self.assertRaisesRegex(ValueError, "train_fraction=0"):
             self.choose(train_fraction=0.0)
-        with self.assertRaisesRegex(ValueError, "do nothing without `fold`"):
+        with self.assertRaisesRegex(ValueError, "`folds` requires `fold`"):
             self.choose(folds="folds.json")
         with self.assertRaisesRegex(
             ValueError, "num_folds=5. Received: fold=5"

@@ -3,11 +3,12 @@ import cv2
 import numpy as np
 
 from kp2part.visualization import pictures
+from tests import photo_files
 from tests import tiny
 
 
 class PicturesTest(absltest.TestCase):
-    def test_paint_uses_the_palette_and_grey_for_ignored(self):
+    def test_paint_uses_the_palette_and_gray_for_ignored(self):
         mask = np.array([[0, 1, 255]], np.uint8)
         painted = pictures.paint(mask, tiny.CATEGORY)
         np.testing.assert_array_equal(
@@ -26,7 +27,7 @@ class PicturesTest(absltest.TestCase):
             blended[2, 3], [255, 255, 255]
         )  # Outline.
 
-    def test_keypoints_show_where_they_are_and_only_if_they_are(self):
+    def test_keypoints_are_drawn_unless_absent(self):
         image = np.zeros((40, 60, 3), np.uint8)
         keypoints = np.array([[50, 10, 2], [5, 30, 1], [30, 20, 0]], np.float32)
         drawn = pictures.draw_keypoints(image, keypoints, tiny.CATEGORY)
@@ -34,6 +35,20 @@ class PicturesTest(absltest.TestCase):
         np.testing.assert_array_equal(drawn[30, 5], [255, 140, 0])  # Right.
         np.testing.assert_array_equal(drawn[20, 30], [0, 0, 0])
         self.assertEqual(image.max(), 0)
+
+    def test_overlay_is_upright_like_the_mask(self):
+        upright = photo_files.picture(40, 60)
+        keypoints = np.zeros((3, 3), np.float32)
+        mask = np.zeros((40, 60), np.uint8)
+        for orientation in range(1, 9):
+            stored = photo_files.stored(upright, orientation)
+            for write, limit in (photo_files.png, 0), (photo_files.jpeg, 6):
+                photo = photo_files.tagged(
+                    write(stored), photo_files.exif(orientation)
+                )
+                drawn = pictures.overlay(photo, mask, keypoints, tiny.CATEGORY)
+                error = drawn[..., ::-1].astype(int) - upright
+                self.assertLessEqual(np.abs(error).mean(), limit)
 
     def test_headings_stay_in_their_columns(self):
         line = pictures.headings(["W" * 60, "", "i"], 600)
@@ -48,7 +63,7 @@ class PicturesTest(absltest.TestCase):
             (short[:, :200] < 128).any((1, 2)).sum(),
         )
 
-    def test_legend_has_the_parts_and_begins_a_line_where_one_ends(self):
+    def test_legend_has_the_parts_and_wraps(self):
         def colors(picture):
             return {tuple(map(int, c)) for c in picture.reshape(-1, 3)}
 
@@ -88,7 +103,7 @@ class PicturesTest(absltest.TestCase):
             self.assertEqual(sheet.shape[1:], (columns * 128, 3))
             self.assertGreater(sheet.shape[0], 2 * 128)
 
-    def test_example_grid_enlarges_about_the_centres_of_pixels(self):
+    def test_example_grid_enlarges_about_the_centers_of_pixels(self):
         keypoints = np.zeros((1, 3, 3), np.float32)
         keypoints[0, 0] = (10.2, 20.2, 2)
         batch = {

@@ -1,1 +1,1 @@
-"""Photos and annotations become shards of TFRecords."""
+"""Builds shards of TFRecords from photos and annotations."""

@@ -1,11 +1,15 @@
-"""A build as a whole: start, resume or refuse; shards; then the manifest."""
+"""Runs a build: start or resume, write shards, then the manifest."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
 import pathlib
 import shutil
 
 from absl import logging
+import filelock
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.schema import category as category_lib
 from kp2part.system import json_file
@@ -17,6 +21,9 @@ from tfrecords_tools.building import settings as settings_lib
 from tfrecords_tools.building import shards
 
 _SETTINGS = "settings.json"
+_LOCK = ".building.lock"
+# They only matter for reading keypoints, which are among the inputs.
+_READING = ("category.keypoint_aliases.", "category.any_class")
 
 
 def build(
@@ -25,35 +32,81 @@ def build(
     output: pathlib.Path,
     num_workers: int,
 ) -> manifest_lib.Manifest:
-    """Writes shards and a manifest, or what is missing of them.
+    """Writes shards and a manifest, or those that are missing.
 
-    While it is under way, `output/unfinished` holds the settings and a report
-    of each finished shard; it goes when the manifest is there.
+    During the build, `output/unfinished` holds the settings and a report of
+    each finished shard; it is removed once the manifest is written.
 
     Args:
-        inputs: Where annotations and photos lie.
+        inputs: Paths of annotations and photos.
         settings: How they become records.
-        output: Directory for the result; made if need be.
+        output: Directory for the result; created if missing.
         num_workers: Number of processes.
 
     Raises:
-        ValueError: The inputs cannot be used, or the directory holds a build
-            under other settings.
+        ValueError: The inputs cannot be used, or the directory has a build
+            with other settings.
     """
-    splits = plan.sources(inputs, settings)
-    wanted = {**settings.to_json(), "inputs": plan.fingerprint(splits)}
-    jobs = plan.jobs(splits, settings, output)
+    planned = plan.make(inputs, settings)
+    wanted = {**settings.to_json(), "inputs": planned.fingerprint}
+    jobs = plan.jobs(planned.splits, settings, output)
     if (finished := _finished(output, wanted)) is not None:
         logging.info("%s is complete: nothing to do.", output)
         return finished
-    (output / plan.UNFINISHED).mkdir(parents=True, exist_ok=True)
-    json_file.write(output / plan.UNFINISHED / _SETTINGS, wanted)
-    todo = [job for job in jobs if job.report() is None]
-    if len(todo) < len(jobs):
-        logging.info("Resuming: %d of %d to do.", len(todo), len(jobs))
-    if todo:
-        local_runner.run(todo, num_workers)
-    return _finish(output, settings, wanted, jobs)
+    with _locked(output), _noted(planned.notes):
+        (output / plan.UNFINISHED).mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(output, jobs)
+        json_file.write(output / plan.UNFINISHED / _SETTINGS, wanted)
+        todo = [job for job in jobs if job.report() is None]
+        if len(todo) < len(jobs):
+            logging.info(
+                "Resuming: %d of %d shards left.", len(todo), len(jobs)
+            )
+        if todo:
+            local_runner.run(todo, num_workers)
+        return _finish(output, settings, wanted, jobs)
+
+
+@contextlib.contextmanager
+def _noted(notes: Sequence[str]) -> Iterator[None]:
+    """Logs what matched nothing, at the end, where people look."""
+    try:
+        yield
+    finally:
+        for note in notes:
+            logging.warning("%s", note)
+
+
+@contextlib.contextmanager
+def _locked(output: pathlib.Path) -> Iterator[None]:
+    """Refuses a second build of the same directory at the same time."""
+    output.mkdir(parents=True, exist_ok=True)
+    # The system releases it when a process ends, however it ends.
+    lock = filelock.FileLock(output / _LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise ValueError(
+            f"{output}: another process is building it right now."
+        ) from error
+    try:
+        yield
+    finally:
+        # Windows removes no open file; there filelock removes it later.
+        with contextlib.suppress(PermissionError):
+            (output / _LOCK).unlink(missing_ok=True)
+        lock.release()
+
+
+def _remove_leftovers(output: pathlib.Path, jobs: Sequence[shards.Job]):
+    """Removes partial files of killed builds, and shards of other inputs."""
+    for partial in output.rglob(".partial-*"):
+        partial.unlink(missing_ok=True)
+    names = {job.report_path.name for job in jobs}
+    for report in (output / plan.UNFINISHED).glob("*.tfrecord.json"):
+        if report.name not in names:
+            (output / report.stem).unlink(missing_ok=True)
+            report.unlink()
 
 
 def _finished(
@@ -63,19 +116,12 @@ def _finished(
     if (output / manifest_lib.FILE_NAME).is_file():
         manifest = manifest_lib.load(str(output))
         _refuse_others(output, dict(manifest.settings), wanted)
-        return manifest if _is_whole(manifest) else None
+        return manifest if integrity.is_whole(manifest) else None
     if state.is_file():
-        _refuse_others(output, json_file.read(state), wanted)
+        # Changed inputs, e.g. a repaired photo, change single shards only.
+        previous = {**json_file.read(state), "inputs": wanted["inputs"]}
+        _refuse_others(output, previous, wanted)
     return None
-
-
-def _is_whole(manifest: manifest_lib.Manifest) -> bool:
-    paths = [
-        (manifest.directory / shard.name, shard.num_bytes)
-        for split in manifest.splits.values()
-        for shard in split.shards
-    ]
-    return all(p.is_file() and p.stat().st_size == size for p, size in paths)
 
 
 def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):
@@ -85,11 +131,12 @@ def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):
     changes = [
         f"  {name}: was {before!r:.60}, now {now!r:.60}"
         for name in sorted(previous.keys() | wanted.keys())
+        if not name.startswith(_READING)
         if (before := previous.get(name)) != (now := wanted.get(name))
     ]
     if changes:
         raise ValueError(
-            f"{output} holds a build under other settings:\n"
+            f"{output} has a build with other settings:\n"
             + "\n".join(changes)
             + "\nUse another --output, or remove the directory."
         )
@@ -137,8 +184,6 @@ def _finish(
         )
     json_file.write(output / manifest_lib.FILE_NAME, manifest.to_json())
     shutil.rmtree(output / plan.UNFINISHED)
-    for partial in output.glob(".partial-*"):
-        partial.unlink()
     return manifest
 
 

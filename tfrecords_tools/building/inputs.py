@@ -1,4 +1,4 @@
-"""Where the annotations and photos of a build lie."""
+"""Paths of the annotations and photos of a build."""
 
 import dataclasses
 import pathlib
@@ -10,11 +10,12 @@ _DIRECTORIES = ("images", "annotations", "boxes", "image_sets")
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
-    """Where annotations and photos lie; see the help of each field."""
+    """Paths of annotations and photos; see the help of each field."""
 
     images: pathlib.Path = settings.field(
         dataclasses.MISSING,
-        "Directory of the photos, <id>.jpg, .jpeg or .png.",
+        "Directory of the photos, <id>.jpg, .jpeg or .png; an id may have "
+        "folders.",
     )
     annotations: pathlib.Path = settings.field(
         dataclasses.MISSING, "Directory of Pascal-Part's files, <id>.mat."
@@ -25,16 +26,26 @@ class Inputs:
         "<class>/<id>_<n>.xml, or a .json file in the format of Animal-Pose or "
         "of COCO.",
     )
+    keypoint_map: pathlib.Path | None = settings.field(
+        None,
+        "A .json file with names of keypoints in --keypoints and the "
+        'category\'s names for them, {"theirs": "ours"}.',
+    )
+    ignore_keypoints: tuple[str, ...] = settings.field(
+        (),
+        "Names of keypoints in --keypoints that the category does not have; "
+        "they are left out.",
+    )
     boxes: pathlib.Path | None = settings.field(
         None,
-        "Directory of VOC's annotations, <id>.xml, to take boxes from. Without "
-        "it an object's box is the extent of its mask.",
+        "Directory of VOC's annotations, <id>.xml, to take boxes from. By "
+        "default an object's box is the extent of its mask.",
     )
     image_sets: pathlib.Path | None = settings.field(
         None,
-        "Directory of VOC's train.txt and val.txt (usually ImageSets/Main). "
-        "They become splits of the same names. Without it all photos that have "
-        "a .mat file are one split, called all.",
+        "Directory of VOC's train.txt and val.txt (usually ImageSets/Main), "
+        "which become splits of the same names. By default all photos with a "
+        ".mat file form one split, called all.",
     )
 
     def __post_init__(self):

@@ -1,17 +1,22 @@
-"""From one photo and its annotations to examples of the objects in it."""
+"""Converts a photo and its annotations to examples of the objects in it."""
 
 import contextlib
 import dataclasses
 import pathlib
 
+from absl import logging
 import numpy as np
 import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.data import records
 from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import identity
+from kp2part.formats import image_size
 from kp2part.formats import pascal_part
 from kp2part.formats import voc
+from kp2part.schema import coordinates
+from kp2part.system import op_messages
 from tfrecords_tools.building import label_map
 from tfrecords_tools.building import matching
 from tfrecords_tools.building import selection
@@ -19,14 +24,14 @@ from tfrecords_tools.building import settings as settings_lib
 
 
 class BadSource(ValueError):
-    """A file of a photo is missing, broken or does not fit the others.
+    """A file of a photo is missing, broken or inconsistent with the others.
 
     Attributes:
-        kind: Which: "annotation", "image", "keypoints" or "boxes".
+        kind: Which file: "annotation", "image", "keypoints" or "boxes".
     """
 
     def __init__(self, kind: str, message: str):
-        # Both arguments: exceptions of workers are pickled by their `args`.
+        # Both arguments, because exceptions of workers are pickled by `args`.
         super().__init__(kind, message)
         self.kind = kind
 
@@ -39,12 +44,15 @@ class Source:
     """The files of one photo.
 
     Attributes:
-        image_id: The photo's name, without folder and suffix.
+        image_id: The photo's name, without suffix; with its folder below the
+            directory of .mat files.
         annotation: Path of its .mat file.
-        image: Path of its pixels.
-        boxes: Path of its VOC annotation, if boxes are taken from there.
-        keypoints: What is annotated in it, in any order.
-        keypoints_error: What is wrong with its keypoints, if anything is.
+        image: Path of the image.
+        boxes: Path of its VOC annotation, if boxes are taken from it.
+        keypoints: Keypoints of the objects in it, in any order.
+        keypoints_error: Error message if its keypoints are broken.
+        declared_size: (height, width) of the photo in the file of keypoints, in
+            pixels; None where the file does not have them.
     """
 
     image_id: str
@@ -53,12 +61,13 @@ class Source:
     boxes: pathlib.Path | None = None
     keypoints: tuple[annotation_lib.KeypointAnnotation, ...] = ()
     keypoints_error: str | None = None
+    declared_size: tuple[int | None, int | None] = (None, None)
 
 
 def convert(
     source: Source, settings: settings_lib.Settings
 ) -> tuple[list[records.Example], list[tuple[str, str]]]:
-    """Returns the examples of a photo, and what became of each object.
+    """Returns the examples of a photo, and the outcome of each object.
 
     Returns:
         The examples, and for each object of the category's classes the pair
@@ -84,10 +93,12 @@ def convert(
 def _candidates(source, settings) -> list[selection.Candidate]:
     with _reading("annotation"):
         objects = pascal_part.read(source.annotation)
-        ours = [o for o in objects if o.class_name in settings.category.classes]
+        ours = _ours(objects, settings.category)
         labels = [_labels(source, item, settings) for item in ours]
     with _reading("boxes"):
         boxes, others = _boxes(source, objects, settings)
+    with _reading("keypoints"):
+        _check_coordinates(source, objects, settings)
     annotations = _annotations(source, ours, boxes, settings)
     return [
         selection.Candidate(
@@ -102,6 +113,34 @@ def _candidates(source, settings) -> list[selection.Candidate]:
         )
         for item, of_item in zip(ours, labels, strict=True)
     ]
+
+
+def _ours(objects, category) -> list[pascal_part.Object]:
+    names = {identity.fold(name): name for name in category.classes}
+    return [
+        dataclasses.replace(item, class_name=names[folded])
+        for item in objects
+        if (folded := identity.fold(item.class_name)) in names
+    ]
+
+
+def _check_coordinates(source, objects, settings):
+    if not objects:
+        return
+    size = objects[0].mask.shape  # The photo's: see `_image`.
+    if source.keypoints:
+        where = f"{source.keypoints[0].source}: {source.image.name}"
+        coordinates.check_size(source.declared_size, size, where)
+    for item in source.keypoints:
+        coordinates.check_box(item.box, size, item.source)
+        coordinates.check_keypoints(
+            item.keypoints,
+            size,
+            item.source,
+            settings.category.keypoints,
+            item.box,
+            min_inside=0.5,
+        )
 
 
 @contextlib.contextmanager
@@ -123,18 +162,19 @@ def _labels(source, item, settings) -> np.ndarray:
 
 
 def _boxes(source, objects, settings) -> tuple[dict, list]:
-    """Returns the boxes of objects, by index, and those of no object here.
+    """Returns the boxes of objects by index, and all other boxes.
 
-    The others count when it comes to overlaps: boxes that VOC has and
-    Pascal-Part lacks, and the extents of objects without a box.
+    The others also count for overlaps: boxes in VOC that are missing in
+    Pascal-Part, and the extents of objects without a box.
     """
     extents = {item.index: item.box for item in objects}
     if source.boxes is None:
         return extents, []
-    given = voc.read_boxes(source.boxes)
+    size = objects[0].mask.shape if objects else None
+    given = voc.read_boxes(source.boxes, size)
     matches = matching.match_classes(
-        [(item.class_name, item.box) for item in objects],
-        given,
+        [(identity.fold(item.class_name), item.box) for item in objects],
+        [(identity.fold(name), box) for name, box in given],
         settings.thresholds.min_match_iou,
     )
     boxes = {i: given[j][1] for i, j in matches.items()}
@@ -157,16 +197,46 @@ def _annotations(source, ours, boxes, settings) -> dict:
 
 def _image(source: Source, size: tuple[int, int]) -> tf.Tensor:
     contents = source.image.read_bytes()
+    # Before it is decoded: a small file can decode to gigabytes.
+    image_size.check(contents, str(source.image))
+    _check_size(source, contents, size)
     try:
-        image = records.decode_photo(contents)
+        return records.decode_photo(contents)
     except tf.errors.InvalidArgumentError as error:
-        raise ValueError(f"{source.image}: not a JPEG or PNG image.") from error
-    if (found := tuple(image.shape[:2])) != size:
         raise ValueError(
-            f"{source.image}: must have the size of the masks in "
-            f"{source.annotation}, {size} (height, width). Received: {found}"
+            f"{source.image}: not a whole JPEG or PNG image: "
+            f"{op_messages.reason(error.message)}"
+        ) from error
+
+
+def _check_size(source: Source, contents: bytes, size: tuple[int, int]):
+    stored, orientation, upright = (
+        x.numpy().tolist() for x in records.read_header(contents)
+    )
+    if not all(stored):
+        raise ValueError(f"{source.image}: not a JPEG or PNG image.")
+    if tuple(upright) == size:
+        if orientation > 1 and stored == upright:
+            logging.warning(
+                "%s: is turned by its tag (EXIF orientation %d). Its size does "
+                "not show it: the masks must be those of the upright picture.",
+                source.image,
+                orientation,
+            )
+        return
+    if tuple(stored) == size:
+        raise ValueError(
+            f"{source.image}: shown upright, as its tag says (EXIF orientation "
+            f"{orientation}), it has size {tuple(upright)} (height, width), "
+            f"but the masks in {source.annotation} have {size}: they were made "
+            "on the pixels as stored, and do not fit. Make the masks on the "
+            "upright picture, or remove the tag."
         )
-    return image
+    raise ValueError(
+        f"{source.image}: must have the size of the masks in "
+        f"{source.annotation}, {size} (height, width). Received: "
+        f"{tuple(upright)}"
+    )
 
 
 def _examples(source, kept, settings) -> list[records.Example]:

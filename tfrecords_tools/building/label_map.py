@@ -1,4 +1,4 @@
-"""From the part masks of an object, which overlap, to one map of labels."""
+"""Merges the overlapping part masks of an object into one label map."""
 
 import numpy as np
 
@@ -10,20 +10,21 @@ from kp2part.schema import keys
 def draw(
     item: pascal_part.Object, category: category_lib.Category, unassigned: str
 ) -> np.ndarray:
-    """Returns the part of each pixel, uint8 [H, W].
+    """Returns the part id of each pixel, uint8 [H, W].
 
-    Annotated parts first become the category's: the pixels of an eye are its
-    head's. Where two of these overlap the one of smaller area wins; of equal
-    areas the one listed later. Parts that the category leaves out never win.
+    Annotated parts are first merged into those of the category: the pixels of
+    an eye belong to the head. Where two of these overlap, the smaller one wins;
+    if their areas are equal, the one listed later. Parts that the category
+    leaves out never win.
 
     Args:
         item: An object of the category.
         category: The parts and their ids.
-        unassigned: What the object's pixels in no annotated part become:
+        unassigned: Label of the object's pixels outside all annotated parts:
             "background", or "ignore" for `keys.IGNORE_LABEL`.
 
     Raises:
-        ValueError: The object has a part that the category does not know.
+        ValueError: The object has a part that is unknown to the category.
     """
     merged = {}
     for part in item.parts:

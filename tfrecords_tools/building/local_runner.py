@@ -14,27 +14,27 @@ import tqdm
 from tfrecords_tools.building import shards
 
 _SECONDS_BETWEEN_UPDATES = 0.5
-# Workers share the CPU and log little; their pixels must not depend on a GPU.
+# Workers share the CPU and log little; pixels must not depend on a GPU.
 _ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "OMP_NUM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
-# In a worker: the count of photos and the order to stop, from the parent.
+# Set in workers: the shared count of photos and the parent's stop event.
 _num_done, _stop = None, None
 
 
 class _Stopped(Exception):
-    """Another job has failed, or the user has had enough."""
+    """Another job has failed, or the user has interrupted the build."""
 
 
 def run(jobs: Sequence[shards.Job], num_workers: int):
-    """Writes the shards of all jobs, or raises the first error of any.
+    """Writes the shards of all jobs, or raises the first error.
 
     Args:
-        jobs: In the order in which to start them.
-        num_workers: Number of processes; 1 works in this process.
+        jobs: The jobs, in the order in which to start them.
+        num_workers: Number of processes; 1 runs the jobs in this process.
     """
     num_images = sum(len(job.sources) for job in jobs)
     with tqdm.tqdm(total=num_images, unit="image", smoothing=0.05) as bar:
@@ -63,7 +63,7 @@ def _run_in_workers(jobs, num_workers, bar):
                 future.result()
     except futures.process.BrokenProcessPool as error:
         raise ValueError(
-            "A worker process died, perhaps for lack of memory: use fewer "
+            "A worker process died, perhaps for lack of memory: lower "
             "--num_workers. Run the same command again to resume."
         ) from error
     finally:
@@ -74,7 +74,7 @@ def _run_in_workers(jobs, num_workers, bar):
 @contextlib.contextmanager
 def _environment():
     before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-    os.environ.update(_ENVIRONMENT)  # Workers read it before they import.
+    os.environ.update(_ENVIRONMENT)  # Workers need it before their imports.
     try:
         yield
     finally:
@@ -87,7 +87,7 @@ def _environment():
 def _start_worker(num_done, stop):
     global _num_done, _stop
     _num_done, _stop = num_done, stop
-    # The parent hears Ctrl-C and says `stop`; if it dies it cannot.
+    # The parent handles Ctrl-C and sets `stop`, unless it has died.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -1,4 +1,4 @@
-"""Boxes: overlap, and which box of one list is which of another.
+"""Matches the boxes of two lists by their overlap.
 
 A box is (xmin, ymin, xmax, ymax) in pixel edges, see `kp2part.schema`.
 """
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.optimize
 
+from kp2part.formats import vocabulary
 from kp2part.schema import boxes
 
 
@@ -19,19 +20,12 @@ def match(
     Args:
         first: M boxes.
         second: N boxes.
-        min_iou: Pairs below are no match, whatever else there is.
+        min_iou: Pairs with a lower IoU never match.
 
     Returns:
         For each index into `first` that has a match, the index into `second`.
     """
-    scores = boxes.iou(first, second)
-    scores = np.where(scores >= min_iou, scores, 0)
-    rows, columns = scipy.optimize.linear_sum_assignment(scores, maximize=True)
-    return {
-        int(i): int(j)
-        for i, j in zip(rows, columns, strict=True)
-        if scores[i, j] > 0
-    }
+    return _assign(boxes.iou(first, second), min_iou)
 
 
 def match_classes(
@@ -39,13 +33,15 @@ def match_classes(
     second: Sequence[tuple[str, boxes.Box]],
     min_iou: float,
 ) -> dict[int, int]:
-    """Returns `match`, of boxes with the same class name only.
+    """Returns `match` among boxes of the same class.
 
     Args:
         first: M pairs of class name and box.
-        second: N pairs of class name and box.
+        second: N pairs of class name and box; `ANY_CLASS` matches all.
         min_iou: See `match`.
     """
+    if any(name == vocabulary.ANY_CLASS for name, _ in second):
+        return _match_any(first, second, min_iou)
     matches = {}
     for class_name in sorted({name for name, _ in first}):
         rows, columns = (
@@ -59,3 +55,22 @@ def match_classes(
         )
         matches.update({rows[i]: columns[j] for i, j in found.items()})
     return matches
+
+
+def _match_any(first, second, min_iou: float) -> dict[int, int]:
+    scores = boxes.iou([box for _, box in first], [box for _, box in second])
+    fits = [
+        [theirs in (ours, vocabulary.ANY_CLASS) for theirs, _ in second]
+        for ours, _ in first
+    ]
+    return _assign(np.where(np.reshape(fits, scores.shape), scores, 0), min_iou)
+
+
+def _assign(scores: np.ndarray, min_iou: float) -> dict[int, int]:
+    scores = np.where(scores >= min_iou, scores, 0)
+    rows, columns = scipy.optimize.linear_sum_assignment(scores, maximize=True)
+    return {
+        int(i): int(j)
+        for i, j in zip(rows, columns, strict=True)
+        if scores[i, j] > 0
+    }

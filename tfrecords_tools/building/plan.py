@@ -1,57 +1,85 @@
-"""Which photo goes to which shard: from directories to a list of jobs."""
+"""Plans a build: assigns the photos to shards, as a list of jobs."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+import dataclasses
 import hashlib
+import itertools
 import pathlib
 
-from kp2part.formats import readers
-from kp2part.formats import voc
+from kp2part.formats import vocabulary as vocabulary_lib
+from tfrecords_tools.building import fingerprints
+from tfrecords_tools.building import found_files
 from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import instances
+from tfrecords_tools.building import pose_matches
 from tfrecords_tools.building import settings as settings_lib
 from tfrecords_tools.building import shards
 
-UNFINISHED = "unfinished"  # Directory of a build that is under way.
-_IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+UNFINISHED = "unfinished"  # Directory of a build in progress.
 
 
-def sources(
-    inputs: inputs_lib.Inputs, settings: settings_lib.Settings
-) -> dict[str, list[instances.Source]]:
-    """Returns the photos of each split, in the order of their ids.
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """The photos of a build.
+
+    Attributes:
+        splits: Photos of each split, sorted by id.
+        notes: A line for each kind of data that matched nothing.
+    """
+
+    splits: Mapping[str, Sequence[instances.Source]]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Checksum of ids, file sizes and keypoints of all photos."""
+        return fingerprints.of(self.splits)
+
+
+def make(inputs: inputs_lib.Inputs, settings: settings_lib.Settings) -> Plan:
+    """Returns the photos of each split, and what matched nothing.
 
     Raises:
-        ValueError: A file is missing, or keypoints are broken, and the settings
-            do not say to skip such photos.
+        ValueError: No photo has keypoints; or a file is missing, or keypoints
+            are broken, unless the settings say to skip such photos.
     """
-    splits = _splits(inputs)
-    photos = _photos(inputs.images)
-    errors = {}
-    annotations = readers.read(
-        inputs.keypoints,
-        settings.category,
-        lambda image_id, error: errors.setdefault(image_id, str(error)),
-    )
+    mats = found_files.Directory(inputs.annotations, (".mat",))
+    splits = found_files.splits(inputs, mats)
+    photos = found_files.Directory(inputs.images, found_files.IMAGE_SUFFIXES)
+    boxes = inputs.boxes and found_files.Directory(inputs.boxes, (".xml",))
+    for directory, suffix in (
+        (mats, ".mat"),
+        (photos, ".jpg"),
+        (boxes, ".xml"),
+    ):
+        if directory:
+            directory.expect(itertools.chain(*splits.values()), suffix)
+    vocabulary = _vocabulary(inputs, settings)
+    matches = pose_matches.read(inputs.keypoints, vocabulary, photos)
+    photo_ids = _photo_ids(splits, photos)
     found = {
         split: [
             instances.Source(
                 image_id,
-                annotation=inputs.annotations / f"{image_id}.mat",
-                image=photos.get(image_id, inputs.images / f"{image_id}.jpg"),
-                boxes=inputs.boxes and inputs.boxes / f"{image_id}.xml",
-                keypoints=tuple(annotations.get(image_id, ())),
-                keypoints_error=errors.get(image_id),
+                annotation=mats.find(image_id),
+                image=photos.find(image_id),
+                boxes=boxes and boxes.find(image_id),
+                **_of_keypoints(matches, photo_ids[image_id]),
             )
-            for image_id in sorted(ids)
+            for image_id in image_ids
         ]
-        for split, ids in splits.items()
+        for split, image_ids in splits.items()
     }
+    notes = tuple(
+        pose_matches.notes(matches, photo_ids.values(), photos, vocabulary)
+    )
+    _check_any(inputs, found, notes)
     if not settings.skip_bad_images:
         for split, items in found.items():
             _check(split, items)
-    return found
+    return Plan(found, notes)
 
 
 def jobs(
@@ -67,45 +95,49 @@ def jobs(
     ]
 
 
-def fingerprint(splits: Mapping[str, Sequence[instances.Source]]) -> str:
-    """Returns a checksum of which photos there are, sizes and keypoints."""
-    digest = hashlib.sha256()
-    for split, photos in splits.items():
-        for source in photos:
-            sizes = [
-                path.stat().st_size if path.is_file() else None
-                for path in (source.annotation, source.image, source.boxes)
-                if path is not None
-            ]
-            digest.update(f"{split} {source.image_id} {sizes}".encode())
-            digest.update(f" {source.keypoints_error is None}".encode())
-            for annotation in source.keypoints:
-                digest.update(annotation.class_name.encode())
-                digest.update(f"{annotation.box}".encode())
-                digest.update(annotation.keypoints.tobytes())
-    return digest.hexdigest()
+def _photo_ids(splits, photos: found_files.Directory) -> dict[str, str]:
+    """Returns the id of the photo of each .mat file."""
+    found: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for image_id in itertools.chain(*splits.values()):
+        photo_id = found[image_id] = photos.find_id(image_id) or image_id
+        if (other := owners.setdefault(photo_id, image_id)) != image_id:
+            raise ValueError(
+                f"{photos.files[photo_id]}: must have one .mat file. Received: "
+                f"{other} and {image_id}"
+            )
+    return found
 
 
-def _splits(inputs: inputs_lib.Inputs) -> Mapping[str, Sequence[str]]:
-    if inputs.image_sets is not None:
-        return voc.read_image_sets(inputs.image_sets)
-    ids = [path.stem for path in inputs.annotations.glob("*.mat")]
-    if not ids:
-        raise ValueError(f"{inputs.annotations}: holds no .mat file.")
-    return {"all": ids}
+def _vocabulary(inputs, settings) -> vocabulary_lib.Vocabulary:
+    keypoint_map = {}
+    if inputs.keypoint_map is not None:
+        keypoint_map = vocabulary_lib.read_map(inputs.keypoint_map)
+    return vocabulary_lib.Vocabulary(
+        settings.category, keypoint_map, inputs.ignore_keypoints
+    )
 
 
-def _photos(directory: pathlib.Path) -> dict[str, pathlib.Path]:
-    photos = {}
-    for path in sorted(directory.iterdir()):
-        if path.suffix.lower() in _IMAGE_SUFFIXES:
-            if path.stem in photos:
-                raise ValueError(
-                    f"{directory}: two images of one name: "
-                    f"{photos[path.stem].name}, {path.name}"
-                )
-            photos[path.stem] = path
-    return photos
+def _of_keypoints(matches: pose_matches.Matches, photo_id: str) -> dict:
+    found = matches.of_photo.get(photo_id)
+    if found is None:
+        return {}
+    (named, *_) = found.named
+    return {
+        "keypoints": tuple(found.annotations),
+        "keypoints_error": found.error,
+        "declared_size": (named.height, named.width),
+    }
+
+
+def _check_any(inputs, found, notes):
+    if not any(
+        s.keypoints or s.keypoints_error for f in found.values() for s in f
+    ):
+        listed = "".join(f"\n  {note}" for note in notes)
+        raise ValueError(
+            f"{inputs.keypoints}: no photo of the build has keypoints.{listed}"
+        )
 
 
 def _check(split: str, photos: Sequence[instances.Source]):
@@ -114,9 +146,9 @@ def _check(split: str, photos: Sequence[instances.Source]):
         missing = [p for p in paths if p is not None and not p.is_file()]
         if missing:
             raise ValueError(
-                f"{missing[0]}: no such file. Missing of split {split!r}: "
+                f"{missing[0]}: no such file. Split {split!r} lacks "
                 f"{len(missing)} of {len(paths)} files of this kind. "
-                "--skip_bad_images leaves such images out."
+                "--skip_bad_images skips such images."
             )
     for source in photos:
         if source.keypoints_error:

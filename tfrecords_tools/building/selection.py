@@ -1,7 +1,7 @@
-"""Which objects become records: the filter of the paper, and its table.
+"""Selects the objects that become records, as in the paper, and counts them.
 
-Each object has one outcome, the first of `REASONS` that applies to it, or
-`KEPT`. The table counts them: {class: {"seen", "kept", "dropped": {reason}}}.
+Each object has one outcome: `KEPT`, or the first of `REASONS` that applies. The
+table counts them: {class: {"seen", "kept", "dropped": {reason}}}.
 """
 
 from collections.abc import Collection
@@ -20,10 +20,10 @@ from tfrecords_tools.building import label_map
 from tfrecords_tools.building import settings as settings_lib
 
 KEPT = "kept"
-# In the order in which they are looked at.
+# In the order in which they are checked.
 REASONS = (
-    "no_box",  # None of the boxes given is this object's.
-    "no_keypoints",  # No annotation of keypoints is this object's.
+    "no_box",  # None of the given boxes matches the object.
+    "no_keypoints",  # No annotation of keypoints matches the object.
     "overlap",  # Its box overlaps the box of another object, of any class.
     "too_small",  # A side of its box is too short.
     "too_few_keypoints",
@@ -33,14 +33,14 @@ REASONS = (
 
 @dataclasses.dataclass(frozen=True)
 class Candidate:
-    """What is known of an object when it is judged.
+    """An object with all data that decides whether it is kept.
 
     Attributes:
         item: The object.
         labels: uint8 [H, W], its label map, see `label_map`.
-        box: In pixel edges of the photo; None if it could not be found.
-        other_boxes: Of all other objects in the photo, whatever their class.
-        annotation: Its keypoints; None if they could not be found.
+        box: Its box in pixel edges of the photo; None if not found.
+        other_boxes: Boxes of all other objects in the photo, of any class.
+        annotation: Its keypoints; None if not found.
     """
 
     item: pascal_part.Object

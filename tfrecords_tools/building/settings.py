@@ -1,4 +1,4 @@
-"""All that a build's bytes depend on, apart from its input files."""
+"""All settings that affect the bytes of a build."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ UNASSIGNED = ("background", "ignore")
 
 @dataclasses.dataclass(frozen=True)
 class Thresholds:
-    """What an object must meet; the defaults are the paper's.
+    """Thresholds for the objects to keep; the defaults are the paper's.
 
     For the attributes see the help of each field.
     """
@@ -25,8 +25,7 @@ class Thresholds:
     )
     min_side: float = settings.field(
         32.0,
-        "Drop an object whose box is narrower or lower, in pixels of the "
-        "photo.",
+        "Drop an object whose box has a shorter side, in pixels of the photo.",
         minimum=0,
     )
     min_keypoints: int = settings.field(
@@ -36,8 +35,8 @@ class Thresholds:
     )
     min_match_iou: float = settings.field(
         0.45,
-        "Two files describe the same object if the classes are equal and the "
-        "boxes have at least this IoU.",
+        "Annotations in two files are of the same object if their classes are "
+        "equal and their boxes have at least this IoU.",
         minimum=0,
         maximum=1,
     )
@@ -59,44 +58,44 @@ class Settings:
     thresholds: Thresholds = Thresholds()
     image_size: int = settings.field(
         256,
-        "Side of the square crops, in pixels; a multiple of 32. Training and "
-        "serving use the same.",
+        "Side of the square crops in pixels, a multiple of 32. Training and "
+        "serving use the same size by default.",
         minimum=32,
     )
     context: float = settings.field(
         0.0,
-        "Margin to keep around an object's box, as a fraction of the box's "
-        "sides. The paper keeps none.",
+        "Margin around an object's box, as a fraction of the sides of the box. "
+        "The paper uses none.",
         minimum=0,
         maximum=1,
     )
     aspect: str = settings.field(
         "stretch",
-        "How a box becomes a square: stretch it, as in the paper, or pad it "
-        "with black pixels, which are labeled as ignored.",
+        "How to make a box square: stretch it, as in the paper, or pad it with "
+        "black pixels, which are labeled as ignored.",
         choices=task_lib.ASPECTS,
     )
     unassigned: str = settings.field(
         "background",
-        "What to label an object's pixels that are in no part: background, or "
-        "ignore, neither learned nor scored.",
+        "Label of an object's pixels that are in no part: background, or "
+        "ignore (neither trained on nor scored).",
         choices=UNASSIGNED,
     )
     images_per_shard: int = settings.field(
-        256, "Number of source photos in one file.", minimum=1
+        256, "Number of source photos per shard.", minimum=1
     )
     seed: int = settings.field(
-        0, "Decides in which file, and where in it, a photo ends up."
+        0, "Seed that assigns photos to shards and orders them."
     )
     skip_bad_images: bool = settings.field(
         False,
-        "Leave out photos with a missing or broken file and list them in the "
-        "manifest. Without it the first one stops the build.",
+        "Skip photos with a missing or broken file and list them in the "
+        "manifest. By default the first one stops the build.",
     )
 
     def __post_init__(self):
         settings.check(self)
-        # A network that could not take the crops would be a late surprise.
+        # Fail now, not at training, if no network could take the crops.
         task_lib.Task(
             self.category,
             image_size=self.image_size,
@@ -109,6 +108,6 @@ class Settings:
         return {
             **dataclasses.asdict(self),
             "category": self.category.to_json(),
-            # Objects in JSON are compared without regard to order.
+            # JSON objects are compared without regard to order.
             "part_ids": list(self.category.parts),
         }

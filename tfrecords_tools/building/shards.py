@@ -1,7 +1,7 @@
-"""One shard of a build: a job that needs nothing but its arguments.
+"""One shard of a build: a self-contained job.
 
-Jobs are pickled to worker processes; a runner on several machines could map
-`write` over them just as well.
+Jobs are pickled to worker processes; a distributed runner could map `write`
+over them just as well.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,9 @@ from absl import logging
 import tensorflow as tf
 
 from kp2part.data import records
+from kp2part.system import checksum
 from kp2part.system import json_file
+from tfrecords_tools.building import fingerprints
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
@@ -22,7 +24,7 @@ from tfrecords_tools.building import writer
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What one shard is made of.
+    """The contents of one shard.
 
     Attributes:
         split: Name of the split it belongs to.
@@ -40,15 +42,22 @@ class Job:
 
     @property
     def report_path(self) -> pathlib.Path:
-        """Where the report goes: what the manifest will say of the shard."""
+        """Where the report goes: the shard's entry for the manifest."""
         return self.scratch / f"{self.path.name}.json"
 
+    @property
+    def inputs(self) -> str:
+        """Checksum of the inputs of the shard."""
+        return fingerprints.of({self.split: self.sources})
+
     def report(self) -> dict | None:
-        """Returns the report if the shard is there, whole and reported."""
+        """Returns the report if the shard is intact and of the same inputs."""
         if not (self.report_path.is_file() and self.path.is_file()):
             return None
         report = json_file.read(self.report_path)
-        matches = report["shard"]["sha256"] == writer.sha256(self.path)
+        if report.get("inputs") != self.inputs:
+            return None
+        matches = report["shard"]["sha256"] == checksum.sha256(self.path)
         return report if matches else None
 
 
@@ -56,7 +65,7 @@ def write(job: Job, on_image: Callable[[], None]):
     """Writes the shard of a job, then its report.
 
     Args:
-        job: What to write.
+        job: The shard to write.
         on_image: Called after each photo.
 
     Raises:
@@ -79,15 +88,20 @@ def write(job: Job, on_image: Callable[[], None]):
             yield from map(records.encode, examples)
             on_image()
 
-    # On a GPU, or on one machine and not on another, pixels would differ.
+    # Pixels computed on a GPU would differ from those of other machines.
     with tf.device("CPU:0"):
         num_records = writer.write_records(job.path, make_records())
     shard = {
         "name": job.path.name,
         "num_records": num_records,
         "num_bytes": job.path.stat().st_size,
-        "sha256": writer.sha256(job.path),
+        "sha256": checksum.sha256(job.path),
     }
     table = selection.count(outcomes)
-    report = {"shard": shard, "table": table, "skipped": skipped}
+    report = {
+        "shard": shard,
+        "table": table,
+        "skipped": skipped,
+        "inputs": job.inputs,
+    }
     json_file.write(job.report_path, report)

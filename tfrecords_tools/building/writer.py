@@ -1,7 +1,6 @@
-"""Shards: each appears whole or not at all."""
+"""Writes shards atomically."""
 
 from collections.abc import Iterable
-import hashlib
 import pathlib
 
 import tensorflow as tf
@@ -15,6 +14,9 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
     Args:
         path: Where the file goes.
         records: Serialized examples. If they raise, no file is left behind.
+
+    Raises:
+        OSError: The file cannot be written, e.g. as the disk is full.
     """
     num_records = 0
 
@@ -25,11 +27,11 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
                 writer.write(record)
                 num_records += 1
 
-    atomic.write(path, save)
+    try:
+        atomic.write(path, save)
+    except tf.errors.OpError as error:
+        raise OSError(
+            f"{path}: cannot be written: {error.message}. Running the same "
+            "command again resumes the build."
+        ) from error
     return num_records
-
-
-def sha256(path: pathlib.Path) -> str:
-    """Returns the checksum of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,1 +1,1 @@
-"""Records are read back, checked and drawn."""
+"""Reads records back, checks and draws them."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import category as category_lib
@@ -22,18 +23,18 @@ def choose(
     num_examples: int,
     seed: int,
 ) -> list[dict[str, np.ndarray]]:
-    """Returns random examples under the keys of `schema`, in stored order.
+    """Returns random examples, by `schema.keys`, in stored order.
 
     Args:
-        manifest: Of the records.
+        manifest: The manifest of the records.
         splits: Names of splits.
-        num_examples: How many; fewer if there are fewer.
+        num_examples: Number of examples; fewer if there are fewer.
         seed: Equal seeds choose equal examples.
     """
     total = sum(manifest.split(name).num_records for name in splits)
     rng = np.random.default_rng(seed)
     chosen = rng.choice(total, min(num_examples, total), replace=False)
-    paths = [path for name in splits for path in manifest.shard_paths(name)]
+    paths = list(map(str, integrity.paths(manifest, splits)))
     num_keypoints = len(manifest.category.keypoints)
     wanted, examples = set(chosen.tolist()), []
     for i, record in enumerate(tf.data.TFRecordDataset(paths)):
@@ -53,7 +54,7 @@ def draw(
     """Returns a picture of examples in rows, below a legend of the parts.
 
     Args:
-        examples: Under the keys of `schema`.
+        examples: Examples by `schema.keys`.
         category: Names and colors.
         columns: Number of examples side by side.
 
@@ -75,7 +76,7 @@ def draw_tile(
     """Returns an example with keypoints, with parts, and a caption below.
 
     Args:
-        example: Under the keys of `schema`; image uint8 [S, S, 3].
+        example: Values by `schema.keys`; image uint8 [S, S, 3].
         category: Names and colors.
 
     Returns:

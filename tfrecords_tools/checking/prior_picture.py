@@ -1,4 +1,4 @@
-"""A picture of priors: whom an object resembles, and what follows for it."""
+"""A picture of priors: objects, their neighbors in pose, and their priors."""
 
 from collections.abc import Sequence
 
@@ -37,9 +37,9 @@ def draw(
     """Returns a picture of priors, an object in each row.
 
     Args:
-        library: Of the examples `known`.
+        library: Poses of the examples `known`.
         known: The objects of the library, in its order.
-        objects: Whom to draw: `count` of them, spread over the set.
+        objects: The objects to draw: `count` of them, spread over the set.
         count: Number of rows.
 
     Returns:
@@ -69,7 +69,7 @@ def draw(
 
 
 def _look_up(lookup: pose_library.Lookup, aspect: str, example: dict) -> tuple:
-    # The example, the indices of its neighbors, their morphed parts.
+    # Returns the example, the indices of its neighbors, their morphed parts.
     size = lookup.library.size
     pose = (
         example[keys.KEYPOINTS],

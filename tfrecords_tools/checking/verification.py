@@ -2,23 +2,27 @@
 
 import collections
 from collections.abc import Iterator
+import struct
 
 from absl import logging
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import keys
+from kp2part.system import checksum
 from kp2part.system import tables
-from tfrecords_tools.building import writer
+
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Census:
-    """Counts of what the records of one split hold.
+    """Statistics of the records of one split.
 
     Attributes:
-        num_records: Number of records that could be read.
+        num_records: Number of readable records.
         pixels: int64 [256], number of pixels of each label.
         occurrences: int64 [256], number of records with each label.
         objects: Number of records of each (image id, object index).
@@ -33,7 +37,7 @@ class Census:
         self.classes = collections.Counter()
 
     def add(self, example: dict[str, np.ndarray]):
-        """Counts one example, under the keys of `schema`."""
+        """Counts one example, given by `schema.keys`."""
         counts = np.bincount(np.ravel(example[keys.PART_MASK]), minlength=256)
         self.num_records += 1
         self.pixels += counts
@@ -51,7 +55,8 @@ def verify(
     manifest: manifest_lib.Manifest,
 ) -> tuple[dict[str, Census], list[str]]:
     """Returns what the records hold, by split, and all problems found."""
-    problems, censuses = list(_strangers(manifest)), {}
+    problems = [f"{n}: {text}" for n, text in integrity.strangers(manifest)]
+    censuses = {}
     for name, split in manifest.splits.items():
         census = censuses[name] = Census()
         for shard in split.shards:
@@ -66,7 +71,7 @@ def verify(
 
 
 def report(manifest: manifest_lib.Manifest, censuses: dict[str, Census]) -> str:
-    """Returns a table of each split: how much of each part its records hold."""
+    """Returns a table for each split: pixels and records of each part."""
     return "\n\n".join(
         f"{name}: {census.num_records} records ({_classes(census)})\n"
         + _parts_table(manifest, census).to_text()
@@ -92,23 +97,15 @@ def _parts_table(manifest, census: Census) -> tables.Table:
     return tables.Table(("part", "of pixels", "records with it"), rows)
 
 
-def _strangers(manifest) -> Iterator[str]:
-    shards = [s for split in manifest.splits.values() for s in split.shards]
-    known = {shard.name for shard in shards}
-    for path in sorted(manifest.directory.glob("*.tfrecord")):
-        if path.name not in known:
-            yield f"{path.name}: is not in the manifest"
-
-
 def _check_shard(manifest, shard, census) -> Iterator[str]:
     path = manifest.directory / shard.name
+    if fault := integrity.size_fault(path, shard):
+        yield fault
     if not path.is_file():
-        yield "no such file"
         return
-    if (size := path.stat().st_size) != shard.num_bytes:
-        yield f"{size} bytes; the manifest says {shard.num_bytes}"
-    if writer.sha256(path) != shard.sha256:
-        yield "the checksum (SHA-256) is not the manifest's"
+    # Read anew, whatever is remembered of it.
+    if checksum.sha256(path) != shard.sha256:
+        yield integrity.WRONG_CHECKSUM
     num_records = 0
     try:
         for record in tf.data.TFRecordDataset(str(path)):
@@ -116,7 +113,7 @@ def _check_shard(manifest, shard, census) -> Iterator[str]:
                 yield f"record {num_records}: {problem}"
             num_records += 1
     except tf.errors.DataLossError:
-        yield f"record {num_records}: broken; the rest cannot be read"
+        yield f"record {num_records}: corrupt; the rest cannot be read"
     if num_records != shard.num_records:
         yield f"{num_records} records; the manifest says {shard.num_records}"
 
@@ -124,30 +121,44 @@ def _check_shard(manifest, shard, census) -> Iterator[str]:
 def _check_record(manifest, record, census) -> Iterator[str]:
     num_keypoints = len(manifest.category.keypoints)
     try:
-        example = records.decode_images(records.parse(record, num_keypoints))
+        example = records.parse(record, num_keypoints)
+        # The headers first: an image of a few kilobytes can be gigabytes large.
+        wrong = list(_check_sizes(manifest, example))
+        example = example if wrong else records.decode_images(example)
     except (tf.errors.InvalidArgumentError, ValueError) as error:
         message = getattr(error, "message", str(error)).splitlines()[0]
         yield f"cannot be parsed: {message}"
         return
     example = {key: value.numpy() for key, value in example.items()}
-    census.add(example)
+    if not wrong:
+        census.add(example)
+        wrong = list(_check_labels(manifest, example))
     image_id, index = _object(example)
     for problem in (
-        *_check_images(manifest, example),
+        *wrong,
         *_check_keypoints(manifest, example),
         *_check_origin(manifest, example),
     ):
         yield f"({image_id}, object {index}) {problem}"
 
 
-def _check_images(manifest, example) -> Iterator[str]:
+def _check_sizes(manifest, example) -> Iterator[str]:
     side = manifest.image_size
-    for key, shape in (
-        (keys.IMAGE, (side, side, 3)),
-        (keys.PART_MASK, (side, side)),
-    ):
-        if (found := example[key].shape) != shape:
-            yield f"`{key}` must be {shape}: {found}"
+    for key in keys.IMAGE, keys.PART_MASK:
+        if (found := _size_of(example[key].numpy())) != (side, side):
+            yield f"`{key}` must be {(side, side)} pixels: {found}"
+
+
+def _size_of(contents: bytes) -> tuple[int, int]:
+    """Returns height and width that the header of a JPEG or PNG file tells."""
+    if contents.startswith(_PNG):
+        width, height = struct.unpack(">II", contents[16:24].ljust(8, b"\0"))
+        return height, width
+    height, width, _ = tf.io.extract_jpeg_shape(contents).numpy().tolist()
+    return height, width
+
+
+def _check_labels(manifest, example) -> Iterator[str]:
     num_parts = len(manifest.category.parts)
     labels = set(np.unique(example[keys.PART_MASK]).tolist())
     if wrong := sorted(labels - {*range(num_parts), keys.IGNORE_LABEL}):
@@ -161,7 +172,7 @@ def _check_keypoints(manifest, example) -> Iterator[str]:
     for name, (x, y, v) in rows:
         if v not in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE):
             yield f"keypoint {name}: v must be 0, 1 or 2: {v}"
-        # Comparisons with NaN are false; `min` and `max` may pass over it.
+        # Comparisons with NaN are false; `min` and `max` may ignore it.
         if not all(0 <= c <= manifest.image_size - 1 for c in (x, y)):
             yield f"keypoint {name}: lies outside the crop: ({x}, {y})"
 
@@ -185,7 +196,7 @@ def _check_split(split: manifest_lib.Split, census: Census) -> Iterator[str]:
         )
     for (image_id, index), number in census.objects.items():
         if number > 1:
-            yield f"({image_id}, object {index}) is there {number} times"
+            yield f"({image_id}, object {index}) occurs {number} times"
 
 
 def _shared(censuses: dict[str, Census]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Animals: a species in a pose becomes solids and keypoints in the world.
+"""Animals: builds solids and keypoints of a species in a pose.
 
-An animal is built along three axes (forward, left, up), with the trunk's
-middle at the origin, then turned to the viewer. Left and right are the
+An animal is built along three axes (forward, left, up) with the middle of the
+trunk at the origin, then turned relative to the viewer. Left and right are the
 animal's own.
 """
 
@@ -27,7 +27,7 @@ KEYPOINTS = (
 )  # fmt: skip
 
 _LEGS = ("left_front", "right_front", "left_back", "right_back")
-_FORE_SHARES, _HIND_SHARES = (0.30, 0.36, 0.34), (0.34, 0.34, 0.32)
+_FORE_FRACTIONS, _HIND_FRACTIONS = (0.30, 0.36, 0.34), (0.34, 0.34, 0.32)
 _TAIL_BONES = 7
 FACING_RIGHT = np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])
 
@@ -38,10 +38,10 @@ class Animal:
 
     Attributes:
         species: Its proportions.
-        body: Its solids; their parts are named as for horses, without knees:
+        body: Its solids; parts are named as for horses, without knees:
             "lfuleg", "lflleg" and "lffoot" are the left fore leg.
-        keypoints: For each name its world point [3], and the depth of flesh in
-            front of it through which one would still annotate it.
+        keypoints: World point [3] of each keypoint by name, and the depth of
+            flesh in front of it through which it would still be annotated.
         axes: [3, 3], world directions of forward, left and up.
     """
 
@@ -57,8 +57,8 @@ def build(species: species_lib.Species, pose: poses.Pose, yaw: float) -> Animal:
     Args:
         species: Its proportions.
         pose: Its angles.
-        yaw: Degrees by which it turns from facing right in the photo, towards
-            the viewer: 90 faces the viewer, 180 faces left.
+        yaw: Degrees by which it is turned from facing right in the photo
+            towards the viewer: 90 faces the viewer, 180 faces left.
     """
     body, keypoints = [], {}
     for build_piece in (
@@ -137,7 +137,7 @@ def _build_legs(species, pose):
 
 
 def _leg_joints(species, pose, leg, bones):
-    """Returns shoulder, elbow, knee and paw, or hip and so on."""
+    """Returns shoulder (or hip), elbow, knee and paw."""
     axes = poses.trunk_axes(pose)
     front = leg.endswith("front")
     radius = species.chest if front else species.rump
@@ -145,10 +145,10 @@ def _leg_joints(species, pose, leg, bones):
     joint = (0.36 if front else -0.40) * axes[0] - 0.25 * radius * axes[2]
     joint = joint + side * 0.58 * radius * species.flatness * poses.LEFT
     joints = [joint]
-    for share, bone in zip(
-        _FORE_SHARES if front else _HIND_SHARES, bones, strict=True
+    for ratio, bone in zip(
+        _FORE_FRACTIONS if front else _HIND_FRACTIONS, bones, strict=True
     ):
-        joint = joint + share * species.leg_length * poses.direction(bone - 90)
+        joint = joint + ratio * species.leg_length * poses.direction(bone - 90)
         joints.append(joint)
     return joints
 
@@ -159,7 +159,7 @@ def _leg_solids(species, leg, joints, bones):
     code = leg[0] + ("f" if front else "b")
     looks = {"fluff": min(species.fluff, 1.5)}
     top = (1.5, 1.15) if front else (2.3, 1.25)
-    # A shoulder counts as trunk, a thigh as leg, as annotators have it.
+    # As in real annotations, the shoulder is trunk and the thigh is leg.
     pieces = [
         solids.cone(
             "torso" if front else f"{code}uleg",
@@ -206,12 +206,12 @@ def _foot(species, code, joints, bones, looks):
 def _build_tail(species, pose):
     trunk = poses.trunk_axes(pose)
     point = -0.60 * trunk[0] + 0.50 * species.rump * trunk[2]
-    shares = np.linspace(0, 1, _TAIL_BONES + 1)
-    radii = np.interp(shares, (0, 0.5, 1), species.tail_radii)
+    ratios = np.linspace(0, 1, _TAIL_BONES + 1)
+    radii = np.interp(ratios, (0, 0.5, 1), species.tail_radii)
     body = []
     for bone in range(_TAIL_BONES):
-        angle = pose.tail + pose.curl * shares[bone]
-        way = poses.direction(angle, pose.swing * shares[bone + 1]) * (-1, 1, 1)
+        angle = pose.tail + pose.curl * ratios[bone]
+        way = poses.direction(angle, pose.swing * ratios[bone + 1]) * (-1, 1, 1)
         end = point + species.tail_length / _TAIL_BONES * way
         body.append(
             solids.cone(

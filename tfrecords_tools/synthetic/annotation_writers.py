@@ -1,8 +1,8 @@
 """Encodes scenes in the formats of VOC, Pascal-Part, Berkeley and Animal-Pose.
 
 Points of a scene are (x, y) with the origin at the center of the top-left
-pixel; keypoint files take them as they are, Animal-Pose's cut to whole pixels.
-Boxes in all files are VOC's: 1-based and inclusive.
+pixel. Keypoint files have them unchanged, Animal-Pose's truncated to whole
+pixels. Boxes in all files are VOC's: 1-based and inclusive.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from tfrecords_tools.synthetic import pascal_part_names
 from tfrecords_tools.synthetic import scenes
 from tfrecords_tools.synthetic import sprites
 
-# VOC's class numbers, of the classes that are drawn.
+# VOC's class numbers of the drawn classes.
 _CLASS_NUMBERS = {
     "cat": 8, "chair": 9, "cow": 10, "dog": 12, "horse": 13, "sheep": 17,
 }  # fmt: skip
@@ -29,20 +29,20 @@ _SKELETON = (
     (0, 1), (0, 2), (1, 2), (0, 3), (1, 4), (2, 17), (18, 19), (5, 9), (6, 10),
     (7, 11), (8, 12), (9, 13), (10, 14), (11, 15), (12, 16),
 )  # fmt: skip
-# SciPy puts the time into this text, which differs between equal files.
+# Replaces SciPy's header, which has a time stamp: equal data, equal bytes.
 _MAT_HEADER = b"MATLAB 5.0 MAT-file, drawn by tfrecords_tools.draw".ljust(116)
 
 
 def write_scene(
     scene: scenes.Scene, image_id: str, directory: pathlib.Path, quality: int
 ):
-    """Writes a photo and its annotations; those of Animal-Pose are no file.
+    """Writes a photo and its annotations, except Animal-Pose's single file.
 
     Args:
-        scene: What to write.
+        scene: The scene to write.
         image_id: E.g. "2026_000001".
-        directory: Where JPEGImages etc. are; they must exist.
-        quality: Of the JPEG, 1 to 100.
+        directory: Parent of JPEGImages etc., which must exist.
+        quality: JPEG quality, 1 to 100.
     """
     jpeg = canvas.encode_jpeg(scene.image, quality)
     (directory / "JPEGImages" / f"{image_id}.jpg").write_bytes(jpeg)
@@ -58,7 +58,7 @@ def write_scene(
 
 
 def make_directories(directory: pathlib.Path):
-    """Makes the folders that `write_scene` writes into."""
+    """Creates the folders for `write_scene`."""
     for name in ("JPEGImages", "Annotations_Part", "Annotations", "ImageSets"):
         (directory / name).mkdir()
     for name in _CATEGORY_IDS:
@@ -66,7 +66,7 @@ def make_directories(directory: pathlib.Path):
 
 
 def pascal_part_mat(scene: scenes.Scene, image_id: str) -> bytes:
-    """Returns a .mat file; its objects are in the reverse of VOC's order."""
+    """Returns a .mat file, with objects in the reverse of VOC's order."""
     objects = [
         (item.class_name,
          np.array([[_CLASS_NUMBERS[item.class_name]]], np.uint8),
@@ -85,7 +85,7 @@ def _parts(item):
     masks = pascal_part_names.overlapping(item.class_name, item.parts)
     rows = [(name, mask.astype(np.uint8)) for name, mask in masks.items()]
     structs = _structs(("part_name", "mask"), rows)
-    # As in the originals, no struct is 0 x 0, not 1 x 0.
+    # As in the originals, an empty struct array is 0 x 0, not 1 x 0.
     return structs if rows else structs.reshape(0, 0)
 
 
@@ -161,7 +161,7 @@ def animal_pose_annotations(scene: scenes.Scene, image_id: int) -> list[dict]:
             "image_id": image_id,
             "bbox": voc_box(item),
             "keypoints": [[int(n) for n in row] for row in item.keypoints],
-            "num_keypoints": len(item.keypoints),  # Not of the visible ones.
+            "num_keypoints": len(item.keypoints),  # Includes absent ones.
             "category_id": _CATEGORY_IDS[item.class_name],
         }
         for item in scene.objects
@@ -176,7 +176,7 @@ def animal_pose_json(
 
     Args:
         images: File name of each image id.
-        annotations: Of all photos, from `animal_pose_annotations`.
+        annotations: Entries of all photos, from `animal_pose_annotations`.
     """
     categories = [
         {"supercategory": "animal", "id": number, "name": name,
@@ -193,7 +193,7 @@ def animal_pose_json(
 
 
 def voc_box(item: scenes.SceneObject) -> list[int]:
-    """Returns the extents of the mask, 1-based and inclusive."""
+    """Returns the box of the mask, 1-based and inclusive."""
     return [int(n) + 1 for n in sprites.extents(item.mask)]
 
 

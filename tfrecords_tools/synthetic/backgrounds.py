@@ -1,4 +1,4 @@
-"""Backgrounds and things that stand before or behind the animals.
+"""Backgrounds, and things in front of or behind the animals.
 
 Sizes are (height, width), points (x, y) in pixels with the origin at the center
 of the top-left pixel, images float32 [H, W, 3] RGB in [0, 255].
@@ -27,7 +27,7 @@ def draw(
     Args:
         rng: Source of randomness.
         size: (height, width).
-        horizon: Height in pixels at which ground and sky, or wall, meet.
+        horizon: Height in pixels at which the ground meets sky or wall.
     """
     if rng.random() < 0.7:
         far, near = _pick(rng, _SKIES), _pick(rng, _GROUNDS)
@@ -49,7 +49,7 @@ def draw(
 def occluder(
     rng: np.random.Generator, size: tuple[int, int], box: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns something that stands in front of an animal.
+    """Returns something in front of an animal.
 
     Args:
         rng: Source of randomness.
@@ -73,7 +73,7 @@ def _pick(rng, colors):
 
 
 def _stand_behind(rng, image, horizon):
-    """Returns `image` with a tree, pole, box, rock or cloud of leaves in it."""
+    """Draws a tree, box, rock or fence into `image`, and returns it."""
     size = image.shape[:2]
     unit = size[0] * rng.uniform(0.08, 0.3)
     x, foot = rng.uniform(0, size[1]), horizon + rng.uniform(-0.05, 0.3) * unit
@@ -125,8 +125,8 @@ def _fence(rng, size, box):
     sides = box[2:] - box[:2]
     thick = rng.uniform(0.025, 0.05) * sides[1]
     mask = np.zeros(size, bool)
-    for share in rng.uniform(0.35, 0.9, 2):
-        height = box[1] + share * sides[1]
+    for fraction in rng.uniform(0.35, 0.9, 2):
+        height = box[1] + fraction * sides[1]
         ends = np.array([[-5, height], [size[1] + 5, height]])
         mask |= canvas.stroke(size, ends, thick)
     return mask | _post(rng, size, box)

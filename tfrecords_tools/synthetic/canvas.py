@@ -1,4 +1,4 @@
-"""Pixels: noise, strokes, blur and JPEG. The one module that draws with OpenCV.
+"""Pixels: noise, strokes, blur and JPEG. Only this module draws with OpenCV.
 
 Points are (x, y) in pixels with the origin at the center of the top-left pixel;
 sizes are (height, width); images are RGB, float32 in [0, 255] until they are
@@ -15,12 +15,12 @@ _SHIFT = 4
 def noise(
     rng: np.random.Generator, size: tuple[int, int], cell: float | tuple
 ) -> np.ndarray:
-    """Returns smooth noise, float32 [H, W], of mean 0 and deviation about 1.
+    """Returns smooth noise, float32 [H, W], of mean 0 and std. dev. about 1.
 
     Args:
         rng: Source of randomness.
         size: (height, width).
-        cell: Size of its grains in pixels, or (height, width) of them.
+        cell: Size of the grains in pixels, or (height, width).
     """
     cells = np.broadcast_to(cell, 2)
     grid = [int(np.ceil(n / c)) + 2 for n, c in zip(size, cells, strict=True)]

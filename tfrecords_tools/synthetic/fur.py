@@ -12,7 +12,7 @@ from tfrecords_tools.synthetic import canvas
 from tfrecords_tools.synthetic import difficulty
 from tfrecords_tools.synthetic import solids
 
-# Coats of each species: the main color, and that of its pattern.
+# Coats of each species: the main color, and the color of the pattern.
 _COATS = {
     "cat": (
         ((120, 112, 104), (62, 56, 52)), ((205, 135, 70), (160, 90, 40)),
@@ -53,16 +53,16 @@ _PALE = np.array((205, 150, 135), np.float32)
 
 @dataclasses.dataclass(frozen=True)
 class Fur:
-    """What an animal wears.
+    """The fur of an animal.
 
     Attributes:
         tints: Color [3] of each tint of a solid; "fur" is the coat.
         second: Color [3] of the pattern.
-        belly: Color [3] of what faces the ground.
+        belly: Color [3] of surfaces that face the ground.
         pattern: "plain", "stripes", "patches" or "mottle".
         blobs: [N, 4], center in the body and radius of each patch.
-        frequency: Stripes per unit of the body.
-        hair: Deviation of single hairs from the color, as a share of it.
+        frequency: Angular frequency of stripes per unit of the body.
+        hair: Relative deviation of single hairs from the color.
     """
 
     tints: dict[str, np.ndarray]
@@ -75,12 +75,12 @@ class Fur:
 
 
 def draw(rng: np.random.Generator, species_name: str) -> Fur:
-    """Returns a random fur of the species."""
+    """Returns a random fur of a species."""
     coats = _COATS[species_name]
     base, second = np.array(coats[rng.integers(len(coats))], np.float32)
     base = np.clip(base * rng.uniform(0.85, 1.1) + rng.normal(0, 8, 3), 20, 245)
     patterns = _PATTERNS[species_name]
-    if np.abs(base - second).max() > 90:  # A coat of two colors shows them.
+    if np.abs(base - second).max() > 90:  # Show both colors.
         patterns = ("patches",)
     return Fur(
         tints=_tints(rng, base.astype(np.float32), second),
@@ -97,7 +97,7 @@ def draw(rng: np.random.Generator, species_name: str) -> Fur:
 
 def _tints(rng, base, second):
     head = base
-    if rng.random() < difficulty.TINTED_HEAD_SHARE:
+    if rng.random() < difficulty.TINTED_HEAD_FRACTION:
         head = second if rng.random() < 0.5 else 0.45 * base + 0.55 * _DARK
     pale = rng.random() < 0.5
     dark = 0.45 * base + 0.55 * _DARK
@@ -127,10 +127,10 @@ def paint(
 
     Args:
         rng: Source of randomness.
-        fur: What the solids wear.
+        fur: The fur of the solids.
         body: The solids that were rendered.
-        surface: What is seen of them.
-        camera: From where.
+        surface: Their visible surface.
+        camera: The camera.
         axes: [3, 3], world directions of the body's forward, left and up.
     """
     size = surface.index.shape
@@ -178,13 +178,13 @@ def _pattern(fur, place, cloud):
 
 
 def _shading(rng, surface, camera):
-    """Returns the brightness [H, W] of the surface, about 1."""
+    """Returns the brightness [H, W] of the surface, around 1."""
     light = np.array((rng.uniform(-0.7, 0.7), -0.75, 0.6), np.float32)
     light /= np.linalg.norm(light)
     seen = surface.index != solids.EMPTY
     bright = np.where(seen, np.maximum(surface.normal @ light, 0), 0)
     sigma = max(difficulty.SEAM_SOFTNESS * camera.scale * 1.5, 0.5)
-    # Divided by the blurred mask, so that outlines do not darken.
+    # Normalized by the blurred mask, so that outlines do not darken.
     weight = canvas.blur(seen.astype(np.float32), sigma)
     soft = canvas.blur(bright.astype(np.float32), sigma)
     soft = soft / np.maximum(weight, 1e-3)

@@ -1,4 +1,4 @@
-"""Heads and necks of animals, along their axes (forward, left, up)."""
+"""Heads and necks of animals, in their axes (forward, left, up)."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from tfrecords_tools.synthetic import species as species_lib
 def build(
     species: species_lib.Species, pose: poses.Pose
 ) -> tuple[list[solids.Solid], dict[str, tuple[np.ndarray, float]]]:
-    """Returns the solids and the keypoints, as `animals.Animal` has them."""
+    """Returns solids and keypoints, as in `animals.Animal`."""
     trunk = poses.trunk_axes(pose)
     root = 0.44 * trunk[0] + 0.30 * species.chest * trunk[2]
     neck = poses.direction(pose.neck + 0.5 * pose.pitch, 0.5 * pose.turn)
@@ -41,9 +41,9 @@ def _mane(species, root, neck):
     upward = np.cross(neck, poses.LEFT)
     ends = [
         root
-        + share * species.neck_length * neck
-        + upward * species.neck_radius * (1.55 - 0.6 * share)
-        for share in (0.05, 1.15)
+        + fraction * species.neck_length * neck
+        + upward * species.neck_radius * (1.55 - 0.6 * fraction)
+        for fraction in (0.05, 1.15)
     ]
     return [solids.cone("neck", *ends, (0.07, 0.07), tint="mane", fluff=2.0)]
 
@@ -53,7 +53,7 @@ def _skull(species, center, head):
     looks = {"tint": "head", "fluff": min(species.fluff, 1.2)}
     start = center + head.T @ np.array((0.30, 0, -0.15)) * radius
     tip = _nose(species, center, head)
-    whole = "muzzle" if species.name == "dog" else "head"
+    bridge = "muzzle" if species.name == "dog" else "head"
     width = max(species.muzzle_radius * 1.25, 0.72 * radius)
     if species.name in ("cat", "dog"):
         width = species.muzzle_radius * 1.25
@@ -61,7 +61,9 @@ def _skull(species, center, head):
         solids.ball(
             "head", center, head, np.array((1.0, 0.92, 1.0)) * radius, **looks
         ),
-        solids.cone(whole, start, tip, (width, species.muzzle_radius), **looks),
+        solids.cone(
+            bridge, start, tip, (width, species.muzzle_radius), **looks
+        ),
     ]
     if species.name in ("cat", "dog"):
         end = tip + 0.75 * species.muzzle_radius * (head[0] + 0.5 * head[2])
@@ -80,7 +82,7 @@ def _skull(species, center, head):
 
 
 def _nose(species, center, head):
-    """Returns the middle of the end of the muzzle."""
+    """Returns the center of the end of the muzzle."""
     reach = 0.55 * species.head_radius + species.muzzle_length
     return center + reach * head[0] - 0.35 * species.head_radius * head[2]
 

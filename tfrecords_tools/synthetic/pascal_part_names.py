@@ -1,4 +1,4 @@
-"""Pascal-Part's names of the parts of quadrupeds, and which lie in which.
+"""Pascal-Part's names of the parts of quadrupeds, and their nesting.
 
 As in the originals, masks overlap: eyes, ears, muzzle and nose lie in the head,
 the neck in the torso, paws and hooves in their legs.
@@ -8,16 +8,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-LEAST_PIXELS = 3  # Less of a part is not annotated.
+MIN_PIXELS = 3  # Parts with fewer visible pixels are not annotated.
 
 _FACE = ("leye", "reye", "lear", "rear")
 _TRUNK = ("torso", "neck")
 _LEG_CODES = ("lf", "rf", "lb", "rb")
-_NOSED = ("cat", "dog")  # Whose nose has a mask.
-_PAWED = ("cat", "dog")  # Whose legs are not divided.
+_NOSED = ("cat", "dog")  # The nose has a mask.
+_PAWED = ("cat", "dog")  # Legs are not divided.
 _HORNED = ("cow", "sheep")
 
-# For each class its part names, in Pascal-Part's order.
+# The part names of each class, in Pascal-Part's order.
 NAMES = {
     "cat": (*("head", *_FACE, "nose"), *_TRUNK,
             *(f"{c}{p}" for c in _LEG_CODES for p in ("leg", "pa")), "tail"),
@@ -40,20 +40,20 @@ def overlapping(
     """Returns masks, bool [H, W], under a class's official names.
 
     Args:
-        class_name: E.g. "cat"; other classes than quadrupeds have no parts.
-        parts: Masks that do not overlap, as `scenes.SceneObject` has them.
+        class_name: E.g. "cat"; classes other than quadrupeds have no parts.
+        parts: Masks that do not overlap, as in `scenes.SceneObject`.
     """
     masks = {}
     for name in NAMES.get(class_name, ()):
         seen = [parts[p] for p in _pieces(class_name, name) if p in parts]
         mask = np.any(seen, axis=0) if seen else np.zeros((1, 1), bool)
-        if mask.sum() >= LEAST_PIXELS:
+        if mask.sum() >= MIN_PIXELS:
             masks[name] = mask
     return masks
 
 
 def _pieces(class_name, name):
-    """Returns the drawn parts of which an official part consists."""
+    """Returns the drawn parts that make up an official part."""
     if name == "head":
         return ("head", *_FACE, "muzzle", "nose")
     if name == "torso":

@@ -1,4 +1,4 @@
-"""A set of drawn photos on disk, with the annotations of real data sets."""
+"""Writes a set of drawn photos, annotated in the formats of real data sets."""
 
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ from tfrecords_tools.synthetic import settings as settings_lib
 def draw(
     output: pathlib.Path, settings: settings_lib.Settings, num_workers: int
 ) -> bool:
-    """Makes `output`, whole or not at all.
+    """Creates `output` atomically.
 
     Returns:
-        Whether anything was drawn: False if it was there.
+        Whether anything was drawn: False if `output` was complete.
 
     Raises:
-        ValueError: `output` holds something else.
+        ValueError: `output` has other contents.
     """
     if _is_complete(output, settings):
         return False
@@ -39,7 +39,7 @@ def draw(
         tempfile.mkdtemp(prefix=f".{output.name}.partial.", dir=output.parent)
     )
     try:
-        partial.chmod(0o755)  # `mkdtemp` lets nobody else read.
+        partial.chmod(0o755)  # `mkdtemp` allows only the owner to read.
         _write_all(partial, settings, num_workers)
         partial.replace(output)
     finally:
@@ -55,14 +55,14 @@ def _is_complete(output: pathlib.Path, settings: settings_lib.Settings) -> bool:
     path = output / "draw.json"
     if not path.is_file():
         raise ValueError(
-            "`output` must be new, empty or made by this program. "
+            "`output` must be new, empty or written by this program. "
             f"Received: output={output}, which has no draw.json"
         )
     found, wanted = json_file.read(path), dataclasses.asdict(settings)
     if found != wanted:
         raise ValueError(
             f"{output} was drawn with other settings: {found}. Received: "
-            f"{wanted}. Choose another `output`, or delete this one."
+            f"{wanted}. Choose another --output, or delete this one."
         )
     return True
 
@@ -89,11 +89,11 @@ def _write_all(directory, settings, num_workers):
 
 
 def _write_sample(directory, settings, images, annotations):
-    """Copies a val photo with a large animal that its keypoints span."""
+    """Copies a val photo with a large animal that is spanned by keypoints."""
     val = set(_split(settings)["val"])
     held_out = [a for a in annotations if images[a["image_id"]][:-4] in val]
-    best = max(held_out or annotations, key=_told_by_keypoints, default=None)
-    if best is None:  # A photo or two in which no animal shows a keypoint.
+    best = max(held_out or annotations, key=_sample_score, default=None)
+    if best is None:  # No animal has a keypoint, as happens with few photos.
         return
     photo = directory / "JPEGImages" / images[best["image_id"]]
     shutil.copyfile(photo, directory / "sample.jpg")
@@ -101,16 +101,16 @@ def _write_sample(directory, settings, images, annotations):
     (directory / "sample.json").write_text(text + "\n")
 
 
-def _told_by_keypoints(annotation: dict) -> float:
+def _sample_score(annotation: dict) -> float:
     left, top, right, bottom = annotation["bbox"]
     x, y, v = np.transpose(annotation["keypoints"])
     shown = v > 0
     if not shown.any():
         return 0.0
     area = (right - left) * (bottom - top)
-    # Whoever tries the sample gives no box: it comes from the keypoints.
-    told = np.ptp(x[shown]) * np.ptp(y[shown]) / area
-    return shown.sum() * told**4 * area**0.5
+    # The sample is used without a box: one is derived from the keypoints.
+    covered = np.ptp(x[shown]) * np.ptp(y[shown]) / area
+    return shown.sum() * covered**4 * area**0.5
 
 
 def _map(function, items: Iterable, num_workers: int) -> Iterator:
@@ -118,15 +118,15 @@ def _map(function, items: Iterable, num_workers: int) -> Iterator:
     if num_workers == 1:
         yield from map(function, items)
         return
-    # Spawned, not forked: OpenCV's threads do not survive a fork.
+    # Spawn, not fork: OpenCV's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with futures.ProcessPoolExecutor(num_workers, context) as pool:
         yield from pool.map(function, items, chunksize=4)
 
 
 def _write_photo(directory, settings, number) -> list[dict]:
-    """Draws a photo, and returns its entries for Animal-Pose's file."""
-    # Each photo has a stream of its own, so no other photo can change it.
+    """Draws a photo and returns its entries for Animal-Pose's file."""
+    # Each photo has its own random stream, independent of the other photos.
     rng = np.random.default_rng([settings.seed, number])
     scene = scenes.draw(rng, settings.size)
     quality = int(rng.integers(72, 93))

@@ -1,8 +1,8 @@
-"""Poses: the angles at which an animal holds its bones.
+"""Poses: the angles of an animal's bones.
 
-Angles are in degrees. Those of leg bones are measured in the animal's plane of
-symmetry from straight down, forward positive; those of trunk, neck, head and
-tail from the horizon, up positive.
+Angles are in degrees. Leg bones are measured in the animal's plane of symmetry,
+from straight down, forward positive; trunk, neck, head and tail are measured
+from the horizon, up positive.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ import numpy as np
 from tfrecords_tools.synthetic import difficulty
 from tfrecords_tools.synthetic import species as species_lib
 
-LEFT = np.array([0.0, 1.0, 0.0])  # Of (forward, left, up).
+LEFT = np.array([0.0, 1.0, 0.0])  # In axes (forward, left, up).
 
 # Upper, middle and lower bone of a fore and of a hind leg.
 _FORE_STAND, _HIND_STAND = (-12, 4, 0), (14, -24, 4)
@@ -24,15 +24,15 @@ class Pose:
     """Angles in degrees.
 
     Attributes:
-        pitch: Of the trunk.
+        pitch: Angle of the trunk.
         legs: [4, 3], three bones of each leg: left front, right front, left
             back, right back.
-        neck: Of the neck.
-        head: Of the muzzle.
-        turn: Of the head against the trunk, to the animal's left.
-        tail: Of the base of the tail.
-        curl: From the base to the tip of the tail.
-        swing: Of the tail, to the animal's left.
+        neck: Angle of the neck.
+        head: Angle of the muzzle.
+        turn: Turn of the head relative to the trunk, to the animal's left.
+        tail: Angle of the base of the tail.
+        curl: Change of the angle from the base to the tip of the tail.
+        swing: Turn of the tail, to the animal's left.
     """
 
     pitch: float
@@ -46,7 +46,7 @@ class Pose:
 
 
 def draw(rng: np.random.Generator, species: species_lib.Species) -> Pose:
-    """Returns a random pose that `species` takes."""
+    """Returns a random pose of a species."""
     name = species.poses[rng.integers(len(species.poses))]
     pitch, legs = _trunk_and_legs(rng, name)
     neck, head = species.neck_angle, species.head_angle
@@ -78,7 +78,8 @@ def _trunk_and_legs(rng, name):
     if name in ("walk", "run"):
         reach = rng.uniform(12, 28) if name == "walk" else rng.uniform(30, 55)
         phase = rng.uniform(0, 2 * np.pi)
-        # Walking, diagonal legs go together; running, front and back do.
+        # In a walk diagonal legs move together; in a run both front legs, and
+        # both back legs.
         lag = [0, np.pi, np.pi, 0] if name == "walk" else [0, 0.6, 2.6, 3.2]
         swing = np.sin(phase + np.array(lag))
         legs += reach * swing[:, None]
@@ -101,6 +102,6 @@ def direction(angle: float, turn: float = 0.0) -> np.ndarray:
 
 
 def trunk_axes(pose: Pose) -> np.ndarray:
-    """Returns the trunk's own forward, left and up, rows of [3, 3]."""
+    """Returns the trunk's forward, left and up axes, rows of [3, 3]."""
     forward = direction(pose.pitch)
     return np.stack([forward, LEFT, np.cross(forward, LEFT)])

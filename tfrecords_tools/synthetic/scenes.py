@@ -1,4 +1,4 @@
-"""Scenes: photos of animals among things, with what is seen of each animal.
+"""Scenes: photos of animals and things, with the visible pixels of each.
 
 Points are (x, y) in pixels with the origin at the center of the top-left pixel;
 sizes are (height, width).
@@ -16,8 +16,8 @@ from tfrecords_tools.synthetic import fur as fur_lib
 from tfrecords_tools.synthetic import species as species_lib
 from tfrecords_tools.synthetic import sprites
 
-_LEAST_PIXELS = 30  # Less of an animal is not annotated.
-_LEAST_SHARE = 0.03  # Of the photo that the first animal covers.
+_MIN_PIXELS = 30  # Animals with fewer visible pixels are not annotated.
+_MIN_FRACTION = 0.03  # Fraction of the photo that the first animal covers.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,12 +25,12 @@ class SceneObject:
     """An annotated object.
 
     Attributes:
-        class_name: As VOC calls it.
+        class_name: VOC's name of the class.
         mask: bool [H, W], its visible pixels.
-        parts: For each part, as `animals.Animal.body` names them, its visible
-            pixels, bool [H, W]. They do not overlap.
+        parts: Visible pixels of each part, bool [H, W], by its name in
+            `animals.Animal.body`. They do not overlap.
         keypoints: float [20, 3], (x, y, v) in the order of
-            `animals.KEYPOINTS`; v is 1, or 0 where not annotated.
+            `animals.KEYPOINTS`; v is 1, or 0 if not annotated.
     """
 
     class_name: str
@@ -45,7 +45,7 @@ class Scene:
 
     Attributes:
         image: uint8 [H, W, 3], RGB.
-        objects: What is annotated, in VOC's order.
+        objects: The annotated objects, in VOC's order.
     """
 
     image: np.ndarray
@@ -57,7 +57,7 @@ def draw(rng: np.random.Generator, longest_side: int = 320) -> Scene:
 
     Args:
         rng: Source of randomness.
-        longest_side: Pixels; photos are this long or down to 5/8 of it.
+        longest_side: Pixels; the longer side of a photo is 5/8 to 1 of it.
     """
     size = _draw_size(rng, longest_side)
     horizon = size[0] * rng.uniform(0.25, 0.6)
@@ -66,7 +66,7 @@ def draw(rng: np.random.Generator, longest_side: int = 320) -> Scene:
     behind, front = _company(rng, size, main)
     layers += [*behind, main, *front]
     image, owner = _compose(_background(rng, size, horizon, main), layers)
-    if rng.random() < difficulty.OCCLUDER_SHARE:
+    if rng.random() < difficulty.OCCLUDER_FRACTION:
         mask, rgb = backgrounds.occluder(rng, size, main.box)
         image, owner = np.where(mask[..., None], rgb, image), owner.copy()
         owner[mask] = len(layers)
@@ -75,7 +75,7 @@ def draw(rng: np.random.Generator, longest_side: int = 320) -> Scene:
         for place, layer in enumerate(layers)
         if layer.class_name
     ]
-    objects = [o for o in objects if o.mask.sum() >= _LEAST_PIXELS]
+    objects = [o for o in objects if o.mask.sum() >= _MIN_PIXELS]
     order = rng.permutation(len(objects))
     return Scene(_expose(rng, image), tuple(objects[i] for i in order))
 
@@ -87,13 +87,13 @@ def _draw_size(rng, longest_side):
 
 
 def _draw_main(rng, size, horizon):
-    """Returns the animal that the photo is about."""
+    """Returns the main animal of the photo."""
     species = species_lib.ALL[rng.integers(len(species_lib.ALL))]
     fur = fur_lib.draw(rng, species.name)
     for _ in range(9):
         box = _draw_main_box(rng, size, horizon)
         sprite = sprites.draw_animal(rng, size, box, species, fur)
-        if sprite.mask.mean() > _LEAST_SHARE:
+        if sprite.mask.mean() > _MIN_FRACTION:
             return sprite
     raise ValueError(f"No animal fits into a photo of size={size}")
 
@@ -104,8 +104,8 @@ def _draw_main_box(rng, size, horizon):
     left = rng.uniform(0.05, 0.95) * (size[1] - width)
     highest = max(height, horizon + 0.1 * size[0])
     foot = rng.uniform(min(highest, 0.95 * size[0]), 0.97 * size[0])
-    if rng.random() < difficulty.TRUNCATED_SHARE:
-        # Two of three at a side, the others below.
+    if rng.random() < difficulty.TRUNCATED_FRACTION:
+        # Two thirds are cut off at a side, the others at the bottom.
         cut = rng.uniform(0.05, 0.35)
         if rng.random() < 0.67:
             left = rng.choice((-cut * width, size[1] - (1 - cut) * width))
@@ -115,8 +115,8 @@ def _draw_main_box(rng, size, horizon):
 
 
 def _background(rng, size, horizon, main):
-    """Returns a background from which the main animal stands out, mostly."""
-    least = 0 if rng.random() < difficulty.CAMOUFLAGE_SHARE else 85
+    """Returns a background that usually contrasts with the main animal."""
+    least = 0 if rng.random() < difficulty.CAMOUFLAGE_FRACTION else 85
     xmin, ymin, xmax, ymax = main.box
     color = main.rgb[main.mask].mean(0)
     best, best_contrast = None, -1.0
@@ -132,7 +132,7 @@ def _background(rng, size, horizon, main):
 
 
 def _far_animal(rng, size, horizon):
-    if rng.random() > difficulty.FAR_SHARE:
+    if rng.random() > difficulty.FAR_FRACTION:
         return []
     side = rng.uniform(14, 36)
     x = rng.uniform(0, size[1] - side)
@@ -144,7 +144,7 @@ def _far_animal(rng, size, horizon):
 
 def _furniture(rng, size, horizon):
     """Returns a chair, an annotated object without parts, or nothing."""
-    if rng.random() > difficulty.CHAIR_SHARE:
+    if rng.random() > difficulty.CHAIR_FRACTION:
         return []
     unit = size[0] * rng.uniform(0.1, 0.18)
     foot = np.array((rng.uniform(0, size[1]), horizon + 0.7 * unit))
@@ -166,15 +166,15 @@ def _company(rng, size, main):
         near = front if rng.random() < difficulty.LOOKALIKE_IN_FRONT else behind
         near.append(_lookalike(rng, size, main))
     chance = rng.random()
-    overlap = chance < difficulty.OVERLAPPING_SHARE
-    if chance < difficulty.OVERLAPPING_SHARE + difficulty.NEIGHBOR_SHARE:
+    overlap = chance < difficulty.OVERLAPPING_FRACTION
+    if chance < difficulty.OVERLAPPING_FRACTION + difficulty.NEIGHBOR_FRACTION:
         near = front if rng.random() < 0.4 else behind
         near += _neighbor(rng, size, main, overlap)
     return behind, front
 
 
 def _lookalike(rng, size, main):
-    """Returns a thing of the animal's fur within its box, beside it."""
+    """Returns a thing with the animal's fur, beside it within its box."""
     xmin, ymin, xmax, ymax = main.box
     free = np.argwhere(~main.mask[ymin : ymax + 1, xmin : xmax + 1])
     row, column = free[rng.integers(len(free))] if len(free) else (0, 0)
@@ -185,7 +185,7 @@ def _lookalike(rng, size, main):
 
 def _neighbor(rng, size, main, overlap):
     """Returns an animal whose box touches, or overlaps, that of `main`."""
-    same = rng.random() < difficulty.SAME_FUR_SHARE
+    same = rng.random() < difficulty.SAME_FUR_FRACTION
     others = [s for s in species_lib.ALL if s.name != main.class_name]
     species = others[rng.integers(len(others))]
     if same:
@@ -200,11 +200,11 @@ def _neighbor(rng, size, main, overlap):
         return []
     iou = rng.uniform(0.1, 0.4) if overlap else rng.uniform(0, 0.04)
     moved = sprites.moved(sprite, _step(rng, main.box, sprite.box, iou))
-    return [moved] if moved.mask.sum() >= _LEAST_PIXELS else []
+    return [moved] if moved.mask.sum() >= _MIN_PIXELS else []
 
 
 def _step(rng, fixed, box, iou):
-    """Returns (dx, dy) that gives `box` about that IoU with `fixed`."""
+    """Returns (dx, dy) that gives `box` an IoU with `fixed` of about `iou`."""
     area = np.prod(fixed[2:] - fixed[:2]), np.prod(box[2:] - box[:2])
     shared = iou / (1 + iou) * sum(area)
     heights = fixed[3] - fixed[1], box[3] - box[1]
@@ -212,7 +212,7 @@ def _step(rng, fixed, box, iou):
     wide = min(shared / common, 0.9 * (box[2] - box[0]))
     left = rng.random() < 0.5
     dx = fixed[0] + wide - box[2] if left else fixed[2] - wide - box[0]
-    # Farther animals stand higher in the photo.
+    # Animals farther away stand higher in the photo.
     high = rng.random() < 0.7
     dy = fixed[1] + common - box[3] if high else fixed[3] - common - box[1]
     return round(dx), round(dy)
@@ -221,7 +221,7 @@ def _step(rng, fixed, box, iou):
 def _compose(
     image: np.ndarray, layers: Sequence[sprites.Sprite]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the image, and int [H, W] of which layer is seen, or -1."""
+    """Returns the image, and int [H, W], the visible layer, or -1."""
     owner = np.full(image.shape[:2], -1)
     for place, layer in enumerate(layers):
         if not layer.mask.any():
@@ -238,7 +238,7 @@ def _compose(
 
 
 def _annotate(rng, layer, owner, place):
-    """Returns what is seen of a layer, as an annotator would mark it."""
+    """Returns the visible part of a layer, as an annotator would mark it."""
     mask = owner == place
     parts = {
         name: mask & (layer.labels == index)
@@ -254,7 +254,7 @@ def _annotate(rng, layer, owner, place):
     kept &= rng.random(len(kept)) >= missing
     sigma = rng.uniform(*difficulty.KEYPOINT_NOISE)
     keypoints[:, :2] += rng.normal(0, sigma, keypoints[:, :2].shape)
-    # As written to files: 12.999 must not become 13 in one and 12 in another.
+    # Rounded as in files: 12.999 must not become 13 in one and 12 in another.
     keypoints = keypoints.round(2)
     kept &= ((keypoints[:, :2] >= 0) & (keypoints[:, :2] <= size - 1)).all(1)
     keypoints[:, 2] *= kept
@@ -265,7 +265,7 @@ def _annotate(rng, layer, owner, place):
 
 
 def _expose(rng, image):
-    """Returns the uint8 photo under some light, with lens blur and noise."""
+    """Returns the uint8 photo with random light, lens blur and noise."""
     light = rng.uniform(0.82, 1.15) * (1 + rng.normal(0, 0.03, 3))
     image = canvas.blur(image.astype(np.float32), rng.uniform(0.45, 0.8))
     grain = rng.normal(0, rng.uniform(1, 5), image.shape)

@@ -1,8 +1,8 @@
-"""A small renderer of round solids: who is seen at each pixel, and how lit.
+"""A small renderer of round solids: which solid is visible at each pixel.
 
-Bodies are made of ellipsoids and round cones, seen from far away (no
-perspective), in a depth buffer. So legs hide each other, and a trunk is
-foreshortened, from whichever side it is seen.
+Bodies are made of ellipsoids and round cones, rendered with a depth buffer in
+orthographic projection. So legs occlude each other, and a trunk is
+foreshortened, in any view.
 
 World: x to the right of the photo, y up, z towards the viewer, in any unit.
 Photo: x to the right and y down in pixels, the origin at the center of the
@@ -14,7 +14,7 @@ import dataclasses
 
 import numpy as np
 
-EMPTY = -1  # Value of `Surface.index` where nothing is seen.
+EMPTY = -1  # Value of `Surface.index` where nothing is visible.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,13 +22,14 @@ class Solid:
     """A round cone between two balls, or an ellipsoid.
 
     Attributes:
-        part: What it is called, e.g. "torso".
+        part: Name of the part, e.g. "torso".
         start: World [3], center of the first ball, or of the ellipsoid.
         end: World [3], center of the second ball; not used by ellipsoids.
         radii: (start, end) of a cone, (x, y, z) of an ellipsoid.
-        axes: [3, 3], rows are the ellipsoid's axes in the world; None: a cone.
-        fluff: How much its outline frays, 1 is short fur.
-        tint: What colors it, e.g. "fur".
+        axes: [3, 3], rows are the ellipsoid's axes in the world; None for a
+            cone.
+        fluff: How much its outline frays; 1 is short fur.
+        tint: Name of its color in the fur, e.g. "fur".
     """
 
     part: str
@@ -64,12 +65,12 @@ def ball(
 
 @dataclasses.dataclass(frozen=True)
 class Camera:
-    """Where the world lands in the photo.
+    """The projection from the world to the photo.
 
     Attributes:
         scale: Pixels per unit of the world.
         center: Photo point [2] of the world's origin.
-        tilt: Angle in radians from which the camera looks down.
+        tilt: Angle in radians by which the camera looks down.
     """
 
     scale: float
@@ -94,10 +95,10 @@ class Camera:
 
 @dataclasses.dataclass(frozen=True)
 class Surface:
-    """What is seen of some solids.
+    """The visible surface of some solids.
 
     Attributes:
-        index: int16 [H, W], which solid, or `EMPTY`.
+        index: int16 [H, W], index of the solid, or `EMPTY`.
         depth: float32 [H, W], -inf where empty.
         normal: float32 [H, W, 3], unit vectors in photo axes.
     """
@@ -113,14 +114,14 @@ def render(
     size: tuple[int, int],
     fray: np.ndarray,
 ) -> Surface:
-    """Returns what is seen of `solids`.
+    """Returns the visible surface of `solids`.
 
     Args:
-        solids: What to draw, in any order.
-        camera: From where.
+        solids: The solids to draw, in any order.
+        camera: The camera.
         size: (height, width) of the photo.
-        fray: float32 [2, H, W], offsets (x, y) in pixels by which outlines of
-            fluff 1 are displaced.
+        fray: float32 [2, H, W], offsets (x, y) in pixels that displace outlines
+            of fluff 1.
     """
     surface = Surface(
         np.full(size, EMPTY, np.int16),
@@ -160,10 +161,10 @@ def _draw_cone(surface, index, solid, camera, fray):
     ends = camera.project(np.stack([solid.start, solid.end]))
     radii = np.array(solid.radii) * camera.scale
     length = np.linalg.norm(ends[1, :2] - ends[0, :2])
-    if length < radii.max():  # Seen from its end: draw some balls instead.
-        for share in np.linspace(0, 1, 4):
-            ball = np.stack([ends[0] + share * (ends[1] - ends[0])] * 2)
-            radius = np.repeat(radii[0] + share * (radii[1] - radii[0]), 2)
+    if length < radii.max():  # Viewed along its axis: draw balls instead.
+        for fraction in np.linspace(0, 1, 4):
+            ball = np.stack([ends[0] + fraction * (ends[1] - ends[0])] * 2)
+            radius = np.repeat(radii[0] + fraction * (radii[1] - radii[0]), 2)
             _draw_sweep(surface, index, ball, radius, fray, solid.fluff)
     else:
         _draw_sweep(surface, index, ends, radii, fray, solid.fluff)
@@ -206,7 +207,7 @@ def _window(surface, low, high, fray, fluff):
 
 
 def _merge(surface, window, index, inside, depth, normal):
-    """Writes the pixels of one solid that are nearer than what is there."""
+    """Writes the pixels of a solid that are nearer than the current ones."""
     nearer = inside & (depth > surface.depth[window])
     length = np.sqrt((normal[nearer] ** 2).sum(-1, keepdims=True))
     surface.normal[window][nearer] = normal[nearer] / np.maximum(length, 1e-6)

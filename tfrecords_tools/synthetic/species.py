@@ -1,6 +1,6 @@
-"""Proportions of the five animals, and how an individual differs from them.
+"""Proportions of the five animals, and their individual variation.
 
-Lengths are in units of the trunk, from the shoulders to the hips.
+Lengths are in units of the trunk length, from the shoulders to the hips.
 """
 
 import dataclasses
@@ -15,31 +15,31 @@ class Species:
     """Proportions of an animal.
 
     Attributes:
-        name: As VOC calls it.
+        name: VOC's name of the class.
         chest: Radius of the trunk at the shoulders.
         belly: Radius of the trunk in the middle.
         rump: Radius of the trunk at the hips.
         flatness: Width of the trunk over its height.
         leg_length: From the shoulder joint to the ground.
-        leg_radius: Of the fore leg at the elbow.
+        leg_radius: Radius of the fore leg at the elbow.
         neck_length: From the shoulders to the skull.
-        neck_radius: At the skull.
+        neck_radius: Radius of the neck at the skull.
         neck_angle: Degrees above the horizon, when standing.
-        head_radius: Of the skull.
+        head_radius: Radius of the skull.
         head_angle: Degrees of the muzzle above the horizon, when standing.
         muzzle_length: From the skull to the nose.
-        muzzle_radius: At the nose.
-        eye_spread: How far at the sides the eyes are; 1 is a horse.
+        muzzle_radius: Radius of the muzzle at the nose.
+        eye_spread: How far the eyes are to the sides, from 0.3 (cat) up.
         ears: "pointed", "floppy" or "sideways".
-        ear_length: Of each ear.
-        horn_length: 0 for none.
+        ear_length: Length of each ear.
+        horn_length: Length of each horn, 0 for none.
         tail_length: From the base to the tip.
         tail_radii: At the base, in the middle and at the tip.
         tail_angle: Degrees of the base above the horizon.
         tail_curl: Degrees from the base to the tip, up.
         foot: "paw" or "hoof".
         fluff: How much the outline frays; 1 is short fur.
-        poses: Poses it takes, repeated where frequent.
+        poses: Poses of the species; frequent ones are repeated.
     """
 
     name: str
@@ -213,7 +213,7 @@ ALL = (CAT, COW, DOG, HORSE, SHEEP)
 
 
 def individual(rng: np.random.Generator, species: Species) -> Species:
-    """Returns one animal of its own proportions, which no keypoint tells."""
+    """Returns a random individual; keypoints do not reveal its proportions."""
 
     def factor(spread):
         return float(np.exp(np.clip(rng.normal(), -2, 2) * spread))

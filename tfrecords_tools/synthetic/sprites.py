@@ -1,4 +1,4 @@
-"""Sprites: an animal, or something that looks like a piece of one, in a photo.
+"""Sprites: an animal, or something that looks like part of one, in a photo.
 
 Points are (x, y) in pixels with the origin at the center of the top-left pixel.
 """
@@ -18,16 +18,16 @@ from tfrecords_tools.synthetic import species as species_lib
 
 @dataclasses.dataclass(frozen=True)
 class Sprite:
-    """Pixels of one thing, as large as the photo.
+    """An image of one thing, of the size of the photo.
 
     Attributes:
         rgb: float32 [H, W, 3].
-        labels: int16 [H, W], index into `parts`, or -1 where it is not.
-        parts: Names of its parts, as `animals.Animal.body` has them.
-        class_name: As VOC calls it, or "" for a thing without annotations.
+        labels: int16 [H, W], index into `parts`, or -1 outside the thing.
+        parts: Names of its parts, as in `animals.Animal.body`.
+        class_name: VOC's name, or "" for a thing without annotations.
         keypoints: float [20, 3], (x, y, v) in the order of
             `animals.KEYPOINTS`; v is 1 if visible, 0 if hidden.
-        fur: What it wears.
+        fur: Its fur.
     """
 
     rgb: np.ndarray
@@ -57,7 +57,7 @@ def extents(mask: np.ndarray) -> np.ndarray | None:
 
 
 def moved(sprite: Sprite, step: tuple[int, int]) -> Sprite:
-    """Returns `sprite` moved by (dx, dy) pixels; what leaves is cut off."""
+    """Returns `sprite` shifted by (dx, dy) pixels and cropped to the photo."""
     dx, dy = step
     height, width = sprite.labels.shape
     rgb, labels = np.zeros_like(sprite.rgb), np.full_like(sprite.labels, -1)
@@ -83,10 +83,10 @@ def draw_animal(
     Args:
         rng: Source of randomness.
         size: (height, width) of the photo.
-        box: (xmin, ymin, xmax, ymax) that the animal fills in its larger
-            direction, standing on its lower side; may leave the photo.
-        species: Which animal.
-        fur: What it wears; None for a new fur.
+        box: (xmin, ymin, xmax, ymax) that the animal fits into, standing on the
+            lower side; may exceed the photo.
+        species: Its species.
+        fur: Its fur; None for a random one.
     """
     pose = poses.draw(rng, species)
     animal = animals.build(
@@ -114,14 +114,14 @@ def draw_lookalike(
     length: float,
     fur: fur_lib.Fur,
 ) -> Sprite:
-    """Returns something of an animal's fur that is no animal.
+    """Returns something with an animal's fur that is not an animal.
 
     Args:
         rng: Source of randomness.
         size: (height, width) of the photo.
-        spot: Point (x, y) of its middle.
+        spot: Point (x, y) of its center.
         length: Its length in pixels.
-        fur: What it wears.
+        fur: Its fur.
     """
     kind = ("stick", "curve", "ball", "sack")[rng.integers(4)]
     body = _lookalike_body(rng, kind)
@@ -134,9 +134,9 @@ def draw_lookalike(
 
 
 def _draw_yaw(rng):
-    """Returns degrees: mostly from the side, some towards or away from us."""
+    """Returns degrees: mostly side views, some turned to or from the viewer."""
     facing = rng.choice((0, 180))
-    side = rng.random() < difficulty.SIDE_VIEW_SHARE
+    side = rng.random() < difficulty.SIDE_VIEW_FRACTION
     spread = (
         difficulty.SIDE_VIEW_SPREAD if side else difficulty.OTHER_VIEW_SPREAD
     )
@@ -144,7 +144,7 @@ def _draw_yaw(rng):
 
 
 def _fit(body, tilt, box):
-    """Returns the camera that fits the body into `box`, feet on its ground."""
+    """Returns the camera that fits the body into `box`, feet at its bottom."""
     camera = solids.Camera(1.0, np.zeros(2), tilt)
     points = [solid.start for solid in body]
     points += [solid.end for solid in body if solid.end is not None]
@@ -161,7 +161,7 @@ def _fit(body, tilt, box):
 
 
 def _render(rng, body, camera, size, fur, axes):
-    # Hair as long as 1 % of the trunk frays the outline.
+    # Hair of about 1 % of the trunk length frays the outline.
     reach = 0.008 * camera.scale
     fray = reach * np.stack(
         [canvas.noise(rng, size, max(1.5, 0.03 * camera.scale))
@@ -177,7 +177,7 @@ def _labels(body, names, surface):
 
 
 def _keypoints(animal, camera, surface):
-    """Returns [20, 3]; a keypoint is hidden if too much flesh covers it."""
+    """Returns [20, 3]; keypoints under too much flesh are hidden."""
     size = surface.index.shape
     rows = []
     for name in animals.KEYPOINTS:
@@ -191,7 +191,7 @@ def _keypoints(animal, camera, surface):
 
 
 def _lookalike_body(rng, kind):
-    """Returns solids of a length of about 1, at the origin."""
+    """Returns solids of length about 1, centered at the origin."""
     turn = rng.uniform(0, 2 * np.pi)
     way = np.array((np.cos(turn), np.sin(turn), 0))
     side = np.array((-way[1], way[0], 0))

@@ -1,6 +1,6 @@
-"""Image encoders of `keras.applications`, their skips found by stride.
+"""Image encoders from `keras.applications`, with skips found by stride.
 
-For users who can download weights. Each prepares the image itself.
+For users who can download their weights. Each preprocesses the image itself.
 """
 
 import keras
@@ -36,15 +36,15 @@ def construct(
 def encode(name: str, image, heatmaps=None) -> dict:
     """Returns the skips of an encoder, as `backbones.encode` does.
 
-    At each stride the last features of that size. Stride 1 is the image; where
-    there is nothing at stride 2 (ConvNeXt begins with 4) it is the image, too,
-    halved.
+    A skip is the last feature map at its stride. Stride 1 is the image. Without
+    features at stride 2 (ConvNeXt starts with 4), that skip is the image at
+    half size.
 
     Args:
         name: One of `CONSTRUCTORS`.
         image: float32 [B, H, W, 3], RGB in 0..255.
-        heatmaps: [B, H, W, C] in [0, 1] to see beside the image, or None: a
-            convolution makes three channels of them, which are added to it.
+        heatmaps: [B, H, W, C] in [0, 1] as further input, or None. A
+            convolution maps them to 3 channels, which are added to the image.
     """
     scaled = keras.layers.Rescaling(1 / 255, name="encoder_image")(image)
     if heatmaps is not None:
@@ -58,7 +58,7 @@ def encode(name: str, image, heatmaps=None) -> dict:
 
 
 def _features(name: str, shape: tuple[int, ...]) -> keras.Model:
-    # Nested: not all of these networks can begin with a tensor of another.
+    # Nested: not all of these networks accept an existing tensor as input.
     model = construct(name, input_shape=shape)
     skips = {}
     for layer in model.layers:
@@ -73,16 +73,16 @@ def _features(name: str, shape: tuple[int, ...]) -> keras.Model:
 
 
 def load_into(model: keras.Model, name: str, weights: str) -> int:
-    """Gives the encoder in `model` pretrained weights.
+    """Loads pretrained weights into the encoder of `model`.
 
     Args:
         model: A network with that encoder.
         name: One of `CONSTRUCTORS`.
-        weights: "imagenet", or the path of a file that
-            `construct(name).save_weights` or Keras' site has (without top).
+        weights: "imagenet", or the path of a file from
+            `construct(name).save_weights` or from the site of Keras (notop).
 
     Returns:
-        The number of layers that were set.
+        The number of layers that were loaded.
     """
     shape = (*model.input["image"].shape[1:3], 3)
     downloaded = "imagenet" if weights == "imagenet" else None

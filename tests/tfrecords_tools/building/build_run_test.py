@@ -6,8 +6,10 @@ from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
+import filelock
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import rig
@@ -39,7 +41,8 @@ class BuildTest(parameterized.TestCase):
         )
 
     def image_ids(self, manifest, split):
-        for record in tf.data.TFRecordDataset(manifest.shard_paths(split)):
+        paths = list(map(str, integrity.paths(manifest, [split])))
+        for record in tf.data.TFRecordDataset(paths):
             yield records.parse(record, 3)["image_id"].numpy().decode()
 
     def test_splits_shards_and_manifest(self):
@@ -155,6 +158,18 @@ class BuildTest(parameterized.TestCase):
         self.build()
         self.assertEqual(read_files(self.root / "out"), before)
 
+    def test_a_flipped_byte_in_a_finished_build_is_mended(self):
+        self.build()
+        before = read_files(self.root / "out")
+        path = self.root / "out/val-00000-of-00001.tfrecord"
+        contents = bytearray(path.read_bytes())
+        contents[40] ^= 1
+        path.write_bytes(contents)
+        with self.assertLogs("absl", level="WARNING") as logs:
+            self.build()
+        self.assertRegex(logs.output[0], f"{path}: the checksum")
+        self.assertEqual(read_files(self.root / "out"), before)
+
     @parameterized.parameters(
         ({"image_size": 64}, "image_size: was 32, now 64"),
         ({"seed": 3}, "seed: was 0, now 3"),
@@ -209,6 +224,89 @@ class BuildTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "inputs: was '"):
             self.build()
 
+    def test_strict_build_resumes_once_a_photo_is_repaired(self):
+        self.build("whole")
+        # The photo is in the second shard of `train`.
+        splits = plan.make(self.inputs, self.settings).splits
+        jobs = plan.jobs(splits, self.settings, self.root / "out")
+        broken = jobs[1].sources[0].image
+        contents = broken.read_bytes()
+        broken.write_bytes(contents[:-100])
+        with self.assertRaises(instances.BadSource):
+            self.build()
+        broken.write_bytes(contents)
+        with mock.patch.object(
+            instances, "convert", wraps=instances.convert
+        ) as convert:
+            self.build()
+        self.assertEqual(convert.call_count, 6 - 2)
+        self.assertEqual(
+            read_files(self.root / "whole"), read_files(self.root / "out")
+        )
+
+    def test_other_inputs_remake_single_shards(self):
+        self.interrupt(after=3)
+        fields = json.loads(self.inputs.keypoints.read_text())
+        for item in fields["annotations"]:
+            item["keypoints"][0][0] += 1
+        tiny_photos.save_json(self.inputs.keypoints, fields)
+        self.build("whole")
+        self.build()
+        self.assertEqual(
+            read_files(self.root / "whole"), read_files(self.root / "out")
+        )
+
+    def test_leftovers_of_killed_builds_are_removed(self):
+        self.build("whole")
+        unfinished = self.root / "out/unfinished"
+        unfinished.mkdir(parents=True)
+        stale = "train-00000-of-00009.tfrecord"
+        for path in (
+            self.root / "out/.partial-1-x.tfrecord",
+            unfinished / ".partial-2-settings.json",
+            self.root / "out" / stale,
+        ):
+            path.write_bytes(b"any")
+        (unfinished / f"{stale}.json").write_text("{}")
+        self.interrupt(after=0)
+        self.assertEqual(
+            sorted(read_files(self.root / "out")), ["unfinished/settings.json"]
+        )
+        self.build()
+        self.assertEqual(
+            read_files(self.root / "whole"), read_files(self.root / "out")
+        )
+
+    def test_two_builds_of_one_directory(self):
+        (self.root / "out").mkdir()
+        with filelock.FileLock(self.root / "out/.building.lock"):
+            with self.assertRaisesRegex(ValueError, "out: another process is"):
+                self.build()
+        self.build()
+
+    def test_full_disk(self):
+        full = tf.errors.ResourceExhaustedError(None, None, "No space left")
+        with mock.patch.object(tf.io, "TFRecordWriter", side_effect=full):
+            with self.assertRaisesRegex(
+                OSError, "tfrecord: cannot be written: No space left"
+            ):
+                self.build()
+        self.assertEqual(
+            sorted(read_files(self.root / "out")), ["unfinished/settings.json"]
+        )
+
+    def test_aliases_do_not_change_finished_records(self):
+        self.build()
+        aliases = {"coco": {"snout": "nose"}}
+        category = dataclasses.replace(
+            tiny_photos.CATEGORY,
+            keypoint_aliases=aliases,
+            any_class=("animal",),
+        )
+        with mock.patch.object(instances, "convert") as convert:
+            self.build(category=category)
+        convert.assert_not_called()
+
     def test_empty_split(self):
         for name in ("p4", "p5"):
             tiny_photos.save_mat(self.root / f"mat/{name}.mat", [])
@@ -217,8 +315,8 @@ class BuildTest(parameterized.TestCase):
         self.assertNotIn("manifest.json", read_files(self.root / "out"))
 
     @parameterized.parameters(
-        ("mat/p1.mat", "p1.mat: no such file.*'train': 1 of 4"),
-        ("jpg/p4.jpg", "p4.jpg: no such file.*'val': 1 of 2"),
+        ("mat/p1.mat", "p1.mat: no such file.*'train' lacks 1 of 4"),
+        ("jpg/p4.jpg", "p4.jpg: no such file.*'val' lacks 1 of 2"),
     )
     def test_missing_file(self, name, message):
         (self.root / name).unlink()
@@ -242,13 +340,15 @@ class BuildTest(parameterized.TestCase):
 
     def test_bad_file_stops_the_build(self):
         (self.root / "mat/p0.mat").write_bytes(b"broken")
-        with self.assertRaisesRegex(ValueError, "p0.mat: not a whole MATLAB"):
+        with self.assertRaisesRegex(
+            ValueError, "p0.mat: not a complete MATLAB"
+        ):
             self.build()
         self.assertNotIn("manifest.json", read_files(self.root / "out"))
 
     def test_bad_keypoints_of_a_photo_that_is_not_used(self):
         fields = tiny_photos.animal_pose({f"p{i}": [] for i in range(7)})
-        pose = {**tiny_photos.pose(), "bbox": None, "image_id": 7}
+        pose = {**tiny_photos.pose(), "bbox": "box", "image_id": 7}
         fields["annotations"] += [
             {**tiny_photos.pose(), "image_id": i} for i in range(1, 7)
         ]
@@ -286,8 +386,8 @@ class BuildTest(parameterized.TestCase):
         self.inputs = dataclasses.replace(
             self.inputs, image_sets=None, annotations=self.root / "jpg"
         )
-        with self.assertRaisesRegex(ValueError, "jpg: holds no .mat file"):
-            plan.sources(self.inputs, self.settings)
+        with self.assertRaisesRegex(ValueError, "jpg: has no .mat file"):
+            plan.make(self.inputs, self.settings)
 
 
 if __name__ == "__main__":

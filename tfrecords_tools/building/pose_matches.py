@@ -1,0 +1,163 @@
+"""Assigns the annotations of a keypoint file to the photos of a build.
+
+What matches nothing is no error, as data sets rarely have the same photos. But
+it is listed, with the most similar names.
+"""
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Iterator
+import dataclasses
+import pathlib
+
+from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import identity
+from kp2part.formats import photo_names
+from kp2part.formats import pose_file
+from kp2part.formats import readers
+from kp2part.formats import vocabulary as vocabulary_lib
+from tfrecords_tools.building import found_files
+
+_SHOWN = 3  # Names in a line of the list.
+
+
+@dataclasses.dataclass
+class OfPhoto:
+    """All about one photo in the keypoint file.
+
+    Attributes:
+        named: The photo, as each entry of the file names it.
+        annotations: Annotations of the category's classes.
+        error: The first error in its annotations, None if there is none.
+    """
+
+    named: list[pose_file.Photo] = dataclasses.field(default_factory=list)
+    annotations: list[annotation_lib.KeypointAnnotation] = dataclasses.field(
+        default_factory=list
+    )
+    error: str | None = None
+
+
+@dataclasses.dataclass
+class Matches:
+    """Annotations by photo.
+
+    Attributes:
+        of_photo: By id of the photo.
+        strangers: Photos of the file with annotations that are not in the
+            directory.
+        poses: All contents of the file.
+    """
+
+    of_photo: dict[str, OfPhoto]
+    strangers: list[pose_file.Photo]
+    poses: pose_file.PoseFile
+
+
+def read(
+    path: pathlib.Path,
+    vocabulary: vocabulary_lib.Vocabulary,
+    photos: found_files.Directory,
+) -> Matches:
+    """Returns the annotations of a keypoint file by photo.
+
+    Args:
+        path: The file, or directory of files.
+        vocabulary: Names of classes and keypoints.
+        photos: The photos of the build.
+
+    Raises:
+        ValueError: The file cannot be read, or a file name in it may be any of
+            several photos.
+    """
+    errors: dict[pose_file.Photo, str] = {}
+    poses = readers.read_file(
+        path,
+        vocabulary,
+        lambda photo, error: errors.setdefault(photo, str(error)),
+    )
+    matches = Matches({}, [], poses)
+    for photo in dict.fromkeys(poses.photos):
+        annotations = poses.annotations.get(photo, [])
+        try:
+            photo_id = photos.find_id(photo.name)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        if photo_id is None:
+            if annotations:
+                matches.strangers.append(photo)
+            continue
+        found = matches.of_photo.setdefault(photo_id, OfPhoto())
+        found.named.append(photo)
+        found.annotations += annotations
+        found.error = found.error or errors.get(photo)
+        if len(found.named) > 1:
+            names = [f"{p.name} {_size(p)}".strip() for p in found.named]
+            found.error = (
+                f"{path}: `images` must have each photo once. These are all "
+                f"{photos.files[photo_id]}: {', '.join(names)}"
+            )
+    return matches
+
+
+def _size(photo: pose_file.Photo) -> str:
+    if photo.width is None and photo.height is None:
+        return ""
+    return f"({photo.width} x {photo.height})"
+
+
+def notes(
+    matches: Matches,
+    photo_ids: Collection[str],
+    photos: found_files.Directory,
+    vocabulary: vocabulary_lib.Vocabulary,
+) -> Iterator[str]:
+    """Yields a line for each kind of data that matched nothing.
+
+    Args:
+        matches: As read.
+        photo_ids: Ids of the photos of the build.
+        photos: The directory of photos.
+        vocabulary: Names of classes and keypoints.
+    """
+    poses, strangers = matches.poses, matches.strangers
+    if strangers:
+        names = (
+            _with_nearest(p.name, photos.nearest(p.name))
+            for p in strangers[:_SHOWN]
+        )
+        what = f"with keypoints but not in {photos.path}"
+        yield _line("photo", len(strangers), what, names)
+    without = [i for i in photo_ids if not _has_keypoints(matches, i)]
+    if without:
+        known = [photo_names.id_of(p.name) for p in strangers]
+        names = (
+            _with_nearest(i, identity.nearest(i, known))
+            for i in without[:_SHOWN]
+        )
+        yield _line("photo", len(without), "without keypoints", names)
+    for reason, count in sorted(poses.passed_over.items()):
+        name = reason.removeprefix("of class ")
+        nearest = identity.nearest(name, vocabulary.category.classes)
+        what = _with_nearest(f"skipped {reason}", nearest)
+        yield _line("annotation", count, what, ())
+    if names := poses.unused_names:
+        what = "to map or to ignore not in the file"
+        yield _line("keypoint", len(names), what, names[:_SHOWN])
+
+
+def _has_keypoints(matches: Matches, photo_id: str) -> bool:
+    found = matches.of_photo.get(photo_id)
+    return found is not None and bool(found.annotations or found.error)
+
+
+def _with_nearest(name: str, nearest: list[str]) -> str:
+    return f"{name} (nearest: {', '.join(nearest)})" if nearest else name
+
+
+def _line(noun: str, count: int, what: str, names: Iterable[str]) -> str:
+    names = list(names)
+    if names and len(names) < count:
+        names.append("...")
+    listed = f": {', '.join(names)}" if names else ""
+    return f"{count} {noun}{'s' * (count > 1)} {what}{listed}"
