@@ -150,6 +150,7 @@ class BrowserPhotosTest(page_case.PageCase):
         block += struct.pack(">HHHIIHHIII", 2, 0xA002, 4, 1, 30, 0xA003, 4, 1,
                              20, 0)  # fmt: skip
         self.check("a.jpg", jpeg(picture(), b"Exif\0\0" + block), picture())
+        self.check_mask(picture())
 
     def test_transparency_lies_on_white(self):
         pixels = np.dstack([picture(), np.full((40, 60), 255, np.uint8)])
@@ -175,6 +176,7 @@ class BrowserPhotosTest(page_case.PageCase):
         for name, ending in (("a.webp", ".webp"), ("b.BMP", ".bmp")):
             data = cv2.imencode(ending, picture())[1].tobytes()
             self.check(name, data, picture())
+            self.check_mask(picture())
             self.check_image_entry(name, (40, 60))
             copy = self.download("photo")
             self.assertEqual(copy.name, f"{name[0]}.png")

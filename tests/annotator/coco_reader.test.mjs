@@ -58,7 +58,8 @@ const SAME = [
   ["data%2Fupload%5Ca%20b.jpg", "a b.jpg"],
   ["a\u00a0b.jpg", "a b.jpg"], ["a\u200b.jpg", "a.jpg"], [" a.jpg ", "a.jpg"],
   ["0a1b2c3d-caf%C3%A9.jpg", "cafe\u0301.JPG"], ["100%.jpg", "100%.jpg"],
-  ["v1.2.jpg", "v1.2.jpg"],
+  ["v1.2", "v1.2.jpg"], ["A.jpg", "a.jpg"],
+  ["/data/local-files/?d=dogs/a%20b.jpg", "a b.jpg"],
 ];
 for (const [inFile, opened] of SAME) {
   test(`the same photo: ${inFile} and ${opened}`, () => {
@@ -69,7 +70,7 @@ for (const [inFile, opened] of SAME) {
 }
 
 const DIFFERENT = [
-  ["b.jpg", "a.jpg"], ["A.jpg", "a.jpg"], ["v1.2.jpg", "v1.3.jpg"],
+  ["b.jpg", "a.jpg"], ["v1.2", "v1.jpg"], ["v1.2.jpg", "v1.3.jpg"],
   ["0a1b2c3d-a.jpg", "ffffffff-a.jpg"], ["0a1b2c3-a.jpg", "a.jpg"],
 ];
 for (const [inFile, opened] of DIFFERENT) {
@@ -215,23 +216,29 @@ const BROKEN = [
   ["a box of three", first({ bbox: [1, 2, 3] }),
     /annotation 0: bbox must be 4 numbers. There are 3/],
   ["a box far away", first({ bbox: [400, 300, 30, 20] }),
-    /annotation 0: bbox must overlap the photo, 40 × 30 pixels/],
+    /annotation 0: bbox must be in the photo, 40 × 30 pixels.*copy of another/],
   ["another size", (c) => { c.images[0].width = 80; },
     /width of the open photo: 40. It is 80. Was it made for a copy/],
   ["a turned photo", (c) => {
     Object.assign(c.images[0], { width: 30, height: 40 });
   }, /width of the open photo: 40. It is 30. Was it made before .* turned/],
   ["of a larger copy", points(KEYPOINTS.map((v, i) => (i % 3 < 2 ? 4 * v : v))),
-    /seat must be in the photo, 40 × 30 pixels. It is at 36, 36/],
+    /must be in the photo, 40 × 30 pixels. seat is at 36, 36: is it of a copy/],
   ["y before x", points([9, 9, 2, 9, 38, 1, 0, 0, 0, 20, 15, 2]),
-    /left_arm must be in the photo.*It is at 9, 38: .*y before x/],
+    /must be in the photo.*left_arm is at 9, 38: is y before x/],
   ["fractions", points(KEYPOINTS.map((v, i) => (i % 3 < 2 ? v / 40 : v))),
-    /keypoints must be in pixels.*fractions/],
+    /keypoints must be pixels of the photo. All .* Are they fractions/],
   ["not in their box", first({ bbox: [25, 22, 10, 6] }),
     /keypoints must be in their bbox.*None is; the first is at 9, 9/],
+  ["percent", (c) => {
+    delete c.images[0].width;
+    delete c.images[0].height;
+    delete c.annotations[0].bbox;
+    c.annotations[0].keypoints = [9, 9, 2, 80, 9, 2, 0, 0, 0, 50, 70, 2];
+  }, /All are in 0 to 100: are they percent/, { ...PHOTO, width: 400, height: 300 }],
 ];
-for (const [name, damage, message] of BROKEN) {
-  test(`refused: ${name}`, () => refused(damage, message));
+for (const [name, damage, message, photo] of BROKEN) {
+  test(`refused: ${name}`, () => refused(damage, message, photo));
 }
 
 test("files of Windows and of Python are read", () => {

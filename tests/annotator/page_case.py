@@ -70,7 +70,7 @@ class PageCase(absltest.TestCase):
         super().setUpClass()
         cls.store = model_store.ModelStore("lite", SHIPPED)
         cls.addClassCleanup(cls.store.close)
-        deadline = time.monotonic() + 2 * SECONDS
+        deadline = time.monotonic() + 10 * SECONDS
         while not cls.store.wait(1) and time.monotonic() < deadline:
             pass
         counts = request_metrics.Metrics()

@@ -32,6 +32,7 @@ const JPEGS = [
   ["of another type", jpeg(exif(tiff(6, { type: 4 }))), 1],
   ["cut", jpeg(exif(tiff(6).slice(0, 16))), 1],
   ["a block of nonsense", jpeg(exif([1, 2, 3, 4, 5, 6, 7, 8, 9])), 1],
+  ["cut in the tag", jpeg(exif(tiff(6).slice(0, 20))), 1],
   ["none", jpeg(JFIF), 1],
 ];
 for (const [name, file, expected] of JPEGS) {
@@ -40,8 +41,8 @@ for (const [name, file, expected] of JPEGS) {
   });
 }
 
-test("a tag after the pixels of a PNG file counts as well", () => {
-  assert.equal(turnOf(png([], 2, [chunk("eXIf", tiff(6))])), 6);
+test("a tag after the pixels of a PNG file comes too late", () => {
+  assert.equal(turnOf(png([], 2, [chunk("eXIf", tiff(6))])), 1);
 });
 
 test("a JPEG file without its end gets one", () => {

@@ -2,10 +2,8 @@
 
 import { inWords } from "../state/category.mjs";
 import * as check from "./coco_check.mjs";
+import * as coordinates from "./coordinates.mjs";
 import * as names from "./names.mjs";
-
-const TOLERANCE = 0.05; // Of a side: people click a little outside.
-const FEW_PIXELS = 2; // An object that is no larger is none.
 
 /**
  * @typedef {import("../state/category.mjs").Category} Category
@@ -29,8 +27,10 @@ export function classOf(name, { classes }) {
 export function readObject(annotation, of, category, photo, where) {
   const points = readPoints(annotation, of, category, where);
   const box = readBox(annotation.bbox, photo, where);
-  checkPlaces(points, category, photo, where);
-  checkTogether(points, box, where);
+  const placed = points.flatMap((point, k) => (
+    point?.[2] ? [{ place: point.slice(0, 2), name: category.keypoints[k] }]
+      : []));
+  coordinates.checkKeypoints(placed, box, photo, where);
   return {
     className: classOf(of.name, category), box, boxless: !box, points };
 }
@@ -40,15 +40,11 @@ function readBox(bbox, photo, where) {
   check.requireNumbers(bbox, 4, `${where}: bbox`);
   const [x, y, width, height] = bbox;
   if (!(width > 0 && height > 0)) return null;
+  coordinates.checkBox([x, y, x + width, y + height], photo, where);
   const inside = (value, length) => Math.min(Math.max(value, 0), length);
   const box = [inside(x, photo.width), inside(y, photo.height),
     inside(x + width, photo.width), inside(y + height, photo.height)];
-  if (box[0] >= box[2] || box[1] >= box[3]) {
-    throw new Error(
-      `${where}: bbox must overlap the photo, ${sizeOf(photo)}. It is ` +
-      `${check.show(bbox)}: is it of another photo?`);
-  }
-  return box;
+  return box[0] < box[2] && box[1] < box[3] ? box : null;
 }
 
 function readPoints(annotation, of, category, where) {
@@ -94,47 +90,4 @@ function unknown(name, { keypoints }, where) {
   return new Error(
     `${where}: this model has no keypoint "${inWords(name)}". The nearest is ` +
     `"${inWords(near)}".`);
-}
-
-function checkPlaces(points, { keypoints }, photo, where) {
-  const sides = [photo.width, photo.height];
-  points.forEach((point, k) => {
-    if (!point?.[2]) return;
-    sides.forEach((side, axis) => {
-      const slack = TOLERANCE * side;
-      if (point[axis] >= -slack && point[axis] <= side + slack) return;
-      throw new Error(
-        `${where}: ${keypoints[k]} must be in the photo, ${sizeOf(photo)}. ` +
-        `It is at ${point[0]}, ${point[1]}: is it of a copy of another size, ` +
-        "or y before x?");
-    });
-  });
-}
-
-/** Fractions and percentages of a photo's size look like nearby pixels. */
-function checkTogether(points, box, where) {
-  const placed = points.filter((point) => point?.[2]);
-  const [wide, high] = [0, 1].map((axis) => {
-    const values = placed.map((point) => point[axis]);
-    return Math.max(...values) - Math.min(...values);
-  });
-  if (placed.length > 2 && Math.max(wide, high) <= FEW_PIXELS) {
-    throw new Error(
-      `${where}: keypoints must be in pixels. All are within ${FEW_PIXELS} ` +
-      "pixels: are they fractions of the photo's size?");
-  }
-  if (!box || placed.length < 2) return;
-  const [xmin, ymin, xmax, ymax] = box;
-  const isIn = ([x, y]) => x >= xmin - 1 && x <= xmax && y >= ymin - 1
-    && y <= ymax;
-  if (!placed.some(isIn)) {
-    throw new Error(
-      `${where}: keypoints must be in their bbox, ${check.show(box)} (xmin, ` +
-      `ymin, xmax, ymax). None is; the first is at ${placed[0][0]}, ` +
-      `${placed[0][1]}: are they of a copy of another size, or per cent?`);
-  }
-}
-
-function sizeOf({ width, height }) {
-  return `${width} × ${height} pixels`;
 }

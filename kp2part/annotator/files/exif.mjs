@@ -28,9 +28,11 @@ function readOrientation(tiff) {
   for (let i = 0; i < entries; i++) {
     const entry = directory + 2 + 12 * i;
     if (tiff.getUint16(entry, little) !== ORIENTATION) continue;
-    const isShort = tiff.getUint16(entry + 2, little) === SHORT;
+    const isOne = tiff.getUint16(entry + 2, little) === SHORT
+      && tiff.getUint32(entry + 4, little) === 1;
+    tiff.getUint32(entry + 8, little); // All of it must be there.
     const value = tiff.getUint16(entry + 8, little);
-    return isShort && value >= 1 && value <= 8 ? value : 1;
+    if (isOne) return value >= 1 && value <= 8 ? value : 1;
   }
   return 1;
 }

@@ -2,6 +2,7 @@
 
 // What Label Studio puts before the name of an uploaded file.
 const UPLOAD = /^[0-9a-f]{8}-(?=.)/;
+const SUFFIX = /\.(jpe?g|jfif|png|bmp|gif|tiff?|webp|avif|heic|heif)$/i;
 const MAX_COMPARED = 5000; // To find the nearest of them.
 
 /** When two names of files mean the same photo: the surest rule first. */
@@ -9,6 +10,7 @@ const RULES = [
   (a, b) => baseOf(a) === baseOf(b),
   (a, b) => stemOf(baseOf(a)) === stemOf(baseOf(b)),
   (a, b) => seen(a) === seen(b),
+  (a, b) => seen(a).toLowerCase() === seen(b).toLowerCase(),
   // Two uploads of equal names are two photos.
   (a, b) => bare(a) === seen(b) || seen(a) === bare(b),
 ];
@@ -35,7 +37,7 @@ function baseOf(name) {
 }
 
 function stemOf(name) {
-  return name.replace(/(.)\.[^.]*$/, "$1");
+  return name.replace(SUFFIX, "");
 }
 
 /** What is seen of a name, without its folders and its suffix. */
@@ -48,10 +50,11 @@ function bare(name) {
 }
 
 function decoded(name) {
+  const path = name.split("?d=").at(-1); // Of Label Studio's local files.
   try {
-    return decodeURIComponent(name);
+    return decodeURIComponent(path);
   } catch {
-    return name; // A percent sign of the name's own.
+    return path; // A percent sign of the name's own.
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { orientation } from "./exif.mjs";
 
-const EXIF = [0x45, 0x78, 0x69, 0x66, 0]; // "Exif"; a byte of any value follows.
+const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif".
 const END_OF_JPEG = Uint8Array.of(0xff, 0xd9);
 const PNG = [137, 80, 78, 71, 13, 10, 26, 10];
 // Chunks of PNG that say how pixels look. All others are left out.
@@ -23,7 +23,7 @@ const BLENDED = ["tRNS", "acTL"]; // Transparency, animation.
  */
 
 /**
- * Takes the tags out of a file. The first EXIF block of a file counts.
+ * Takes the tags out of a file. Its first EXIF block before the pixels counts.
  * @param {ArrayBuffer} file
  * @returns {?Stored} null unless it is an opaque, still JPEG or PNG.
  */
@@ -74,7 +74,7 @@ function hasEnd(bytes, from) {
 function readPng(bytes) {
   const pieces = [bytes.subarray(0, PNG.length)];
   const view = viewOf(bytes);
-  let exif = null;
+  let [exif, hasPixels] = [null, false];
   for (let at = PNG.length; at + 12 <= bytes.length;) {
     const end = at + 12 + view.getUint32(at);
     if (end > bytes.length) return null;
@@ -82,7 +82,8 @@ function readPng(bytes) {
     const content = bytes.subarray(at + 8, end - 4);
     const isBlended = name === "IHDR" && (content[9] & 4); // With alpha.
     if (isBlended || BLENDED.includes(name)) return null;
-    if (name === "eXIf") exif ??= viewOf(content);
+    hasPixels ||= name === "IDAT";
+    if (name === "eXIf" && !hasPixels) exif ??= viewOf(content);
     if (LOOKS.includes(name)) pieces.push(bytes.subarray(at, end));
     if (name === "IEND") {
       const type = "image/png";
