@@ -28,7 +28,7 @@ _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 _MAX_GROWTH_MB = 200
 _MAX_WAIT_SECONDS = 1.0
 _STATUS = f"/v1/models/{served_lib.MODEL.name}"
-_HEAD = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n"
+_HEAD = "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n"
 
 
 def send(served: served_lib.Served, *parts: bytes) -> str:
@@ -94,7 +94,7 @@ def attacks() -> dict[str, Callable[[served_lib.Served], str]]:
     deep = b'{"instances": ' + b"[" * 500_000
     bomb = gzip.compress(megabyte * 600, 1)
     gzipped = _HEAD.format(served_lib.PREDICT, len(bomb)).replace(
-        "Host: x", "Content-Encoding: gzip"
+        "Host: localhost", "Content-Encoding: gzip"
     )
     numbers = json.dumps({"instances": [1.5] * 100_000}).encode()
     start = f"GET {_STATUS} HTTP/1.1\r\nX: ".encode()

@@ -75,8 +75,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from kp2part import registration
-
-__version__ = "0.1.0"
+from kp2part.version import __version__
 
 # Where each name comes from, for `__getattr__`. What follows says the same to
 # type checkers and editors.

@@ -55,6 +55,7 @@ def main(argv):
     del argv
     experiment = settings_flags.read(experiment_lib.Experiment)
     config = train_flags.read()
+    from kp2part.data import integrity
     from kp2part.data import manifest as manifest_lib
     from kp2part.experiments import execution
     from kp2part.experiments import tables
@@ -66,8 +67,10 @@ def main(argv):
         for run in runs:
             logging.info("%s: %s", run.name, " ".join(run.flags))
         return
-    common = settings_flags.to_flagfile(config)
-    failed = execution.execute(runs, common, output, _NUM_WORKERS.value)
+    integrity.check(
+        manifest, [name for name, n in manifest.num_records.items() if n]
+    )
+    failed = execution.execute(runs, config, output, _NUM_WORKERS.value)
     tables.write(output, runs, experiment, config, manifest.category)
     if failed:
         raise ValueError(

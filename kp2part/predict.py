@@ -4,11 +4,13 @@ r"""Segments the parts of one object in a photo with an exported model.
         --output=prediction
 
 Writes prediction/mask.png, of the size of the photo, whose gray levels are part
-ids, and prediction/overlay.png. The keypoints are in pixels of the photo: a
-list of K [x, y, v] in the order of the category, or a JSON object by keypoint
-name: {"nose": [120, 88, 2], ...}. The default of --box is the extent of the
-keypoints plus a margin. --saved_model may be a directory of versions, of which
-the newest is used. Its default is the quadruped model that comes with kp2part.
+ids, and prediction/overlay.png. Both show the photo upright, as its orientation
+tag (EXIF) says, and the keypoints are in pixels of that picture: a list of K
+[x, y, v] in the order of the category, or a JSON object by keypoint name:
+{"nose": [120, 88, 2], ...}. The default of --box is the extent of the keypoints
+plus a margin, and the log then shows it. --saved_model may be a directory of
+versions, of which the newest is used. Its default is the quadruped model that
+comes with kp2part.
 
 --url uses a server instead, TensorFlow Serving or kp2part.serve:
     --url=http://127.0.0.1:8501/v1/models/quadruped_lite
@@ -81,6 +83,12 @@ def main(argv):
     output = pathlib.Path(_OUTPUT.value)
     atomic.write_bytes(output / "mask.png", pictures.encode_png(mask))
     atomic.write_bytes(output / "overlay.png", pictures.encode_png(picture))
+    if prediction.box_is_guessed:
+        logging.warning(
+            "No --box: used the extent of the keypoints plus a margin: "
+            "--box=%s",
+            ",".join(f"{edge:g}" for edge in prediction.box),
+        )
     for i, part in enumerate(category.parts):
         logging.info(
             "%3d %-12s %8d px, confidence %3.0f %%",

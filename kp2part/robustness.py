@@ -28,11 +28,17 @@ class Noise:
     keypoint_dropouts: tuple[float, ...] = settings.field(
         (0.0, 0.1, 0.2, 0.3, 0.4, 0.5),
         "Fractions of the keypoints to remove.",
+        minimum=0,
+        below=1,
     )
     keypoint_jitters: tuple[float, ...] = settings.field(
         (0.0, 2.0, 4.0, 6.0, 8.0, 10.0),
         "Standard deviations of the random shifts, in pixels of a 256 px crop.",
+        minimum=0,
     )
+
+    def __post_init__(self):
+        settings.check(self)
 
     @property
     def levels(self) -> list[tuple[str, float]]:

@@ -18,8 +18,8 @@ logged and reported, and the previous version stays in service.
 
 /monitoring/prometheus/metrics has counts and latencies. Ctrl-C or SIGTERM stops
 the server once pending requests are done. Anyone who can reach the port can use
-the model: with --host=0.0.0.0, put a proxy in front. A SavedModel is a program:
-serve only models you trust.
+the model: with --host=0.0.0.0, put a proxy in front, and list its name in
+--allowed_hosts. A SavedModel is a program: serve only models you trust.
 """
 
 import os
@@ -51,6 +51,12 @@ _PORT = flags.DEFINE_integer(
 )
 _GRPC_PORT = flags.DEFINE_integer(
     "grpc_port", 8500, "Port for gRPC; 0 for none.", 0, 65535
+)
+_ALLOWED_HOSTS = flags.DEFINE_list(
+    "allowed_hosts",
+    [],
+    "Further names of the server that the HTTP header Host may contain, for "
+    "example the name of a proxy; * allows all.",
 )
 _PAGE = flags.DEFINE_bool("page", True, "Serve a web page to try the model.")
 _POLL_SECONDS = flags.DEFINE_float(
@@ -98,13 +104,18 @@ def main(argv):
     name = model_name(_MODEL_NAME.value, base_path)
     import tensorflow as tf
 
+    from kp2part.serving import admission
     from kp2part.serving import local_run
     from kp2part.serving import model_store
 
     # TensorFlow warns about the only way to load a SavedModel into a session.
     tf.get_logger().setLevel("ERROR")
     address = local_run.Address(
-        _HOST.value, _PORT.value, _GRPC_PORT.value, _PAGE.value
+        _HOST.value,
+        _PORT.value,
+        _GRPC_PORT.value,
+        _PAGE.value,
+        tuple(_ALLOWED_HOSTS.value),
     )
     limits = limits_lib.Limits(
         max_body_bytes=_MAX_BODY_MB.value << 20,
@@ -114,7 +125,14 @@ def main(argv):
     stop = threading.Event()
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, lambda *_: stop.set())
-    store = model_store.ModelStore(name, base_path, _POLL_SECONDS.value)
+    store = model_store.ModelStore(
+        name,
+        base_path,
+        _POLL_SECONDS.value,
+        admission.Admission(
+            max_large=limits.max_large, num_small=limits.num_threads
+        ),
+    )
     try:
         local_run.run(store, base_path, address, limits, stop)
     finally:

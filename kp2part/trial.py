@@ -31,8 +31,9 @@ def main(argv):
 
     workdir = workdir_lib.Workdir(pathlib.Path(_WORKDIR.value))
     trainer.train(config, workdir)
-    if not (workdir.path / "metrics.json").is_file():
-        trial.score(config, workdir)
+    with workdir.locked():
+        if not (workdir.path / "metrics.json").is_file():
+            trial.score(config, workdir)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ ROOT = pathlib.Path(__file__).parents[1]
 # start a server, a browser or a process that imports TensorFlow, several times;
 # together they take most of the time. `pytest --durations=50` tells of others.
 SLOW = (
+    "tests/annotator/browser_photos_test.py",
     "tests/annotator/browser_test.py",
+    "tests/annotator/browser_work_test.py",
     "tests/client/served_model_test.py",
     "tests/crossval_test.py",
     "tests/deploy_test.py",

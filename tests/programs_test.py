@@ -10,6 +10,7 @@ from absl.testing import parameterized
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import task as task_lib
+from kp2part.system import extras
 from tests import programs
 from tests import tiny
 
@@ -123,7 +124,8 @@ class HelpTest(parameterized.TestCase):
         status, *modules = done.stdout.splitlines()[-1].split()
         self.assertEqual(status, "0")
         self.assertRegex(done.stdout, rf"python -m {program}\b")
-        heavy = {"cv2", "jax", "keras", "matplotlib", "scipy", "tensorflow"}
+        heavy = {"cv2", "keras", "tensorflow"}
+        heavy.update(*extras.MODULES.values())
         self.assertEmpty(heavy.intersection(modules))
 
 

@@ -28,10 +28,10 @@ class RobustnessTest(absltest.TestCase):
         model.get_layer("parts").set_weights([kernel, np.array([0.1, 0, 0])])
         model.save(self.base / "model.keras")
 
-    def run_program(self, *flags):
+    def run_program(self, *flags, models="pose={}/model.keras"):
         status, _, errors = programs.run(
             "kp2part.robustness",
-            f"--models=pose={self.base}/model.keras",
+            f"--models={models.format(self.base)}",
             f"--tfrecords={self.base}/data",
             f"--output={self.base}/out",
             *flags,
@@ -52,15 +52,19 @@ class RobustnessTest(absltest.TestCase):
             dropout["0.0"], curves["keypoint_jitter"]["pose"]["0.0"]
         )
         self.assertTrue((file.with_suffix(".png")).exists())
-        status, error = self.run_program("--models=other=model.keras")
+        status, error = self.run_program(models="other={}/model.keras")
         self.assertEqual(status, 1)
         self.assertIn("Choose another --output", error)
 
     def test_errors(self):
+        status, error = self.run_program("--keypoint_jitters=0,inf")
+        self.assertEqual(status, 1)
+        self.assertIn("keypoint_jitters must be finite", error)
+        self.assertFalse((self.base / "out").exists())
         status, error = self.run_program("--keypoint_jitters=two")
         self.assertEqual(status, 1)
         self.assertIn("must be comma-separated float values: could", error)
-        status, error = self.run_program("--models=model.keras")
+        status, error = self.run_program(models="model.keras")
         self.assertEqual(status, 1)
         self.assertIn("must be comma-separated NAME=PATH", error)
 

@@ -51,6 +51,11 @@ class _Model(tf.Module):
     def echo(self, x):
         return {"y": x}
 
+    # Refuses all, and quotes it.
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="x")])
+    def quoting(self, x):
+        return {"y": tf.strings.substr(x, 1000, 1)}
+
     # 4 million multiplications for each step that `x` asks for.
     @tf.function(input_signature=[tf.TensorSpec([None], name="x")])
     def slow(self, x):
@@ -76,6 +81,7 @@ def write(path: pathlib.Path, factor: float = 2.0) -> pathlib.Path:
         "f32": model.f32,
         "echo": model.echo,
         "slow": model.slow,
+        "quoting": model.quoting,
     }
     tf.saved_model.save(model, str(partial), signatures=signatures)
     partial.rename(path)

@@ -50,6 +50,7 @@ def main(argv):
 
     manifest = manifest_lib.load(selection.tfrecords)
     chosen = splits.choose(selection, manifest, _SEED.value)
+    splits.check(chosen)
     strict = _NN_MISSING.value == "strict"
     library = pose_library.collect(chosen.training, strict)
     if _PICTURE.value:

@@ -1,13 +1,14 @@
 /** The annotation page, put together from its parts. */
 
 import { inWords, readCategory } from "./state/category.mjs";
-import { errorIn } from "./net/client.mjs";
+import { errorIn } from "./net/errors.mjs";
 import { Commands } from "./input/commands.mjs";
 import { DownloadMenu } from "./view/download_menu.mjs";
 import { Editor } from "./state/editor.mjs";
 import { Gestures } from "./input/gestures.mjs";
 import { takeFiles } from "./input/intake.mjs";
 import { listen, listKeys } from "./input/keys.mjs";
+import { KindChoice } from "./view/kind.mjs";
 import { LiveParts } from "./net/live_parts.mjs";
 import { Loupe } from "./view/loupe.mjs";
 import { NameChip } from "./view/name_chip.mjs";
@@ -45,7 +46,11 @@ class App {
       (text, isError) => status.say(text, isError));
     this.figure = new Figure(
       find("figure"), category, (k) => this.editor.select(k));
-    this.menu = new DownloadMenu(document, this.editor, this.parts, status);
+    this.kind = new KindChoice(
+      find("kind"), category, (name) => this.editor.setClass(name),
+      () => this.#focus());
+    this.menu = new DownloadMenu(
+      document, this.editor, this.parts, status, () => this.kind.focus());
     this.#listen();
     this.#writeNames();
   }
@@ -120,10 +125,15 @@ class App {
     document.body.classList.add("at-work");
     this.commands.escape();
     this.live.open(photo);
+    this.status.forgetAsking();
     this.stage.open(photo);
     this.stage.element.setAttribute("aria-label", `Photo ${photo.name}`);
-    this.stage.element.focus({ preventScroll: true });
+    this.#focus();
     this.menu.open(photo);
+  }
+
+  #focus() {
+    this.stage.element.focus({ preventScroll: true });
   }
 
   #resized() {
@@ -150,12 +160,15 @@ class App {
     const select = (k) => editor.select(k);
     const { object, all } = editor;
     showPrompt(document, editor, commands.isHidden);
+    this.kind.show(editor);
     this.figure.show(object, all.current);
     listKeypoints(find("keypoints"), category, object, all.current, select);
     listObjects(find("objects"), all, category, {
       select: (i) => editor.selectObject(i),
-      setClass: (name) => editor.setClass(name),
-      remove: (i) => editor.removeObject(i),
+      remove: (i) => {
+        editor.removeObject(i);
+        this.#focus();
+      },
     });
     const said = object.points.filter((point) => point).length;
     find("count").textContent = `${said} of ${object.points.length}`;

@@ -8,7 +8,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from kp2part.client import part_client
+from kp2part.system import op_messages
 from kp2part.system import published
 
 
@@ -57,7 +57,10 @@ class Predictor:
         try:
             found = self.signatures[signature](**tensors)
         except tf.errors.OpError as error:
-            raise ValueError(part_client.reason(error.message)) from error
+            raise ValueError(op_messages.reason(error.message)) from error
+        except UnicodeDecodeError as error:
+            told = op_messages.reason(op_messages.text(error))
+            raise ValueError(told) from error
         return {name: found[name].numpy() for name in outputs}
 
     def close(self):

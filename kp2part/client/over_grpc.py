@@ -9,7 +9,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from kp2part.client import part_client
+from kp2part.system import op_messages
 
 _URL = re.compile(r"(grpcs?)://([^/?#]+)/([^/?#]+)(?:/versions/(\d+))?")
 _MAX_MESSAGE_BYTES = 256 << 20
@@ -83,7 +83,7 @@ class OverGrpc:
         self._channel.close()
 
     def _error(self, error: grpc.RpcError) -> Exception:
-        told = part_client.reason(error.details() or "")
+        told = op_messages.reason(error.details() or "")
         if error.code() in _REFUSALS:
             return ValueError(told)
         message = f"{self.target}: {error.code().name} {told}"

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import requests
 
-from kp2part.client import part_client
+from kp2part.system import op_messages
 
 _URL = re.compile(
     r"https?://[^/?#]+(/[^/?#]+)*/v1/models/[^/:?#]+(/versions/\d+)?"
@@ -124,6 +124,6 @@ def _from_json(values: list) -> np.ndarray:
 
 def _reason(response: requests.Response) -> str:
     try:
-        return part_client.reason(response.json()["error"])
+        return op_messages.reason(response.json()["error"])
     except (ValueError, LookupError, TypeError):
         return f"{response.reason}: {response.text:.200}"

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import dataclasses
 import functools
 import json
-import re
 from typing import Protocol
 
 import cv2
@@ -46,17 +45,21 @@ class Prediction:
     """The parts of one object.
 
     Attributes:
-        mask: uint8 [H, W], part ids, of the photo's own size.
+        mask: uint8 [H, W], part ids, of the size of the photo as it is shown:
+            turned upright as its tag (EXIF) says.
         box: float32 [4], (xmin, ymin, xmax, ymax), the crop that the model saw.
         area: int64 [P], pixels of each part.
         confidence: float32 [P], in [0, 1], the mean probability of each part
             over its pixels; 0 if it has none.
+        box_is_guessed: Whether no box was given, and the keypoints' extent with
+            a margin stood in.
     """
 
     mask: np.ndarray
     box: np.ndarray
     area: np.ndarray
     confidence: np.ndarray
+    box_is_guessed: bool = False
 
 
 class PartClient:
@@ -113,7 +116,7 @@ class PartClient:
         Args:
             images: N JPEG or PNG files, one for each object.
             keypoints: float32 [N, K, 3], rows of (x, y, v), in pixels of the
-                photos; v is 0 (absent), 1 (hidden) or 2 (visible).
+                upright photos; v is 0 (absent), 1 (hidden) or 2 (visible).
             boxes: float32 [N, 4], (xmin, ymin, xmax, ymax); by default the
                 keypoints' extent with a margin.
 
@@ -177,7 +180,10 @@ class PartClient:
                 for prediction in self._predict(inputs, row)
             ]
         columns = (found[name] for name in _OUTPUTS)
-        return [_prediction(*row) for row in zip(*columns, strict=True)]
+        return [
+            _prediction(mask, box, area, confidence, not named)
+            for mask, box, area, confidence in zip(*columns, strict=True)
+        ]
 
 
 def _check_coordinates(
@@ -193,19 +199,9 @@ def _check_coordinates(
         )
 
 
-def reason(message: str) -> str:
-    """Returns the meaningful line of an error message of TensorFlow.
-
-    Around it are names of nodes, notes about stack traces, and brackets.
-    """
-    noise = ("Graph execution error", "Detected at node", "<stack")
-    lines = re.sub(r"\s*\[\[\{\{.*", "", message).splitlines()
-    told = " ".join(x for x in lines if x.strip() and not x.startswith(noise))
-    told = re.sub(r"^(\{\{.*?\}\} ?)?(assertion failed: )?", "", told)
-    return re.sub(r"^\[(.*?[.:])\](?= |$)", r"\1", told)
-
-
-def _prediction(mask_bytes, box, area, confidence) -> Prediction:
+def _prediction(
+    mask_bytes, box, area, confidence, box_is_guessed
+) -> Prediction:
     png = np.frombuffer(mask_bytes, np.uint8)
     mask = cv2.imdecode(png, cv2.IMREAD_UNCHANGED) if len(png) else None
     if mask is None:
@@ -218,4 +214,5 @@ def _prediction(mask_bytes, box, area, confidence) -> Prediction:
         box=np.asarray(box, np.float32),
         area=np.asarray(area, np.int64),
         confidence=np.asarray(confidence, np.float32),
+        box_is_guessed=box_is_guessed,
     )

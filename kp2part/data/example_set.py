@@ -11,6 +11,7 @@ import pathlib
 import tensorflow as tf
 
 from kp2part.data import folds
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_index
 from kp2part.data import records
@@ -46,9 +47,13 @@ class Examples:
 
     @property
     def files(self) -> list[tuple[str, ...]]:
-        """The shards to read, each with the file of its priors if any."""
+        """The shards to read, each with the file of its priors if any.
+
+        They are checked, see `integrity.check`.
+        """
         shards = [x for s in self.splits for x in self.manifest.split(s).shards]
-        files = [(str(self.manifest.directory / x.name),) for x in shards]
+        paths = integrity.paths(self.manifest, self.splits)
+        files = [(str(path),) for path in paths]
         if self.priors is None:
             return files
         priors = [str(priors_file(self.priors, x)) for x in shards]

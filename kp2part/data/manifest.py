@@ -4,6 +4,7 @@
 Without TensorFlow.
 """
 
+import collections
 from collections.abc import Mapping
 import dataclasses
 import pathlib
@@ -73,6 +74,15 @@ class Manifest:
     table: Mapping
     skipped: Mapping
 
+    def __post_init__(self):
+        shards = [x for split in self.splits.values() for x in split.shards]
+        for name, count in collections.Counter(x.name for x in shards).items():
+            if count > 1:
+                raise ValueError(
+                    f"`splits` must have each shard once. Received: {name!r} "
+                    f"{count} times"
+                )
+
     def split(self, name: str) -> Split:
         """Returns the split called `name`, which must not be empty."""
         if name not in self.splits:
@@ -86,11 +96,6 @@ class Manifest:
                 f"records: {self.num_records}"
             )
         return self.splits[name]
-
-    def shard_paths(self, split: str) -> list[str]:
-        """Returns the paths of a split's files, in order."""
-        shards = self.split(split).shards
-        return [str(self.directory / shard.name) for shard in shards]
 
     @property
     def num_records(self) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.schema import keys
 
@@ -33,14 +34,13 @@ def read(
     manifest: manifest_lib.Manifest, splits: Sequence[str]
 ) -> list[Origin]:
     """Returns the origins of all records of some splits, in stored order."""
+    paths = integrity.paths(manifest, splits)
+    shards = [x for split in splits for x in manifest.split(split).shards]
     return [
         origin
-        for split in splits
-        for shard in manifest.split(split).shards
+        for path, shard in zip(paths, shards, strict=True)
         # The checksum invalidates the cache when records are rebuilt.
-        for origin in _read_file(
-            str(manifest.directory / shard.name), shard.sha256
-        )
+        for origin in _read_file(str(path), shard.sha256)
     ]
 
 

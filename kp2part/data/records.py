@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import photo_header
+from kp2part.data import photos
 from kp2part.schema import keys
 
 JPEG_QUALITY = 95
@@ -90,7 +92,7 @@ def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     mask = tf.io.decode_png(example[keys.PART_MASK], channels=1)
     decoded = {
         **example,
-        keys.IMAGE: decode_photo(example[keys.IMAGE]),
+        keys.IMAGE: _decode_crop(example[keys.IMAGE]),
         keys.PART_MASK: mask[..., 0],
     }
     if keys.PRIOR_MAPS in example:
@@ -101,15 +103,37 @@ def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     return decoded
 
 
+@tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
 def decode_photo(contents):
-    """Returns the pixels of a JPEG or PNG file, uint8 [H, W, 3], RGB.
+    """Returns the pixels of a photo as people see them, uint8 [H, W, 3], RGB.
 
-    The EXIF orientation is not applied, because keypoints and masks refer to
-    the stored pixels.
+    It is turned upright as its orientation tag (EXIF) says; see `photos`.
 
     Args:
-        contents: string [], the file's bytes.
+        contents: string [], the bytes of a JPEG or PNG file.
     """
+    header = photo_header.read(contents)
+    return photos.decode(contents, header.orientation)
+
+
+@tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
+def read_header(contents):
+    """Returns what the header of a photo says, before it is decoded.
+
+    Args:
+        contents: string [], the bytes of a JPEG or PNG file.
+
+    Returns:
+        int32 [2], (height, width) of the pixels as stored, (0, 0) if it ends
+        before them; int32 [], the orientation, 1 (upright) to 8; int32 [2],
+        the size of the upright picture.
+    """
+    header = photo_header.read(contents)
+    return header.size, header.orientation, header.upright_size
+
+
+def _decode_crop(contents):
+    # `encode` writes no tag, and looking for one takes time.
     return tf.io.decode_image(contents, channels=3, expand_animations=False)
 
 

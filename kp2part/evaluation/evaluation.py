@@ -11,11 +11,13 @@ import numpy as np
 from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import folds as folds_lib
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import inference
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import part_boxes
 from kp2part.evaluation import scores
+from kp2part.evaluation import seen_photos
 from kp2part.models import metadata
 from kp2part.models import mirrored
 from kp2part.models import model_file
@@ -46,12 +48,22 @@ def load(path: str, flip_average: bool) -> keras.Model:
 def choose(
     tfrecords: str, split: str, folds: str | None, fold: int | None
 ) -> Chosen:
-    """Returns the examples of a fold if `folds` is given, else of a split."""
+    """Returns the examples of a fold if `folds` is given, else of a split.
+
+    Raises:
+        ValueError: There are no such examples, or the records are damaged.
+    """
     manifest = manifest_lib.load(tfrecords)
     if folds is None:
+        integrity.check(manifest, (split,))
         return Chosen(example_set.Examples(manifest, (split,)), split)
     dealt = folds_lib.load(folds)
     _, examples = example_set.fold_examples(manifest, dealt, fold)
+    if not examples.count():
+        raise ValueError(
+            f"{folds}: no photo of {manifest.directory} is in fold {fold}. "
+            f"The folds there: {sorted(set(dealt.values()))}"
+        )
     return Chosen(examples, f"fold {fold}")
 
 
@@ -78,13 +90,16 @@ def evaluate(
         num_examples: Number of rows in the picture.
         labels: Kind of the masks in the records, a key of `labels.KINDS`.
     """
-    task = metadata.task_of(model)
-    inference.check_category(task, chosen.examples.manifest)
-    results = score(model, chosen.examples, noise, boxes, batch_size)
+    inference.check_task(model, chosen.examples)
+    photos = seen_photos.count(model, chosen.examples)
+    if photos["num_trained_photos"]:
+        logging.warning(seen_photos.sentence(photos))
+    results = score(model, chosen.examples, noise, boxes, batch_size) | photos
     results["split"] = chosen.name
     results["labels"] = labels
     table = scores.table(results).to_markdown()
     table += "\n" + scores.classes_table(results["classes"]).to_markdown()
+    table += f"\n{seen_photos.sentence(results)}\n"
     title = labels_lib.KINDS[labels].mask
     picture = inference.draw(model, chosen.examples, num_examples, title)
     atomic.write_text(output / "table.md", table)

@@ -11,7 +11,6 @@ from kp2part.data import augmentation
 from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
-from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
 from kp2part.evaluation import metrics
 from kp2part.evaluation import part_boxes
@@ -22,16 +21,17 @@ from kp2part.schema import task as task_lib
 from kp2part.visualization import pictures
 
 
-def check_category(task: task_lib.Task, manifest: manifest_lib.Manifest):
-    """Checks that a network has the keypoints and parts of the records."""
-    for field in "keypoints", "parts":
-        ours = tuple(getattr(task.category, field))
-        theirs = tuple(getattr(manifest.category, field))
-        if ours != theirs:
-            raise ValueError(
-                f"{manifest.directory}: the records must have the network's "
-                f"{field}, {list(ours)}. Received: {list(theirs)}"
-            )
+def check_task(
+    model: keras.Model, examples: example_set.Examples
+) -> task_lib.Task:
+    """Returns what a network is asked, once it is that of the examples.
+
+    Raises:
+        ValueError: They have other keypoints or parts.
+    """
+    task, manifest = metadata.task_of(model), examples.manifest
+    task.check_category(manifest.category, str(manifest.directory))
+    return task
 
 
 def predictions(
@@ -52,9 +52,10 @@ def predictions(
         A batch from `input_pipeline.eval_batches` as arrays, and its
         predictions, see `predict`.
     """
+    task = check_task(model, examples)
     examples = priors.attach(model, examples)
     batches = input_pipeline.eval_batches(
-        examples, metadata.task_of(model), batch_size, noise=noise
+        examples, task, batch_size, noise=noise
     )
     with tqdm.tqdm(total=examples.count(), unit="example") as progress:
         for batch in batches.as_numpy_iterator():
@@ -115,7 +116,7 @@ def draw(
         count: Number of rows.
         label_title: Heading of the label column.
     """
-    task = metadata.task_of(model)
+    task = check_task(model, examples)
     examples = priors.attach(model, examples)
     step = max(examples.count() // count, 1)
     batches = input_pipeline.eval_batches(examples, task, count, step)

@@ -25,10 +25,14 @@ class Experiment:
     seeds: tuple[int, ...] = settings.field(
         (0,),
         "Seeds, with a run for each. All protocols but folds use them.",
+        minimum=0,
+        maximum=2**31 - 1,
     )
     train_fractions: tuple[float, ...] = settings.field(
         (0.05, 0.1, 0.25, 0.5, 1.0),
         "Fractions of the training objects, for --protocol=fractions.",
+        above=0,
+        maximum=1,
         only_with={"protocol": "fractions"},
     )
     labels: str = settings.field(

@@ -16,6 +16,7 @@ import numpy as np
 
 from kp2part.data import augmentation
 from kp2part.data import example_set
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import ops
 from kp2part.evaluation import inference
@@ -50,10 +51,11 @@ def measure(
     """
     manifest = manifest_lib.load(tfrecords)
     examples = example_set.Examples(manifest, (split,))
+    integrity.check(manifest, examples.splits)
     results, levels = load(file, models, tfrecords, split), list(levels)
     for name, path in models.items():
-        model, task = model_file.load(path)
-        inference.check_category(task, manifest)
+        model = model_file.load_network(path)
+        inference.check_task(model, examples)
         for kind, level in levels:
             curve = results["curves"].setdefault(kind, {}).setdefault(name, {})
             if str(level) not in curve:

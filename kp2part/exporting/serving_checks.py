@@ -1,31 +1,33 @@
 """Checks of the inputs of an exported graph, with readable error messages.
 
 A server enforces neither the shapes of a signature nor ranges of values, so the
-graph must. Each check returns its input: the order of execution in a graph is
-free, so later operations must depend on the check.
+graph must. Each check returns its input, see `graph_checks`.
 """
 
 import tensorflow as tf
 
+from kp2part.data import graph_checks
+from kp2part.data import photo_header
+from kp2part.exporting import file_kinds
 from kp2part.schema import keys
 
 IMAGE_BYTES = "image_bytes"
 MAX_PIXELS = 40_000_000
+# Of all photos of a request, and how many there may be: they are what its time
+# and memory grow with.
+MAX_REQUEST_PIXELS = 80_000_000
+MAX_ROWS = 64
+
+checked = graph_checks.checked
 
 
-def checked(value, condition, message: str, *evidence):
-    """Returns `value` if `condition` holds.
+def places(num_rows):
+    """Returns how errors begin that concern a row, string [N].
 
-    Args:
-        value: Any tensor.
-        condition: bool [].
-        message: The rule; the evidence is appended.
-        *evidence: Tensors of which up to 8 values are shown.
+    Empty if there is but one: a client that sends one by one knows which.
     """
-    check = tf.debugging.Assert(condition, [message, *evidence], summarize=8)
-    # In eager mode there is no operation to wait for.
-    with tf.control_dependencies([] if check is None else [check]):
-        return tf.identity(value)
+    rows = tf.strings.as_string(tf.range(num_rows))
+    return tf.where(num_rows > 1, tf.strings.join(["Row ", rows, ": "]), "")
 
 
 def check_rows(image_bytes):
@@ -38,7 +40,18 @@ def check_rows(image_bytes):
         tf.shape(image_bytes),
     )
     image_bytes.set_shape([None])
-    return image_bytes
+    return check_number(image_bytes)
+
+
+def check_number(values):
+    """Returns values [N, ...], if there are not too many rows."""
+    num_rows = tf.shape(values)[0]
+    return checked(
+        values,
+        num_rows <= MAX_ROWS,
+        f"A request must have at most {MAX_ROWS} rows. Received:",
+        num_rows,
+    )
 
 
 def check_shape(name: str, values, shape: tuple[int, ...], num_rows):
@@ -67,64 +80,104 @@ def check_shape(name: str, values, shape: tuple[int, ...], num_rows):
     return values
 
 
-def check_finite(name: str, values):
+def check_finite(name: str, values, where=""):
     """Returns values of any shape, if all are finite numbers."""
     return checked(
         values,
         tf.reduce_all(tf.math.is_finite(values)),
-        f"`{name}` must be finite numbers. Received:",
+        _told(where, f"`{name}` must be finite numbers. Received:"),
         values,
     )
 
 
-def check_keypoints(keypoints):
+def check_keypoints(keypoints, where=""):
     """Returns keypoints float32 [K, 3], if they are finite and v is valid."""
-    keypoints = check_finite(keys.KEYPOINTS, keypoints)
+    keypoints = check_finite(keys.KEYPOINTS, keypoints, where)
     v = keypoints[:, 2]
     return checked(
         keypoints,
         tf.reduce_all((v == 0) | (v == 1) | (v == 2)),
-        f"The v of `{keys.KEYPOINTS}` must be 0, 1 or 2. Received:",
+        _told(
+            where, f"The v of `{keys.KEYPOINTS}` must be 0, 1 or 2. Received:"
+        ),
         v,
     )
 
 
-def check_inside(pixels, box, source_size):
+def check_inside(pixels, box, source_size, where=""):
     """Returns the pixels int32 [4] of a box, if it overlaps the photo."""
     return checked(
         pixels,
         tf.reduce_all(pixels[:2] < pixels[2:]),
-        f"`{keys.BOX}` must overlap the photo: xmin, ymin, xmax, ymax in its "
-        "pixels. Received a box, and a photo of (height, width):",
+        _told(
+            where,
+            f"`{keys.BOX}` must overlap the photo: xmin, ymin, xmax, ymax in "
+            "its pixels. Received a box, and a photo of (height, width):",
+        ),
         box,
         source_size,
     )
 
 
-def check_file(contents):
-    """Returns string [], if it is a JPEG or PNG of at most `MAX_PIXELS`."""
-    begin = tf.strings.substr(contents, 0, 8)
-    jpeg = tf.strings.substr(begin, 0, 3) == b"\xff\xd8\xff"
-    png = begin == b"\x89PNG\r\n\x1a\n"
+def check_file(contents, where="") -> photo_header.Header:
+    """Returns the header of a JPEG or PNG file of a bearable size.
+
+    Args:
+        contents: string [], the bytes of a file.
+        where: See `places`.
+    """
+    fits = photo_header.is_jpeg(contents) | photo_header.is_png(contents)
+    kind = tf.cond(fits, lambda: "", lambda: file_kinds.describe(contents))
+    rule = f"`{IMAGE_BYTES}` must be a JPEG or PNG file. Received: "
     contents = checked(
-        contents,
-        jpeg | png,
-        f"`{IMAGE_BYTES}` must be a JPEG or PNG file. It begins with:",
-        begin,
+        contents, fits, tf.strings.join([where, rule, kind, "."])
     )
-    # From the header: a small file can decode to gigabytes.
-    sides = tf.cond(
-        jpeg,
-        lambda: tf.io.extract_jpeg_shape(contents)[:2],
-        lambda: _png_sides(contents),
+    header = photo_header.read(contents)
+    size = checked(
+        header.size,
+        tf.reduce_all(header.size > 0),
+        _told(
+            where,
+            f"`{IMAGE_BYTES}` must be whole: the file ends, or makes no sense, "
+            "before its pixels. Its bytes:",
+        ),
+        tf.strings.length(contents),
     )
+    size = checked(
+        size,
+        num_pixels(size) <= MAX_PIXELS,
+        _told(
+            where,
+            f"`{IMAGE_BYTES}` must have at most {MAX_PIXELS} pixels. Received "
+            "(height, width):",
+        ),
+        size,
+    )
+    return photo_header.Header(size, header.orientation)
+
+
+def check_request(values, sizes):
+    """Returns values, if the photos of a request are bearable together.
+
+    Args:
+        values: Any tensor.
+        sizes: int32 [N, 2], (height, width) of the photos.
+    """
+    total = tf.reduce_sum(num_pixels(sizes))
     return checked(
-        contents,
-        tf.reduce_prod(tf.cast(sides, tf.int64)) <= MAX_PIXELS,
-        f"`{IMAGE_BYTES}` must have at most {MAX_PIXELS} pixels. Received "
-        "(height, width):",
-        sides,
+        values,
+        total <= MAX_REQUEST_PIXELS,
+        "The photos of a request must have at most "
+        f"{MAX_REQUEST_PIXELS} pixels together: send fewer in one. Received "
+        "pixels and photos:",
+        total,
+        tf.shape(sizes)[0],
     )
+
+
+def num_pixels(sizes):
+    """Returns the pixels int64 [...] of sizes int32 [..., 2]."""
+    return tf.reduce_prod(tf.cast(sizes, tf.int64), -1)
 
 
 def _of_any_shape(values):
@@ -139,15 +192,5 @@ def _rank(values):
     return tf.size(tf.shape(values))
 
 
-def _png_sides(contents):
-    # IHDR is always first: width and height in bytes 16 to 23, big endian.
-    header = tf.strings.substr(contents, 16, 8)
-    header = checked(
-        header,
-        tf.strings.length(header) == 8,
-        f"`{IMAGE_BYTES}` must be a complete PNG file: it ends in its header.",
-    )
-    # decode_raw reads 8 bytes as two numbers of 4.
-    sides = tf.io.decode_raw(header, tf.int32, little_endian=False)
-    sides = tf.reverse(tf.ensure_shape(sides, [2]), [0])
-    return tf.where(sides < 0, tf.int32.max, sides)
+def _told(where, message: str):
+    return tf.strings.join([where, message])

@@ -1,7 +1,7 @@
 """The functions of an exported model: files and keypoints in, masks out.
 
 Inputs are processed by the code that prepared the training records
-(`records.decode_photo`, `crops`, `heatmaps.draw_pose`), so that serving cannot
+(`photos.decode`, `crops`, `heatmaps.draw_pose`), so that serving cannot
 drift from training. Nothing here depends on where the graph runs.
 """
 
@@ -14,8 +14,8 @@ import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.data import heatmaps
+from kp2part.data import photos
 from kp2part.data import prior_maps
-from kp2part.data import records
 from kp2part.exporting import serving_checks
 from kp2part.exporting import serving_masks
 from kp2part.models import metadata as metadata_lib
@@ -28,6 +28,9 @@ IMAGE_BYTES = serving_checks.IMAGE_BYTES
 PROBABILITIES = "probabilities"
 KEY = "key"
 JSON_BYTES = "json_bytes"
+# Names of columns within the graph.
+_WHERE = "where"
+_ORIENTATION = "orientation"
 
 # Without a box, the extent of the keypoints is used with this margin on each
 # side, as a fraction of its longer side. 0.08 fits the boxes of animals best,
@@ -75,9 +78,10 @@ class PartServer:
         """Returns label maps of whole photos.
 
         Args:
-            image_bytes: string [N], JPEG or PNG files.
+            image_bytes: string [N], JPEG or PNG files, N at most 64. They are
+                turned upright as their EXIF tags say.
             keypoints: float32 [N, K, 3], rows of (x, y, v), in pixels of the
-                photos; v = 0 is absent.
+                upright photos; v = 0 is absent.
             box: float32 [N, 4], (xmin, ymin, xmax, ymax) of the objects, in
                 pixels; by default the keypoints' extent with a margin.
 
@@ -123,7 +127,8 @@ class PartServer:
         Returns:
             Logits float32 [N, S, S, P] by output name.
         """
-        num_rows = tf.shape(next(iter(inputs.values())))[0]
+        first = next(iter(inputs.values()))
+        num_rows = tf.shape(serving_checks.check_number(first))[0]
         for name, spec in self._tensor_specs.items():
             values = serving_checks.check_shape(
                 name, inputs[name], tuple(spec.shape[1:]), num_rows
@@ -140,6 +145,7 @@ class PartServer:
         Returns:
             json_bytes: string [N], JSON documents.
         """
+        key = serving_checks.check_number(key)
         found = key[:, tf.newaxis] == tf.constant(list(self.metadata))
         found = serving_checks.checked(
             found,
@@ -170,18 +176,19 @@ class PartServer:
         image_bytes = serving_checks.check_rows(image_bytes)
         num_rows = tf.size(image_bytes)
         rows = {
-            IMAGE_BYTES: image_bytes,
             keys.KEYPOINTS: serving_checks.check_shape(
                 keys.KEYPOINTS,
                 keypoints,
                 (self.task.num_keypoints, 3),
                 num_rows,
             ),
+            _WHERE: serving_checks.places(num_rows),
         }
         if box is not None:
             rows[keys.BOX] = serving_checks.check_shape(
                 keys.BOX, box, (4,), num_rows
             )
+        rows |= _headers(image_bytes, rows[_WHERE])
         size = self.task.image_size
         return tf.map_fn(
             self._crop_one,
@@ -194,22 +201,27 @@ class PartServer:
                 keys.BOX: tf.TensorSpec([4], tf.int32),
                 keys.SOURCE_SIZE: tf.TensorSpec([2], tf.int32),
             },
+            parallel_iterations=1,  # Each has the pixels of a photo.
         )
 
     def _crop_one(self, row):
-        task = self.task
-        keypoints = serving_checks.check_keypoints(row[keys.KEYPOINTS])
+        task, where = self.task, row[_WHERE]
+        keypoints = serving_checks.check_keypoints(row[keys.KEYPOINTS], where)
         if keys.BOX in row:
-            box = serving_checks.check_finite(keys.BOX, row[keys.BOX])
+            box = serving_checks.check_finite(keys.BOX, row[keys.BOX], where)
         else:
-            box = box_of_keypoints(keypoints)
-        image = records.decode_photo(
-            serving_checks.check_file(row[IMAGE_BYTES])
-        )
-        source_size = tf.shape(image)[:2]
+            box = box_of_keypoints(keypoints, where=where)
+        source_size = row[keys.SOURCE_SIZE]
         pixels = serving_checks.check_inside(
-            crops.whole_pixels(box, source_size, task.context), box, source_size
+            crops.whole_pixels(box, source_size, task.context),
+            box,
+            source_size,
+            where,
         )
+        with tf.control_dependencies([pixels]):  # Before what takes time.
+            image = photos.decode(
+                row[IMAGE_BYTES], row[_ORIENTATION], f"`{IMAGE_BYTES}`", where
+            )
         how = (pixels, task.image_size, task.aspect)
         return {
             keys.IMAGE: crops.cut_image(image, *how),
@@ -259,13 +271,36 @@ class PartServer:
         return pose_library.Lookup(library, self.task.category)
 
 
-def box_of_keypoints(keypoints, margin: float = BOX_MARGIN):
+def _headers(image_bytes, where):
+    """Returns the files, once none is too large, and what headers say."""
+
+    def read(row):
+        header = serving_checks.check_file(*row)
+        return header.upright_size, header.orientation
+
+    sizes, orientations = tf.map_fn(
+        read,
+        (image_bytes, where),
+        fn_output_signature=(
+            tf.TensorSpec([2], tf.int32),
+            tf.TensorSpec([], tf.int32),
+        ),
+    )
+    return {
+        IMAGE_BYTES: serving_checks.check_request(image_bytes, sizes),
+        keys.SOURCE_SIZE: sizes,
+        _ORIENTATION: orientations,
+    }
+
+
+def box_of_keypoints(keypoints, margin: float = BOX_MARGIN, where=""):
     """Returns the box to use if none is given: around the keypoints.
 
     Args:
         keypoints: float32 [K, 3], rows of (x, y, v), in pixels; at least two
             must have v > 0.
         margin: Margin on each side, as a fraction of the longer side.
+        where: See `serving_checks.places`.
 
     Returns:
         float32 [4].
@@ -274,7 +309,13 @@ def box_of_keypoints(keypoints, margin: float = BOX_MARGIN):
     known = serving_checks.checked(
         known,
         tf.shape(known)[0] > 1,
-        "`keypoints` must have at least 2 with v > 0 if no `box` is given.",
+        tf.strings.join(
+            [
+                where,
+                "`keypoints` must have at least 2 with v > 0 if no `box` is "
+                "given.",
+            ]
+        ),
     )
     low = tf.reduce_min(known, 0)
     high = tf.reduce_max(known, 0) + 1  # From points to pixel edges.

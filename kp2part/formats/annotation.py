@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def check_numbers(
     )
 
 
-def is_coordinate(value: object) -> bool:
+def is_coordinate(value: Any) -> bool:
     """Returns whether a value is a number that pixels can have."""
     return type(value) in _NUMBERS and abs(value) <= MAX_COORDINATE
 

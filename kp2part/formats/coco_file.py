@@ -75,7 +75,7 @@ def read(path: pathlib.Path) -> File:
     )
 
 
-_KINDS = {list: "array", dict: "object", str: "text"}
+_KINDS: dict[type, str] = {list: "array", dict: "object", str: "text"}
 
 
 def _member(fields, name: str, kinds: tuple[type, ...], where) -> Any:
@@ -155,7 +155,7 @@ def _text(value: object, where: str) -> str:
     )
 
 
-def _side(value: object, where: str, field: str) -> int | None:
+def _side(value: Any, where: str, field: str) -> int | None:
     """Returns a side of a photo; tools write null or 0 if they do not know."""
     if value is None or (type(value) in (int, float) and value in (0, -1)):
         return None

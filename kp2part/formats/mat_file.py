@@ -220,7 +220,7 @@ class _Reader:
         stored, data = self._data(8 * count)
         if stored not in _STORED:
             raise mat_stream.BrokenMat(f"numbers have type {stored}")
-        dtype = np.dtype(_STORED[stored]).newbyteorder(self.order)
+        dtype = np.dtype(self.order + _STORED[stored])
         if len(data) != dtype.itemsize * count:
             raise mat_stream.BrokenMat(
                 f"{len(data)} bytes for {count} numbers of type {stored}"

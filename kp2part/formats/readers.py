@@ -61,16 +61,20 @@ def read(
     vocabulary = vocabulary_lib.Vocabulary(
         category, keypoint_map, ignore_keypoints
     )
-    tell = on_error and (
-        lambda photo, error: on_error(photo_names.id_of(photo.name), error)
-    )
     found = {}
-    for photo, items in read_file(path, vocabulary, tell).annotations.items():
+    pose = read_file(path, vocabulary, on_error and _by_id(on_error))
+    for photo, items in pose.annotations.items():
         image_id = photo_names.id_of(photo.name)
         if image_id in found:
             raise ValueError(f"{path}: two photos are called {image_id!r}.")
         found[image_id] = items
     return found
+
+
+def _by_id(
+    on_error: Callable[[str, ValueError], None],
+) -> Callable[[pose_file.Photo, ValueError], None]:
+    return lambda photo, error: on_error(photo_names.id_of(photo.name), error)
 
 
 def read_file(

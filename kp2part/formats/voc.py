@@ -66,10 +66,10 @@ def read_boxes(
                 f"Received: {corners}"
             )
         name = text_of(item.findtext("name"), where, "name")
-        box = edges(*corners)
+        bounds = edges(*corners)
         if size is not None:
-            coordinates.check_box(box, size, where)
-        found.append((pascal_part_class(name), box))
+            coordinates.check_box(bounds, size, where)
+        found.append((pascal_part_class(name), bounds))
     return tuple(found)
 
 
@@ -128,12 +128,13 @@ def read_xml(path: pathlib.Path) -> ET.Element:
     A DTD could define entities that expand to gigabytes or include other files.
     No annotation needs one.
     """
-    contents: bytes | str = text_file.read_bytes(path)
+    contents = text_file.read_bytes(path)
+    text: bytes | str = contents
     if text_file.marked_encoding(contents):
         # Saved anew, a file may still begin with `encoding="utf-8"`.
-        contents = text_file.decode(contents, str(path))
+        text = text_file.decode(contents, str(path))
     try:
-        return ElementTree.fromstring(contents, forbid_dtd=True)
+        return ElementTree.fromstring(text, forbid_dtd=True)
     except defusedxml.DefusedXmlException as error:
         raise ValueError(
             f"{path}: must have no DTD. Received: {error}"

@@ -45,10 +45,13 @@ class Architecture:
         "Channels of the last decoder block; the others have multiples of it "
         "(UNet16 of Shvets et al., 2018: 32).",
         minimum=1,
+        maximum=1024,
     )
     pose_widths: tuple[int, ...] = settings.field(
         (64, 128, 256, 512, 512),
         "Channels of Pose-to-Part at each of its 5 downsampling steps.",
+        minimum=1,
+        maximum=8192,
     )
     normalization: str = settings.field(
         "batch",
@@ -73,8 +76,8 @@ class Architecture:
 
     def __post_init__(self):
         settings.check(self)
-        if len(self.pose_widths) != 5 or min(self.pose_widths) < 1:
+        if len(self.pose_widths) != 5:
             raise ValueError(
-                "`pose_widths` must be 5 positive numbers of channels. "
+                "`pose_widths` must be 5 numbers of channels. "
                 f"Received: pose_widths={settings.to_text(self.pose_widths)}"
             )

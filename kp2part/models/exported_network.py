@@ -10,6 +10,7 @@ import pathlib
 import keras
 import numpy as np
 
+from kp2part.models import file_sizes
 from kp2part.system import json_file
 from kp2part.system import published
 
@@ -45,6 +46,7 @@ def load(directory: str | pathlib.Path) -> keras.Model:
             "the network's .keras file again."
         )
     layers = json_file.read(version / FILE)
+    file_sizes.check_layers(layers)
     model = keras.saving.deserialize_keras_object(layers)
     _set_weights(model, read_variables(version), version)
     return model
@@ -64,6 +66,10 @@ def read_variables(version: pathlib.Path) -> dict[str, np.ndarray]:
     from tensorflow.core.protobuf import trackable_object_graph_pb2
 
     reader = tf.train.load_checkpoint(str(version / _VARIABLES))
+    file_sizes.check_variables(
+        reader.get_variable_to_shape_map().values(),
+        version.glob(f"{_VARIABLES}.data-*"),
+    )
     graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
         reader.get_tensor(_OBJECT_GRAPH)
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import keras
 
+from kp2part.models import trained_photos
 from kp2part.schema import task as task_lib
 
 
@@ -17,16 +18,26 @@ class TaskLabel(keras.layers.Layer):
 
     Args:
         task: A `task.Task`, or the dict from its `to_json`.
+        photos: The photos it was trained on, or the dict from their `to_json`;
+            None if these are unknown.
 
     Input shape: any.
     Output shape: as the input.
     """
 
-    def __init__(self, task: task_lib.Task | dict, **kwargs):
+    def __init__(
+        self,
+        task: task_lib.Task | dict,
+        photos: trained_photos.TrainedPhotos | dict | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if isinstance(task, dict):
             task = task_lib.Task.from_json(task)
+        if isinstance(photos, dict):
+            photos = trained_photos.TrainedPhotos.from_json(photos)
         self.task = task
+        self.photos = photos
 
     def call(self, inputs):
         return inputs
@@ -35,7 +46,10 @@ class TaskLabel(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "task": self.task.to_json()}
+        config = {**super().get_config(), "task": self.task.to_json()}
+        if self.photos is not None:
+            config["photos"] = self.photos.to_json()
+        return config
 
 
 @keras.saving.register_keras_serializable(package="kp2part")
@@ -83,9 +97,18 @@ def task_of(model: keras.Model) -> task_lib.Task:
     Raises:
         ValueError: `model` was not built by `kp2part.models`.
     """
+    return label_of(model).task
+
+
+def label_of(model: keras.Model) -> TaskLabel:
+    """Returns the layer of `model` that keeps its task and its photos.
+
+    Raises:
+        ValueError: `model` was not built by `kp2part.models`.
+    """
     for layer in _flat(model):
         if isinstance(layer, TaskLabel):
-            return layer.task
+            return layer
     raise ValueError(
         f"Model {model.name!r} does not contain its task: it has no "
         "`TaskLabel` layer, unlike the networks of `kp2part.models`."

@@ -5,7 +5,10 @@ import pathlib
 import keras
 
 from kp2part.models import exported_network
+from kp2part.models import file_sizes
 from kp2part.models import metadata
+from kp2part.models import trained_photos
+from kp2part.models import vocabulary
 from kp2part.schema import task
 
 
@@ -27,14 +30,8 @@ def load(path: str) -> tuple[keras.Model, task.Task]:
             f"{path}: no such file. `model` must be a .keras file, or a "
             "directory that kp2part.export has made."
         )
-    try:
-        model = in_float32(_read(path))
-        return model, metadata.task_of(model)
-    # A damaged zip raises anything from KeyError to zlib.error.
-    except Exception as error:
-        raise ValueError(
-            f"{path}: not a network of kp2part: {error}"
-        ) from error
+    model = read(path)
+    return in_float32(model), metadata.task_of(model)
 
 
 def load_network(path: str) -> keras.Model:
@@ -46,18 +43,40 @@ def load_network(path: str) -> keras.Model:
     return network
 
 
-def _read(path: str) -> keras.Model:
-    if pathlib.Path(path).is_dir():
-        return exported_network.load(path)
-    return keras.saving.load_model(path, compile=False)
+def read(path: str, compile: bool = False) -> keras.Model:
+    """Returns a saved network as it is.
+
+    Args:
+        path: As `load` takes it.
+        compile: Whether it is a checkpoint of training, to go on with.
+
+    Raises:
+        ValueError: Not a network of `kp2part.models`; the message names the
+            file.
+    """
+    try:
+        if pathlib.Path(path).is_dir():
+            model = exported_network.load(path)
+        else:
+            file_sizes.check_keras(path)
+            model = keras.saving.load_model(path, compile=compile)
+        metadata.task_of(model)
+        return model
+    # A damaged zip raises anything from KeyError to zlib.error.
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(
+            f"{path}: not a network of kp2part: {reason}"
+        ) from error
 
 
 def initialize(model: keras.Model, path: str) -> list[str]:
     """Initializes a new network with the weights of a trained one.
 
-    Layers are matched by name. Those with different shapes, such as the last
-    one if there are other parts, keep their random weights. Frozen layers stay
-    frozen.
+    Layers are matched by name. Those with different shapes keep their random
+    weights, and so do those whose channels have another meaning: the last ones
+    if the parts have other names, the first ones if the keypoints do. Frozen
+    layers stay frozen. The new network inherits the photos of the trained one.
 
     Args:
         model: The new network, changed in place.
@@ -70,13 +89,20 @@ def initialize(model: keras.Model, path: str) -> list[str]:
         ValueError: The file does not exist, is not a network of kp2part, or no
             layer matches.
     """
-    trained, _ = load(path)
+    trained, task = load(path)
+    label = metadata.label_of(model)
+    label.photos = metadata.label_of(trained).photos or trained_photos.UNKNOWN
+    strangers = vocabulary.strangers(model, label.task, task)
     sources = {layer.name: layer for layer in trained.layers}
     left = []
     targets = _with_weights(model)
     for layer in targets:
         source = sources.get(layer.name)
-        if source is not None and _shapes(source) == _shapes(layer):
+        if (
+            source is not None
+            and layer.name not in strangers
+            and _shapes(source) == _shapes(layer)
+        ):
             layer.set_weights(source.get_weights())
             _freeze_as(layer, source)
         else:

@@ -15,6 +15,7 @@ import tensorflow as tf
 import tqdm
 
 from kp2part.data import example_set
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import prior_maps
 from kp2part.data import records
@@ -22,6 +23,7 @@ from kp2part.models import metadata
 from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
 from kp2part.system import atomic
+from kp2part.system import checksum
 
 
 def attach(
@@ -43,7 +45,8 @@ def build(
 ) -> pathlib.Path:
     """Computes the priors of some splits; returns their directory.
 
-    Existing files are kept, so that an interrupted build resumes.
+    Existing files that are undamaged are kept, so that an interrupted build
+    resumes.
 
     Args:
         library: The bytes from `PoseLibrary.to_bytes`. An object is not a
@@ -53,10 +56,15 @@ def build(
     """
     name = hashlib.sha256(library).hexdigest()[:16]
     directory = manifest.directory / "priors" / name
+    integrity.check(manifest, splits)
     shards = [s for split in splits for s in manifest.split(split).shards]
+    memory = checksum.Memory(directory / integrity.MEMORY)
     missing = [
-        s for s in shards if not example_set.priors_file(directory, s).is_file()
+        shard
+        for shard in shards
+        if not memory.has_sum(example_set.priors_file(directory, shard))
     ]
+    memory.save()
     if not missing:
         return directory
     known = pose_library.PoseLibrary.from_bytes(library)
@@ -69,7 +77,9 @@ def build(
                 morph, num_parallel_calls=tf.data.AUTOTUNE
             )
             save = functools.partial(_write, maps, progress)
-            atomic.write(example_set.priors_file(directory, shard), save)
+            path = example_set.priors_file(directory, shard)
+            atomic.write(path, save)
+            checksum.write_sum(path)
     return directory
 
 

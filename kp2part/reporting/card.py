@@ -7,6 +7,7 @@ import re
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import scores as scores_lib
+from kp2part.evaluation import seen_photos
 from kp2part.models import model_file
 from kp2part.reporting import rendering
 from kp2part.system import json_file
@@ -70,6 +71,7 @@ def render(
         num_train=manifest.num_records.get(run.train_split),
         labels=labels_lib.of(scores),
         scores=scores,
+        seen=seen_photos.sentence(scores),
         chosen_by_scores=scores["split"] == run.chosen_by,
         table=scores_lib.table(scores).to_markdown(),
         classes_table=scores_lib.classes_table(scores["classes"]).to_markdown(),

@@ -5,6 +5,7 @@ import pathlib
 
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import scores as scores_lib
+from kp2part.evaluation import seen_photos
 from kp2part.models import model_file
 from kp2part.reporting import rendering
 from kp2part.system import json_file
@@ -38,6 +39,7 @@ def render(
         training=training,
         scores=scores,
         labels=kind,
+        seen=seen_photos.sentence(scores),
         table=scores_lib.table(scores),
         bars=data_url(bars),
         curves=data_url(plots.curves(history, kind.measure)),

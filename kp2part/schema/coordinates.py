@@ -108,9 +108,7 @@ def _are_many(outside: np.ndarray) -> bool:
     return outside.sum() > 1 or outside.mean() > _STRAY
 
 
-def _are_inside(
-    points: np.ndarray, size: Size, tolerance: float = TOLERANCE
-) -> np.ndarray:
+def _are_inside(points: np.ndarray, size: Size, tolerance: float = TOLERANCE):
     # Comparisons with NaN are false: it is outside.
     margin = tolerance * max(size)
     last = np.array([size[1] - 1, size[0] - 1])
@@ -168,7 +166,7 @@ def _box_hint(points: np.ndarray, size: Size, box: boxes.Box) -> str:
     return ""
 
 
-def _are_in_box(points: np.ndarray, box: boxes.Box) -> np.ndarray:
+def _are_in_box(points: np.ndarray, box: boxes.Box):
     low, high = np.reshape(np.asarray(box, np.float64), (2, 2))
     margin = _BOX_MARGIN * (high - low) + _FEW_PIXELS
     return ((points >= low - margin) & (points <= high + margin)).all(axis=-1)

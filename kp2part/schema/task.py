@@ -1,11 +1,15 @@
 """The task of a network: names, sizes, and how its input is prepared."""
 
 import dataclasses
+import math
 
 from kp2part.schema import category as category_lib
 from kp2part.system import json_file
 
 ASPECTS = ("stretch", "pad")
+STRIDE = 32  # Networks halve an image 5 times.
+# The keypoints' heatmaps of one crop of this size take 300 MB.
+LARGEST_IMAGE_SIZE = 2048
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,14 +37,18 @@ class Task:
     bones: bool = False
 
     def __post_init__(self):
-        if self.image_size < 32 or self.image_size % 32:
+        if (
+            not STRIDE <= self.image_size <= LARGEST_IMAGE_SIZE
+            or self.image_size % STRIDE
+        ):
             raise ValueError(
-                "`image_size` must be a positive multiple of 32 (networks "
-                f"halve it 5 times). Received: image_size={self.image_size}"
+                f"`image_size` must be a positive multiple of {STRIDE} "
+                "(networks halve it 5 times), at most "
+                f"{LARGEST_IMAGE_SIZE}. Received: image_size={self.image_size}"
             )
-        if not self.heatmap_sigma > 0:
+        if not 0 < self.heatmap_sigma < math.inf:
             raise ValueError(
-                "`heatmap_sigma` must be positive. Received: "
+                "`heatmap_sigma` must be positive and finite. Received: "
                 f"heatmap_sigma={self.heatmap_sigma}"
             )
         if self.bones and not self.category.skeleton:
@@ -56,6 +64,25 @@ class Task:
                 f"`aspect` must be one of {ASPECTS}. Received: "
                 f"aspect={self.aspect!r}"
             )
+
+    def check_category(self, category: category_lib.Category, source: str):
+        """Checks that keypoints and parts have these names, in this order.
+
+        Args:
+            category: What records or another network have.
+            source: Where it comes from, for messages.
+
+        Raises:
+            ValueError: They do not: a channel would mean something else.
+        """
+        for field in "keypoints", "parts":
+            ours = tuple(getattr(self.category, field))
+            theirs = tuple(getattr(category, field))
+            if ours != theirs:
+                raise ValueError(
+                    f"{source}: the records must have the network's "
+                    f"{field}, {list(ours)}. Received: {list(theirs)}"
+                )
 
     @property
     def num_keypoints(self) -> int:

@@ -29,12 +29,14 @@ class Address:
         port: Of REST and of the page; 0 for none.
         grpc_port: Of gRPC; 0 for none.
         page: Whether "/" serves the annotation page.
+        allowed_hosts: More names to respond under, see `host_check`.
     """
 
     host: str
     port: int
     grpc_port: int
     page: bool
+    allowed_hosts: tuple[str, ...] = ()
 
     def __post_init__(self):
         if not self.port and not self.grpc_port:
@@ -107,6 +109,7 @@ def run(
         address.port or None,
         address.grpc_port or None,
         limits,
+        address.allowed_hosts,
     )
     try:
         wait_for_model(store, base_path, stop)

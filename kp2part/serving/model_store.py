@@ -41,17 +41,23 @@ class ModelStore:
         name: The model's name.
         base_path: Directory of numbered versions; may be created later.
         poll_seconds: Time between two looks at the directory.
+        admission: Schedules requests.
 
     Attributes:
         name: The model's name.
+        admission: Schedules requests.
     """
 
     def __init__(
-        self, name: str, base_path: pathlib.Path, poll_seconds: float = 1.0
+        self,
+        name: str,
+        base_path: pathlib.Path,
+        poll_seconds: float = 1.0,
+        admission: admission_lib.Admission | None = None,
     ):
         self.name = name
+        self.admission = admission or admission_lib.Admission()
         self._base_path = pathlib.Path(base_path)
-        self._admission = admission_lib.Admission()
         # Replaced, never modified: requests read it without a lock.
         self._loaded: dict[int, servable_lib.Servable] = {}
         self._statuses: dict[int, _Status] = {}
@@ -169,7 +175,7 @@ class ModelStore:
         self._report(version, _Status(_State.LOADING))
         try:
             servable = servable_lib.Servable(
-                self.name, version, path, self._admission
+                self.name, version, path, self.admission
             )
             warmup_replay.replay(servable)
         except errors.ServingError as error:

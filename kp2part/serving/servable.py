@@ -8,6 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part.serving import admission as admission_lib
+from kp2part.serving import refusals
+from kp2part.serving import request_cost
 from kp2part.serving.tf_serving_api import errors
 from kp2part.serving.tf_serving_api import signatures
 
@@ -25,7 +27,7 @@ class Servable:
         name: The model's name.
         version: The version's number.
         path: The version's directory.
-        admission: Schedules large batches; versions of a model share it.
+        admission: Schedules requests; versions of a model share it.
 
     Attributes:
         name: The model's name.
@@ -78,7 +80,7 @@ class Servable:
 
         Raises:
             errors.ServingError: An unknown name, a missing input, a wrong
-                dtype, values that the graph refuses, or too many large batches
+                dtype, values that the graph refuses, or too many large requests
                 waiting.
         """
         signature = signatures.find(self.meta_graph, signature_name)
@@ -93,10 +95,12 @@ class Servable:
             for k, v in signature.outputs.items()
         }
         try:
-            with self._admission.turn(_num_rows(inputs)):
+            with self._admission.turn(*request_cost.of_inputs(inputs)):
                 response = self._session.run(fetches, feeds)
         except tf.errors.OpError as error:
-            raise errors.from_op_error(error) from error
+            raise refusals.from_op_error(error, inputs) from error
+        except UnicodeDecodeError as error:
+            raise refusals.from_bytes(error) from error
         return {k: _array(response[k]) for k in wanted}
 
 
@@ -114,10 +118,6 @@ def _load(path, meta_graph):
             session, [signatures.SERVE], str(path), input_map=feeds
         )
     return session, feeds
-
-
-def _num_rows(inputs):
-    return max((v.shape[0] for v in inputs.values() if v.ndim), default=1)
 
 
 def _array(value):

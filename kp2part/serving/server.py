@@ -1,18 +1,27 @@
 """Puts REST, gRPC, metrics and the page together behind two ports."""
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent import futures
+import dataclasses
 import time
 import urllib.parse
 
 import grpc
 
+from kp2part.serving import admission as admission_lib
+from kp2part.serving import client_watch
+from kp2part.serving import grpc_guard
+from kp2part.serving import host_check
 from kp2part.serving import limits as limits_lib
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
+from kp2part.serving.tf_serving_api import errors
 from kp2part.serving.tf_serving_api import grpc_services
+from kp2part.serving.tf_serving_api import rest
 from kp2part.serving.waitress_server import http_server
 
+_MAX_INFLATION = 1032  # Of gzip.
 METRICS_PATH = "/monitoring/prometheus/metrics"
 _NOT_FOUND = (
     b"<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n"
@@ -60,6 +69,7 @@ class Server:
         http_port: 0 takes any free port, None opens none.
         grpc_port: The same.
         limits: How much clients may take, for each port.
+        allowed_hosts: See `host_check`.
 
     Attributes:
         http_port: The port it listens on, or None.
@@ -78,12 +88,20 @@ class Server:
         http_port: int | None,
         grpc_port: int | None,
         limits: limits_lib.Limits,
+        allowed_hosts: Sequence[str] = (),
     ):
         self._http = self._grpc = None
         self.http_port = self.grpc_port = None
+        # A large request waits in a thread of its own.
+        limits = dataclasses.replace(
+            limits, num_threads=limits.num_threads + limits.max_large
+        )
         if http_port is not None:
+            guarded = host_check.guarded(
+                _scheduled(application, store), host, allowed_hosts
+            )
             self._http = http_server.HttpServer(
-                application, host, http_port, limits
+                guarded, host, http_port, limits
             )
             self.http_port = self._http.port
         if grpc_port is not None:
@@ -113,6 +131,7 @@ class Server:
 def _grpc_server(store, metrics, host, port, limits):
     server = grpc.server(
         futures.ThreadPoolExecutor(limits.num_threads, "grpc"),
+        interceptors=[grpc_guard.Guard()],
         options=[
             # Otherwise two servers could silently share a port.
             ("grpc.so_reuseport", 0),
@@ -129,6 +148,32 @@ def _grpc_server(store, metrics, host, port, limits):
         raise OSError(
             f"gRPC cannot listen at {host}, port {port}: is it taken?"
         ) from error
+
+
+def _scheduled(application, store):
+    """Returns the application, with large bodies one after another.
+
+    They take memory from when they are parsed on.
+    """
+
+    def scheduled(environ, start_response):
+        is_gone = environ.get("waitress.client_disconnected", lambda: False)
+        with client_watch.watching(is_gone):
+            if _num_bytes(environ) < admission_lib.LARGE_BYTES:
+                return application(environ, start_response)
+            try:
+                with store.admission.turn_of_large():
+                    return application(environ, start_response)
+            except errors.ServingError as error:
+                return rest.refuse(error, start_response)
+
+    return scheduled
+
+
+def _num_bytes(environ):
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    is_gzip = "HTTP_CONTENT_ENCODING" in environ
+    return length * (_MAX_INFLATION if is_gzip else 1)
 
 
 def _counted(api, model_name, metrics):

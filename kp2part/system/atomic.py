@@ -1,9 +1,14 @@
 """Writes files atomically."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
+import errno
 import os
 import pathlib
 import uuid
+
+_PREFIX = ".partial-"
+_NO_ROOM = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
 
 
 def write(path: str | os.PathLike, save: Callable[[str], object]):
@@ -16,19 +21,49 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
         path: Where the file goes. Its directory is created if missing.
         save: Writes a file to the path it is given, which has the suffix of
             `path`.
+
+    Raises:
+        OSError: It cannot be written, or the disk is full; the error names the
+            file, which then is as it was before.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # A prefix, not a suffix: Keras takes the format from the suffix.
-    partial = path.with_name(f".partial-{uuid.uuid4().hex}-{path.name}")
+    partial = path.with_name(f"{_PREFIX}{uuid.uuid4().hex}-{path.name}")
     try:
         save(str(partial))
         # Windows syncs only files that are open for writing.
         with open(partial, "r+b") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
+    except OSError as error:
+        is_ours = error.errno in _NO_ROOM or error.filename == str(partial)
+        if error.filename and not is_ours:
+            raise  # Of a file that `save` reads.
+        raise _of_file(error, error.errno, path) from error
+    except Exception as error:
+        if not is_full(error):
+            raise
+        raise _of_file(error, errno.ENOSPC, path) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def is_full(error: Exception) -> bool:
+    """Returns whether an error, TensorFlow's too, says that a disk is full."""
+    return os.strerror(errno.ENOSPC) in str(error)
+
+
+def remove_partials(directory: pathlib.Path, patterns: Iterable[str]):
+    """Removes what writers that were killed have left of some files.
+
+    Args:
+        directory: Where the files are. Nobody may be writing them now.
+        patterns: Their names, with `*` for any text.
+    """
+    for pattern in patterns:
+        for path in directory.glob(f"{_PREFIX}{'[0-9a-f]' * 32}-{pattern}"):
+            path.unlink(missing_ok=True)
 
 
 def write_text(path: str | os.PathLike, text: str):
@@ -39,3 +74,11 @@ def write_text(path: str | os.PathLike, text: str):
 def write_bytes(path: str | os.PathLike, contents: bytes):
     """Writes a binary file."""
     write(path, lambda p: pathlib.Path(p).write_bytes(contents))
+
+
+def _of_file(
+    error: Exception, number: int | None, path: pathlib.Path
+) -> OSError:
+    """Returns an error that names the file that was to be written."""
+    reason = os.strerror(number) if number else str(error)
+    return OSError(f"{path}: cannot be written: {reason}")

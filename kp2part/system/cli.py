@@ -16,7 +16,10 @@ from absl import app
 from absl import flags
 from absl import logging
 
+from kp2part.system import command_line
+from kp2part.system import extras
 from kp2part.system import flagfile
+from kp2part.system import interruption
 
 # TensorFlow reads this when it is imported. Warnings stay.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
@@ -29,16 +32,20 @@ _DEBUG = flags.DEFINE_bool(
 def run(main: Callable[[list[str]], None], required: Sequence[str] = ()):
     """Parses the flags, runs `main` and exits, with 0 on success, else 1.
 
-    A `ValueError` or `OSError` is a message to the user: without `--debug` it
-    is printed without a traceback. Any other exception is a bug and prints its
-    traceback.
+    A `ValueError` or `OSError` is a message to the user, and so is a package
+    that is not installed: without `--debug` it is printed without a traceback.
+    Any other exception is a bug and prints its traceback. Ctrl-C ends the
+    program with status 130, SIGTERM with 143, see `interruption`.
 
     Args:
         main: Takes a list with the program's name, as `absl.app.run` passes it.
         required: Flags that must be given.
     """
     flags.mark_flags_as_required(required)
-    app.run(lambda argv: _guarded(main, argv), flags_parser=_parse)
+    app.run(
+        lambda argv: _guarded(main, argv),
+        flags_parser=lambda argv: _parse(argv, required),
+    )
 
 
 def define_dry_run(module: str, what: str) -> flags.FlagHolder[bool]:
@@ -61,9 +68,11 @@ def flag_owner(module: str) -> str:
     return sys.argv[0] if module == "__main__" else module
 
 
-def _parse(argv: list[str]) -> list[str]:
+def _parse(argv: list[str], required: Sequence[str]) -> list[str]:
     try:
-        return flags.FLAGS(flagfile.expand(argv))
+        rest = flags.FLAGS(flagfile.expand(argv))
+        command_line.check(argv, required)
+        return rest
     except (flags.Error, ValueError) as error:
         sys.exit(f"error: {error}\nPass --help to see the flags.")
     except SystemExit:
@@ -77,13 +86,21 @@ def _guarded(main, argv):
             f"Every argument must be a flag. Received: {' '.join(argv[1:])}"
         )
     logging.set_verbosity(logging.INFO)
+    interruption.install()
     try:
         main(argv)
-    except (ValueError, OSError) as error:
-        if _DEBUG.value:
+    except (ValueError, OSError, ModuleNotFoundError) as error:
+        message = _message(error)
+        if message is None or _DEBUG.value:
             raise
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        print(f"error: {message}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         print("interrupted", file=sys.stderr)  # noqa: T201
-        sys.exit(130)
+        sys.exit(interruption.status(error))
+
+
+def _message(error: Exception) -> str | None:
+    if isinstance(error, ModuleNotFoundError):
+        return extras.explain(error)
+    return str(error)

@@ -117,7 +117,7 @@ def check_known(fields: dict, kind: type, source: str):
         )
 
 
-def _explain(fields, kind, error: msgspec.ValidationError) -> str:
+def _explain(fields, kind, error: Exception) -> str:
     rule = _PATH.sub("", str(error))
     for pattern, ours in _RULES:
         rule = pattern.sub(ours, rule)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import math
 from typing import Any
 
 _KEY = "setting"
@@ -31,6 +32,7 @@ class Rule:
         above: Exclusive lower bound.
         maximum: Inclusive upper bound.
         below: Exclusive upper bound.
+        multiple_of: Number that divides all values.
         choices: The allowed values, if any are given.
         only_with: Other settings and the values they must have for this one to
             have an effect. Otherwise it must keep its default.
@@ -41,45 +43,57 @@ class Rule:
     above: float | None = None
     maximum: float | None = None
     below: float | None = None
+    multiple_of: int | None = None
     choices: tuple[Any, ...] = ()
     only_with: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def complaint(self, value) -> str | None:
-        """Returns the rule that a value breaks, None if it is valid."""
+        """Returns the rule that a value breaks, None if it is valid.
+
+        Numbers must always be finite. A list is valid if all its values are.
+        """
+        if isinstance(value, list | tuple):
+            return next(filter(None, map(self.complaint, value)), None)
         if self.choices:
             allowed = ", ".join(map(str, self.choices))
             return None if value in self.choices else f"be one of {allowed}"
-        limits = self.minimum, self.above, self.maximum, self.below
-        if limits == (None,) * 4:
-            return None
+        if self.range and not self._is_in_range(value):
+            return f"be {self.range}"
+        if isinstance(value, float) and not math.isfinite(value):
+            return "be finite"
+        return None
+
+    def _is_in_range(self, value) -> bool:
         # Comparisons with NaN are false, so NaN is rejected too.
-        if (
+        return (
             not isinstance(value, bool)
             and isinstance(value, int | float)
             and (self.minimum is None or value >= self.minimum)
             and (self.above is None or value > self.above)
             and (self.maximum is None or value <= self.maximum)
             and (self.below is None or value < self.below)
-        ):
-            return None
-        return f"be {self.range}"
+            and (self.multiple_of is None or value % self.multiple_of == 0)
+        )
 
     @property
     def range(self) -> str:
         """The range in words, empty if there is none."""
-        if self.minimum is not None and self.maximum is not None:
-            return f"in [{self.minimum:g}, {self.maximum:g}]"
         words = {
             "at least": self.minimum,
             "above": self.above,
             "at most": self.maximum,
             "below": self.below,
         }
-        return " and ".join(
+        found = " and ".join(
             f"{word} {limit:g}"
             for word, limit in words.items()
             if limit is not None
         )
+        if self.minimum is not None and self.maximum is not None:
+            found = f"in [{self.minimum:g}, {self.maximum:g}]"
+        if self.multiple_of is None:
+            return found
+        return f"{found}, a multiple of {self.multiple_of}".removeprefix(", ")
 
 
 def field(default: Any, help: str, **rule) -> Any:

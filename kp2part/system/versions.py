@@ -3,7 +3,7 @@
 from importlib import metadata
 import platform
 
-import kp2part
+from kp2part import version
 
 _MODULES = ("keras", "tensorflow", "numpy")
 
@@ -19,7 +19,7 @@ def versions(backend: str) -> dict[str, str]:
     # TensorFlow is distributed as packages of several names.
     packages = metadata.packages_distributions()
     return {
-        "kp2part": kp2part.__version__,
+        "kp2part": version.__version__,
         **{m: metadata.version(packages[m][0]) for m in _MODULES},
         "backend": backend,
         "python": platform.python_version(),

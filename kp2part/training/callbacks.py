@@ -8,6 +8,7 @@ import shutil
 import time
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kp2part.schema import keys
@@ -18,6 +19,24 @@ from kp2part.visualization import pictures
 
 _NUM_PICTURES = 8
 _PARTS_IOU = f"val_{keys.PARTS}_mean_iou"
+
+
+class StopAtNaN(keras.callbacks.Callback):
+    """Stops at the first step whose loss is not finite, and names it.
+
+    The loss in the logs is the mean over the epoch so far. Keras has it in
+    Python at the end of each step, whoever looks.
+    """
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if not math.isfinite(logs["loss"]):
+            raise _not_finite(
+                f"loss={logs['loss']}",
+                f"step {batch + 1} of epoch {self.epoch + 1}",
+            )
 
 
 class SaveEpochs(keras.callbacks.Callback):
@@ -40,12 +59,7 @@ class SaveEpochs(keras.callbacks.Callback):
         self.began = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
-        if not all(math.isfinite(value) for value in logs.values()):
-            raise ValueError(
-                f"The loss must be finite. Received: {logs} in epoch "
-                f"{epoch + 1}. A lower --learning_rate or --precision=float32 "
-                "may help; the last checkpoint is kept."
-            )
+        self._check(logs, f"epoch {epoch + 1}")
         row = {"epoch": epoch + 1, **{k: float(v) for k, v in logs.items()}}
         row["seconds"] = round(time.monotonic() - self.began, 1)
         self.rows.append(row)
@@ -57,6 +71,17 @@ class SaveEpochs(keras.callbacks.Callback):
             # Copying is faster than saving a second time.
             save = functools.partial(shutil.copyfile, self.workdir.best)
         self.workdir.save_checkpoint(save, epoch + 1)
+
+    def _check(self, logs, where: str):
+        for name, value in logs.items():
+            if not math.isfinite(value):
+                raise _not_finite(f"{name}={value}", where)
+        # The last step changes the weights after its loss is known.
+        for weight in self.model.weights:
+            if not np.isfinite(keras.ops.convert_to_numpy(weight)).all():
+                raise _not_finite(
+                    f"weight {weight.path}", f"the end of {where}"
+                )
 
 
 class Pictures(keras.callbacks.Callback):
@@ -84,6 +109,14 @@ class Pictures(keras.callbacks.Callback):
         )
         with self.writer.as_default():
             tf.summary.image("validation", sheet[None], step=epoch)
+
+
+def _not_finite(what: str, where: str) -> ValueError:
+    return ValueError(
+        f"The loss must be finite. Received: {what} in {where}. A lower "
+        "--learning_rate or --precision=float32 may help; the checkpoints of "
+        "the epochs before are kept."
+    )
 
 
 def validation_iou(row: dict[str, float]) -> float | None:

@@ -5,6 +5,7 @@ import dataclasses
 from kp2part.data import augmentation as augmentation_lib
 from kp2part.data import selection as selection_lib
 from kp2part.models import architecture as architecture_lib
+from kp2part.schema import task as task_lib
 from kp2part.system import settings
 
 _REFINED = ("refinenet",)
@@ -17,9 +18,10 @@ class Inputs:
 
     image_size: int | None = settings.field(
         None,
-        "Side of the input crops in pixels, a multiple of 32. By default that "
-        "of the records.",
-        minimum=32,
+        "Side of the input crops in pixels. By default that of the records.",
+        minimum=task_lib.STRIDE,
+        maximum=task_lib.LARGEST_IMAGE_SIZE,
+        multiple_of=task_lib.STRIDE,
     )
     heatmap_sigma: float = settings.field(
         7.0,
@@ -129,7 +131,10 @@ class Loop:
 
     batch_size: int = settings.field(24, "Examples per step.", minimum=1)
     epochs: int = settings.field(
-        100, "Passes over the training examples.", minimum=1
+        100,
+        "Passes over the training examples.",
+        minimum=1,
+        maximum=1_000_000,
     )
     validate_every: int = settings.field(
         1,
@@ -149,6 +154,8 @@ class Loop:
     seed: int = settings.field(
         0,
         "Seed of the initial weights, the order of examples and augmentation.",
+        minimum=0,
+        maximum=2**31 - 1,
     )
     deterministic: bool = settings.field(
         False,

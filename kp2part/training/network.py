@@ -12,6 +12,7 @@ from kp2part.models import architecture as architecture_lib
 from kp2part.models import metadata
 from kp2part.models import model_file
 from kp2part.models import networks
+from kp2part.models import trained_photos
 from kp2part.models.encoders import weights
 from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
@@ -41,13 +42,23 @@ def load_or_make(
     training: example_set.Examples,
     task: task_lib.Task,
 ) -> keras.Model:
-    """Returns the compiled network of a checkpoint, or a new one."""
+    """Returns the compiled network of a checkpoint, or a new one.
+
+    Raises:
+        ValueError: A file or setting does not fit; or the records are not those
+            that the checkpoint has learned from.
+    """
+    photos = trained_photos.of(x.image_id for x in training.origins())
+    steps = input_pipeline.steps_per_epoch(training, config.loop.batch_size)
     if checkpoint:
         logging.info("Resuming from %s", checkpoint)
-        return keras.saving.load_model(checkpoint)
+        model = model_file.read(str(checkpoint), compile=True)
+        _check_same(model, task, photos, checkpoint)
+        return model
     model = make_model(config.network, config.architecture, task)
+    label = metadata.label_of(model)
+    label.photos = (label.photos or trained_photos.TrainedPhotos()).add(photos)
     give_poses(model, training, config.network.nn_missing)
-    steps = input_pipeline.steps_per_epoch(training, config.loop.batch_size)
     rate = compilation.learning_rate(
         config.optimization, steps, config.loop.epochs
     )
@@ -58,6 +69,29 @@ def load_or_make(
         config.loop.jit_compile,
     )
     return model
+
+
+def _check_same(
+    model: keras.Model,
+    task: task_lib.Task,
+    photos: trained_photos.TrainedPhotos,
+    checkpoint: pathlib.Path,
+):
+    label = metadata.label_of(model)
+    label.task.check_category(task.category, str(checkpoint))
+    for name in "image_size", "heatmap_sigma", "context", "aspect", "bones":
+        before, now = getattr(label.task, name), getattr(task, name)
+        if before != now:
+            raise ValueError(
+                f"{checkpoint}: the run was started with {name}={before}; "
+                f"the records and flags now say {name}={now}."
+            )
+    if label.photos and not photos.hashes <= label.photos.hashes:
+        raise ValueError(
+            f"{checkpoint}: the run was started on other records: some of "
+            "the training photos are new. Choose another --workdir to start a "
+            "new run."
+        )
 
 
 def make_model(
@@ -76,6 +110,8 @@ def make_model(
     # Some networks have no encoder and thus no weights to load.
     if weights.has_encoder(model):
         weights.load_into(model, architecture.encoder, network.encoder_weights)
+        if network.encoder_weights.endswith(".keras"):  # Of some network.
+            metadata.label_of(model).photos = trained_photos.UNKNOWN
     return model
 
 

@@ -5,6 +5,7 @@ import dataclasses
 
 from kp2part.data import example_set
 from kp2part.data import folds
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import selection as selection_lib
 
@@ -63,6 +64,21 @@ def choose(
             classes=None if validated == frozenset(known) else validated,
         ),
     )
+
+
+def check(chosen: Splits):
+    """Checks that there is something to validate on, and all shards are whole.
+
+    Raises:
+        ValueError: There is not; or see `integrity.check`.
+    """
+    names = (*chosen.training.splits, *chosen.validation.splits)
+    integrity.check(chosen.training.manifest, dict.fromkeys(names))
+    if not chosen.validation.count():
+        raise ValueError(
+            f"{chosen.validation.manifest.directory}: no example is left to "
+            "validate on. Choose other splits, folds or classes."
+        )
 
 
 def _of_photos(

@@ -1,5 +1,7 @@
 """Trains a network with the settings of a `TrainConfig`, or resumes it."""
 
+from collections.abc import Iterator
+import contextlib
 import dataclasses
 import pathlib
 import sys
@@ -15,6 +17,7 @@ from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.models import metadata
 from kp2part.pose_priors import priors
+from kp2part.system import atomic
 from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
@@ -34,16 +37,44 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         ValueError: A setting or file breaks a rule, or the loss is not finite.
     """
     set_up_keras(config.loop)
-    manifest = manifest_lib.load(config.selection.tfrecords)
-    chosen = splits.choose(config.selection, manifest, config.loop.seed)
-    task = network.make_task(config.inputs, manifest)
-    # Only after the input has been checked: a typo would be stored.
-    workdir.begin(config, keras.backend.backend(), chosen.folds)
-    checkpoint, done = workdir.checkpoint()
-    if done >= config.loop.epochs:
-        logging.info("All %d epochs are done: %s", done, workdir.best)
-        return
-    model = network.load_or_make(config, checkpoint, chosen.training, task)
+    with workdir.locked():
+        workdir.check(config)
+        manifest = manifest_lib.load(config.selection.tfrecords)
+        chosen = splits.choose(config.selection, manifest, config.loop.seed)
+        splits.check(chosen)
+        checkpoint, done = workdir.checkpoint()
+        if done >= config.loop.epochs:
+            logging.info("All %d epochs are done: %s", done, workdir.best)
+            return
+        task = network.make_task(config.inputs, manifest)
+        model = network.load_or_make(config, checkpoint, chosen.training, task)
+        # Not before all is known to be good: a typing error would stay.
+        workdir.begin(config, keras.backend.backend(), chosen.folds)
+        with _naming_full_disk(workdir.path / "logs"):
+            _train(config, model, chosen, workdir, done)
+
+
+@contextlib.contextmanager
+def _naming_full_disk(logs: pathlib.Path) -> Iterator[None]:
+    # TensorBoard's files are not written by `atomic`.
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not atomic.is_full(error):
+            raise
+        raise OSError(
+            f"{logs}: cannot be written: the disk is full. The checkpoints of "
+            "the epochs before are kept."
+        ) from error
+
+
+def _train(
+    config: config_lib.TrainConfig,
+    model: keras.Model,
+    chosen: splits.Splits,
+    workdir: workdir_lib.Workdir,
+    done: int,
+):
     loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is not trained.
         loop = dataclasses.replace(loop, epochs=1)
@@ -122,6 +153,7 @@ def fit(
         shuffle=False,  # The dataset is shuffled.
         verbose=1 if sys.stdout.isatty() else 2,
         callbacks=[
+            callbacks.StopAtNaN(),
             keras.callbacks.TensorBoard(workdir.path / "logs"),
             callbacks.Pictures(
                 workdir.path / "logs" / "pictures", val_batches, task

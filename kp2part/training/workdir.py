@@ -2,21 +2,28 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping
+import contextlib
 import csv
 import dataclasses
 import io
 import pathlib
-import re
 
 from kp2part.system import atomic
 from kp2part.system import json_file
-from kp2part.system import settings
+from kp2part.system import locks
 from kp2part.system import settings_flags
 from kp2part.system import versions
+from kp2part.training import checkpoints
 from kp2part.training import config as config_lib
 from kp2part.training import flagfile
 
-_CHECKPOINT = re.compile(r"checkpoint-(\d{5})\.keras")
+_SETTINGS = "train.flags"
+# All that training and kp2part.trial write into the directory itself.
+_FILES = (
+    *(checkpoints.PATTERN, "checkpoint-*.sha256", "model.keras"),
+    *("history.csv", "train.flags", "folds.json", "versions.json"),
+    *("training.json", "matrices.npy", "metrics.json"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +31,8 @@ class Workdir:
     """The files of one run.
 
     Attributes:
-        path: The directory: model.keras (the best epoch), one
-            checkpoint-NNNNN.keras (the last), history.csv, train.flags,
+        path: The directory: model.keras (the best epoch), the last two
+            checkpoint-NNNNN.keras, history.csv, train.flags,
             versions.json, folds.json (of runs on folds), logs/ (TensorBoard),
             and training.json once all epochs are done.
     """
@@ -37,6 +44,26 @@ class Workdir:
         """The network of the best epoch."""
         return self.path / "model.keras"
 
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Returns a context in which no other process may use the run.
+
+        Raises:
+            ValueError: Another process uses it.
+        """
+        return locks.directory(self.path)
+
+    def check(self, config: config_lib.TrainConfig):
+        """Checks that the run, if there is one, has these settings.
+
+        Args:
+            config: The settings. Those added to kp2part since the run began
+                must have their defaults.
+
+        Raises:
+            ValueError: The run in this directory began with other settings.
+        """
+        flagfile.check_same(self.path / _SETTINGS, config, "workdir")
+
     def begin(
         self,
         config: config_lib.TrainConfig,
@@ -45,19 +72,21 @@ class Workdir:
     ):
         """Stores the settings of a new run, or checks those of a resumed one.
 
+        Also removes the partial files of killed processes. Call it while the
+        run is `locked`, and after all other input has been checked.
+
         Args:
-            config: The settings. Those added to kp2part since the run began
-                must have their defaults.
+            config: The settings.
             backend: Backend of Keras, for versions.json.
             folds: The fold of each photo, for a run on folds.
 
         Raises:
-            ValueError: The run in this directory began with other settings.
+            ValueError: See `check`.
         """
-        path = self.path / "train.flags"
-        if path.is_file():
-            _check_same(path, flagfile.load(path), config)
-        else:
+        self.check(config)
+        atomic.remove_partials(self.path, _FILES)
+        path = self.path / _SETTINGS
+        if not path.is_file():
             if folds is not None:
                 ordered = dict(sorted(folds.items()))
                 json_file.write(self.path / "folds.json", ordered)
@@ -65,21 +94,24 @@ class Workdir:
         json_file.write(self.path / "versions.json", versions.versions(backend))
 
     def checkpoint(self) -> tuple[pathlib.Path | None, int]:
-        """Returns the last checkpoint and the number of finished epochs."""
-        names = [p.name for p in self.path.glob("checkpoint-*.keras")]
-        found = sorted(n for n in names if _CHECKPOINT.fullmatch(n))
-        if not found:
-            return None, 0
-        epochs = int(_CHECKPOINT.fullmatch(found[-1])[1])
-        return self.path / found[-1], epochs
+        """Returns the last undamaged checkpoint and its number of epochs.
 
-    def save_checkpoint(self, save: Callable[[str], None], epochs: int):
+        Raises:
+            ValueError: All are damaged or missing.
+        """
+        path, epochs = checkpoints.newest(self.path)
+        # The first epoch is in the history before it has a checkpoint.
+        if path is None and len(_read_rows(self.path / "history.csv")) > 1:
+            raise ValueError(
+                f"{self.path}: history.csv has epochs, but there is no "
+                "checkpoint to resume from. Restore one from a copy, or choose "
+                "another --workdir to start a new run."
+            )
+        return path, epochs
+
+    def save_checkpoint(self, save: Callable[[str], object], epochs: int):
         """Calls `save` to write the checkpoint after `epochs` epochs."""
-        path = self.path / f"checkpoint-{epochs:05d}.keras"
-        atomic.write(path, save)
-        for old in self.path.glob("checkpoint-*.keras"):
-            if old != path:
-                old.unlink()
+        checkpoints.save(self.path, save, epochs)
 
     def history(self, epochs: int) -> list[dict[str, float]]:
         """Returns the first `epochs` rows of history.csv.
@@ -87,16 +119,10 @@ class Workdir:
         The row of an epoch without validation has no `val_...`.
 
         Raises:
-            ValueError: The file has fewer rows.
+            ValueError: The file has fewer, or is damaged.
         """
         path = self.path / "history.csv"
-        rows = []
-        if path.is_file():
-            with path.open(newline="", encoding="utf-8") as file:
-                rows = [
-                    {name: float(value) for name, value in row.items() if value}
-                    for row in csv.DictReader(file)
-                ]
+        rows = _read_rows(path)
         if len(rows) < epochs:
             raise ValueError(
                 f"{path}: must have a row for each of the {epochs} finished "
@@ -120,20 +146,17 @@ class Workdir:
         json_file.write(self.path / "training.json", summary)
 
 
-def _check_same(
-    path: pathlib.Path,
-    before: config_lib.TrainConfig,
-    now: config_lib.TrainConfig,
-):
-    old, new = settings.to_dict(before), settings.to_dict(now)
-    changes = [
-        f"{name}={settings.to_text(old[name])}, now "
-        f"{name}={settings.to_text(new[name])}"
-        for name in old
-        if old[name] != new[name]
-    ]
-    if changes:
+def _read_rows(path: pathlib.Path) -> list[dict[str, float]]:
+    if not path.is_file():
+        return []
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [
+                {name: float(value) for name, value in row.items() if value}
+                for row in csv.DictReader(file)
+            ]
+    except (ValueError, TypeError, csv.Error) as error:
         raise ValueError(
-            f"{path}: this run was started with {'; '.join(changes)}. Give the "
-            "same flags to resume it, or another --workdir to start a new run."
-        )
+            f"{path}: must be a table of numbers, as training writes it: "
+            f"{error}"
+        ) from error

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from kp2part.data import records
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 
@@ -69,13 +70,9 @@ def overlay(
         category: Names and colors.
 
     Returns:
-        uint8 [H, W, 3].
+        uint8 [H, W, 3], upright as its tag says, like the mask.
     """
-    # Ignores the EXIF orientation, as the exported graph does.
-    pixels = cv2.imdecode(
-        np.frombuffer(photo, np.uint8),
-        cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION,
-    )
+    pixels = records.decode_photo(photo).numpy()
     return draw_keypoints(blend(pixels, mask, category), keypoints, category)
 
 

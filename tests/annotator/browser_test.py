@@ -1,194 +1,22 @@
 """A person on the annotation page, with a real browser, server and model."""
 
 import base64
-import hashlib
 import io
 import json
-import pathlib
 import re
-import shutil
 import time
 
 from absl.testing import absltest
 import cv2
 import numpy as np
 
-import kp2part
 from kp2part import client
-from kp2part import presets
 from kp2part.exporting import serving_checks
 from kp2part.formats import readers
-from kp2part.serving import limits
-from kp2part.serving import local_run
-from kp2part.serving import model_store
-from kp2part.serving import request_metrics
-from kp2part.serving import server
-
-try:
-    from playwright import sync_api
-except ImportError:
-    sync_api = None
-
-SHIPPED = presets.directory("quadruped_lite")
-PAGE = pathlib.Path(kp2part.__file__).with_name("annotator")
-HORSE = PAGE / "samples" / "galloping_horse.jpg"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
-PREDICT = "**/v1/models/*:predict"
-SECONDS = 60  # To wait for anything: the machine may be busy.
-# Drops files as a file manager would.
-DROP = """files => {
-  const transfer = new DataTransfer();
-  for (const [name, type, text] of files) {
-    const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
-    transfer.items.add(new File([bytes], name, { type }));
-  }
-  document.body.dispatchEvent(new DragEvent(
-    "drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
-}"""
-MASK = "() => document.querySelector('#mask').toDataURL()"
+from tests.annotator import page_case
 
 
-def samples():
-    """Returns the horse's annotation in samples.json, and the keypoints."""
-    contents = json.loads((PAGE / "samples" / "samples.json").read_text())
-    return contents["annotations"][0], contents["categories"][0]["keypoints"]
-
-
-def decode(runs):
-    """Returns the mask of COCO's run lengths, bool [H, W]."""
-    values = np.arange(len(runs["counts"])) % 2 == 1
-    flat = np.repeat(values, runs["counts"])
-    return flat.reshape(runs["size"], order="F")
-
-
-@absltest.skipIf(sync_api is None, "the Python package playwright is missing")
-@absltest.skipIf(CHROMIUM is None, "the browser chromium is missing")
-class PageBrowserTest(absltest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.store = model_store.ModelStore("lite", SHIPPED)
-        cls.addClassCleanup(cls.store.close)
-        deadline = time.monotonic() + 2 * SECONDS
-        while not cls.store.wait(1) and time.monotonic() < deadline:
-            pass
-        counts = request_metrics.Metrics()
-        cls.server = server.Server(
-            local_run.make_application(cls.store, counts, 32 << 20, page=True),
-            cls.store, counts, "127.0.0.1", 0, None, limits.Limits(),
-        )  # fmt: skip
-        cls.server.start()
-        cls.addClassCleanup(cls.server.stop)
-        cls.url = f"http://127.0.0.1:{cls.server.http_port}/"
-        playwright = sync_api.sync_playwright().start()
-        sync_api.expect.set_options(timeout=1000 * SECONDS)
-        cls.addClassCleanup(playwright.stop)
-        cls.browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(ARGUMENTS)
-        )
-        cls.addClassCleanup(cls.browser.close)
-
-    def setUp(self):
-        super().setUp()
-        self.directory = pathlib.Path(self.create_tempdir().full_path)
-        self.open_browser(viewport={"width": 1280, "height": 800})
-
-    def open_browser(self, **how):
-        self.context = self.browser.new_context(accept_downloads=True, **how)
-        self.addCleanup(self.context.close)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(1000 * SECONDS)
-        self.complaints = []
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        self.page.goto(self.url)
-        self.page.wait_for_selector("#sample-list button")
-
-    def tearDown(self):
-        self.assertEmpty(self.complaints)
-        super().tearDown()
-
-    # Actions of a person.
-
-    def drop(self, *files):
-        self.page.evaluate(
-            DROP,
-            [(n, t, base64.b64encode(b).decode()) for n, t, b in files],
-        )
-
-    def open_horse(self):
-        self.drop(("horse.jpg", "image/jpeg", HORSE.read_bytes()))
-        self.page.wait_for_selector("[data-phase=box]")
-
-    def place(self, x, y):
-        """Returns where on the screen a place of the photo is."""
-        return self.page.evaluate(
-            """([x, y]) => {
-              const image = document.querySelector(".world img");
-              const box = image.getBoundingClientRect();
-              return [box.x + x / image.naturalWidth * box.width,
-                      box.y + y / image.naturalHeight * box.height];
-            }""",
-            [x, y],
-        )
-
-    def drag(self, start, end):
-        self.page.mouse.move(*self.place(*start))
-        self.page.mouse.down()
-        middle = np.add(start, end) / 2
-        for to in middle, end:
-            self.page.mouse.move(*self.place(*map(float, to)))
-        self.page.mouse.up()
-
-    def annotate(self, count=20):
-        """Draws the box and the first keypoints of the horse."""
-        known, _ = samples()
-        x, y, width, height = known["bbox"]
-        self.drag((x, y), (x + width, y + height))
-        self.page.wait_for_selector("[data-phase=points]")
-        for k in range(count):
-            x, y, v = known["keypoints"][3 * k : 3 * k + 3]
-            if v:
-                self.page.mouse.click(*self.place(x + 0.5, y + 0.5))
-            else:
-                self.page.keyboard.press("s")
-
-    def wait_for_parts(self, count=1):
-        self.page.wait_for_selector(f"[data-predictions='{count}']")
-        self.page.wait_for_selector("#status:not(.asking)")
-        # The picture follows in the next frame.
-        self.wait_for_frame()
-
-    def wait_for_frame(self):
-        self.page.evaluate(
-            "() => new Promise(r => requestAnimationFrame(() => "
-            "requestAnimationFrame(r)))"
-        )
-
-    def download(self, name):
-        self.page.locator("#download").click()
-        with self.page.expect_download() as download:
-            self.page.locator(f"#download-{name}").click()
-        path = self.directory / download.value.suggested_filename
-        download.value.save_as(path)
-        return path
-
-    def says(self, text):
-        self.page.wait_for_selector(f"#status:has-text({json.dumps(text)})")
-
-    def mask(self):
-        contents = self.page.evaluate(MASK)
-        return hashlib.sha256(contents.encode()).hexdigest()
-
-    def has_said(self, count):
-        self.page.wait_for_selector(f"#count:has-text('{count} of 20')")
-
-    # Tests.
-
+class PageBrowserTest(page_case.PageCase):
     def test_from_a_photo_to_files(self):
         self.open_horse()
         self.assertEqual(
@@ -203,6 +31,7 @@ class PageBrowserTest(absltest.TestCase):
         self.page.keyboard.press("z")
         self.page.wait_for_selector("[data-phase=box]")
         self.annotate()
+        self.choose("horse")
         self.page.wait_for_selector("[data-phase=done]")
         self.wait_for_parts()
         coco = self.download("coco")
@@ -214,16 +43,16 @@ class PageBrowserTest(absltest.TestCase):
         )
         self.check_coco(coco, self.check_mask(coco, mask))
         picture = cv2.imread(str(overlay))
-        photo = cv2.imread(str(HORSE))
+        photo = cv2.imread(str(page_case.HORSE))
         self.assertEqual(picture.shape, photo.shape)
         difference = np.abs(picture.astype(int) - photo).mean()
         self.assertBetween(difference, 3, 60)
 
     def check_mask(self, coco, path):
         """Compares the mask with the prediction for the file's keypoints."""
-        ask = client.connect(str(SHIPPED))
+        ask = client.connect(str(page_case.SHIPPED))
         (found,) = readers.read(coco, ask.task.category)["horse"]
-        known, _ = samples()
+        known, _ = page_case.samples()
         expected = np.array(known["keypoints"]).reshape(-1, 3)
         np.testing.assert_allclose(found.keypoints, expected, atol=1.0)
         x, y, width, height = known["bbox"]
@@ -231,7 +60,9 @@ class PageBrowserTest(absltest.TestCase):
             found.box, (x, y, x + width, y + height), atol=1.0
         )
         (prediction,) = ask(
-            [HORSE.read_bytes()], found.keypoints[np.newaxis], [found.box]
+            [page_case.HORSE.read_bytes()],
+            found.keypoints[np.newaxis],
+            [found.box],
         )
         mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         self.assertEqual(mask.ndim, 2)
@@ -246,7 +77,7 @@ class PageBrowserTest(absltest.TestCase):
         for annotation in contents["annotations"]:
             _, _, part = names[annotation["category_id"]].partition(":")
             inside = mask == parts.index(part) if part else mask > 0
-            found = decode(annotation["segmentation"])
+            found = page_case.decode(annotation["segmentation"])
             np.testing.assert_array_equal(found, inside, part)
             self.assertEqual(annotation["area"], inside.sum())
             seen.append(part)
@@ -272,7 +103,7 @@ class PageBrowserTest(absltest.TestCase):
     def test_drag_undo_and_swap(self):
         self.page.locator("#sample-list button").last.click()
         self.wait_for_parts()
-        known, names = samples()
+        known, names = page_case.samples()
         paw = names.index("right_front_paw")
         x, y, _ = known["keypoints"][3 * paw : 3 * paw + 3]
         before = self.mask()
@@ -297,12 +128,12 @@ class PageBrowserTest(absltest.TestCase):
         self.page.locator("#swap").click()
         self.wait_for_parts()
         for kind, number in zip(kinds, numbers[::-1], strict=True):
-            sync_api.expect(kind).to_have_count(number)
+            page_case.sync_api.expect(kind).to_have_count(number)
 
     def test_masks_follow_a_drag_before_it_ends(self):
         self.page.locator("#sample-list button").last.click()
         self.wait_for_parts()
-        known, names = samples()
+        known, names = page_case.samples()
         tail = names.index("tailbase")
         x, y, _ = known["keypoints"][3 * tail : 3 * tail + 3]
         before = self.mask()
@@ -329,14 +160,14 @@ class PageBrowserTest(absltest.TestCase):
         self.assertEqual(self.mask(), mask)
         self.says("with your earlier work")
         left_eye = self.page.locator("#keypoints button").first
-        sync_api.expect(left_eye).to_have_attribute(
+        page_case.sync_api.expect(left_eye).to_have_attribute(
             "aria-label", "left eye, skipped"
         )
         # Closed, it comes back with the photo.
         self.page.locator("#close").click()
         self.page.wait_for_selector("#sample-list button")
-        sync_api.expect(self.page.locator("#stage")).to_be_hidden()
-        self.drop(("renamed.jpg", "image/jpeg", HORSE.read_bytes()))
+        page_case.sync_api.expect(self.page.locator("#stage")).to_be_hidden()
+        self.drop(("renamed.jpg", "image/jpeg", page_case.HORSE.read_bytes()))
         self.wait_for_parts()
         self.has_said(9)
 
@@ -371,17 +202,17 @@ class PageBrowserTest(absltest.TestCase):
 
     def test_the_server_refuses(self):
         self.page.route(
-            PREDICT,
+            page_case.PREDICT,
             lambda route: route.fulfill(
                 status=400, json={"error": "`box` must overlap <b>the photo"}
             ),
         )
         self.page.locator("#sample-list button").last.click()
         self.says("`box` must overlap <b>the photo")
-        self.page.unroute(PREDICT)
+        self.page.unroute(page_case.PREDICT)
         self.page.locator("#retry").click()
         self.wait_for_parts()
-        sync_api.expect(self.page.locator("#retry")).to_be_hidden()
+        page_case.sync_api.expect(self.page.locator("#retry")).to_be_hidden()
 
     def test_the_server_is_gone(self):
         self.open_horse()
@@ -389,6 +220,7 @@ class PageBrowserTest(absltest.TestCase):
         self.annotate(9)
         self.says("The server does not respond. Your work is saved.")
         self.has_said(9)
+        self.choose("horse")
         # Keypoints can be downloaded all the same.
         contents = json.loads(self.download("coco").read_text())
         self.assertLen(contents["annotations"], 1)
@@ -420,10 +252,10 @@ class PageBrowserTest(absltest.TestCase):
         self.says("large.png has 41 million pixels; the model takes at most 40")
         self.drop(("a.json", "application/json", b"{}"))
         self.says("Open the photo first, then a.json.")
-        sync_api.expect(self.page.locator("#welcome")).to_be_visible()
+        page_case.sync_api.expect(self.page.locator("#welcome")).to_be_visible()
 
     def test_a_photo_that_is_stored_on_its_side(self):
-        pixels = cv2.imread(str(HORSE))
+        pixels = cv2.imread(str(page_case.HORSE))
         stored = np.ascontiguousarray(np.rot90(pixels))  # Needs a quarter turn.
         jpeg = cv2.imencode(".jpg", stored)[1].tobytes()
         tag = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
@@ -437,10 +269,11 @@ class PageBrowserTest(absltest.TestCase):
         mask = cv2.imread(str(self.download("mask")), cv2.IMREAD_UNCHANGED)
         self.assertEqual(mask.shape, pixels.shape[:2])
         self.assertGreater((mask == 2).sum(), 10_000)  # A torso.
+        self.choose("horse")
         coco = json.loads(self.download("coco").read_text())
         photo = self.download("photo")
-        self.assertEqual(coco["images"][0]["file_name"], photo.name)
-        self.assertEqual(photo.name, "phone_upright.jpg")
+        self.assertEqual(coco["images"][0]["file_name"], "phone.jpg")
+        self.assertEqual(photo.name, "phone_upright.png")
         upright = cv2.imread(str(photo), cv2.IMREAD_IGNORE_ORIENTATION | 1)
         self.assertLess(np.abs(upright.astype(int) - pixels).mean(), 8)
 
@@ -450,7 +283,7 @@ class PageBrowserTest(absltest.TestCase):
             "request",
             lambda r: sizes.append(asked(r)) if "predict" in r.url else None,
         )
-        pixels = cv2.resize(cv2.imread(str(HORSE)), None, fx=2, fy=2)
+        pixels = cv2.resize(cv2.imread(str(page_case.HORSE)), None, fx=2, fy=2)
         webp = cv2.imencode(".webp", pixels)[1].tobytes()
         self.drop(("big.webp", "image/webp", webp))
         self.page.wait_for_selector("[data-phase=box]")
@@ -463,8 +296,9 @@ class PageBrowserTest(absltest.TestCase):
         self.assertEqual({name for _, name in sizes}, {"serving_default"})
         mask = cv2.imread(str(self.download("mask")), cv2.IMREAD_UNCHANGED)
         self.assertEqual(mask.shape, pixels.shape[:2])
+        self.choose("dog")
         coco = json.loads(self.download("coco").read_text())
-        self.assertEqual(coco["images"][0]["file_name"], "big.jpg")
+        self.assertEqual(coco["images"][0]["file_name"], "big.webp")
 
     def test_with_the_keyboard_alone(self):
         self.open_horse()
@@ -488,14 +322,16 @@ class PageBrowserTest(absltest.TestCase):
         mark = self.page.locator("#marks .point.middle")
         before = mark.get_attribute("transform")
         press("ArrowRight")
-        sync_api.expect(mark).not_to_have_attribute("transform", before)
+        page_case.sync_api.expect(mark).not_to_have_attribute(
+            "transform", before
+        )
         press("?")
-        sync_api.expect(self.page.locator("#help")).to_be_visible()
+        page_case.sync_api.expect(self.page.locator("#help")).to_be_visible()
         press("Escape")
-        sync_api.expect(self.page.locator("#help")).to_be_hidden()
+        page_case.sync_api.expect(self.page.locator("#help")).to_be_hidden()
         press("0")
         self.wait_for_frame()
-        world = sync_api.expect(self.page.locator(".world"))
+        world = page_case.sync_api.expect(self.page.locator(".world"))
         scale = self.page.locator(".world").get_attribute("style")
         press("+")
         world.not_to_have_attribute("style", scale)
@@ -569,10 +405,10 @@ class PageBrowserTest(absltest.TestCase):
         )
         self.page.reload()
         self.page.wait_for_selector("#model:has-text('office chair')")
-        self.drop(("horse.jpg", "image/jpeg", HORSE.read_bytes()))
+        self.drop(("horse.jpg", "image/jpeg", page_case.HORSE.read_bytes()))
         self.page.wait_for_selector("[data-phase=box]")
         self.assertIn("office chair", self.page.locator("#ask").inner_text())
-        sync_api.expect(self.page.locator("#samples")).to_be_hidden()
+        page_case.sync_api.expect(self.page.locator("#samples")).to_be_hidden()
         self.assertLen(self.page.locator("#keypoints button").all(), 4)
         self.assertLen(self.page.locator("#figure .point").all(), 4)
 

@@ -19,7 +19,7 @@ function placeAll() {
   for (const x of [1, 2, 3, 4]) editor.place({ x: x + 0.5, y: 5.5 });
 }
 
-test("first the box, then the keypoints in order, then all is set", () => {
+test("the box, the keypoints in order, the class; then all is set", () => {
   assert.equal(editor.phase, "box");
   editor.setBox([1, 2, 3, 4]); // Too small: a slip of the hand.
   assert.equal(editor.phase, "box");
@@ -30,6 +30,8 @@ test("first the box, then the keypoints in order, then all is set", () => {
   assert.equal(editor.all.current, 2);
   editor.skip();
   editor.place({ x: 8.5, y: 4.5 });
+  assert.equal(editor.phase, "class");
+  editor.setClass("armchair");
   assert.equal(editor.phase, "done");
   assert.deepEqual(
     rows(editor.object), [[3, 4, 2], [6, 4, 1], [0, 0, 0], [8, 4, 2]]);
@@ -108,6 +110,7 @@ test("hidden and seen take turns; an absent keypoint is neither", () => {
 
 test("several objects: added, chosen, named and removed", () => {
   placeAll();
+  editor.setClass("stool");
   editor.addObject();
   assert.equal(editor.phase, "box");
   editor.setClass("armchair");
@@ -123,6 +126,60 @@ test("several objects: added, chosen, named and removed", () => {
   editor.removeObject(0);
   assert.equal(editor.all.objects.length, 1);
   assert.equal(editor.phase, "box");
+});
+
+test("no class until one is chosen; then new objects have it", () => {
+  assert.equal(editor.object.className, null);
+  editor.addObject();
+  assert.equal(editor.object.className, null);
+  editor.setClass("armchair");
+  editor.addObject();
+  assert.deepEqual(
+    editor.all.objects.map((o) => o.className), [null, "armchair", "armchair"]);
+  editor.undo();
+  editor.undo();
+  assert.equal(editor.object.className, null);
+  editor.open(PHOTO); // The next photo.
+  assert.equal(editor.object.className, "armchair");
+});
+
+test("where there is one class, nobody needs to choose it", () => {
+  const { category } = FIELDS.task;
+  const task = { category: { ...category, classes: ["stool"] } };
+  const other = new Editor(readCategory({ ...FIELDS, task }));
+  assert.equal(other.object.className, "stool");
+});
+
+test("a class that the model does not have is not kept", () => {
+  placeAll();
+  const saved = editor.all.objects.map((o) => ({ ...o, className: "sofa" }));
+  editor.chosenClass = "sofa";
+  editor.open(PHOTO, saved);
+  assert.equal(editor.object.className, null);
+  editor.addObject();
+  assert.equal(editor.object.className, null);
+});
+
+test("what was removed comes back, and the active object stays", () => {
+  placeAll();
+  editor.addObject();
+  editor.setBox([3, 3, 9, 9]);
+  editor.removeObject(0);
+  assert.deepEqual(editor.object.box, [3, 3, 9, 9]);
+  editor.undo();
+  assert.equal(editor.all.objects.length, 2);
+  assert.deepEqual(editor.object.box, [3, 3, 9, 9]);
+});
+
+test("a drag of what is no longer there moves nothing", () => {
+  placeAll();
+  editor.redrawBox();
+  editor.moveHandle("nw", { x: 2, y: 2 });
+  assert.equal(editor.object.box, null);
+  editor.select(0);
+  editor.unset();
+  editor.movePoint(0, { x: 3.5, y: 4.5 });
+  assert.deepEqual(editor.object.points[0], [3, 4, 2]);
 });
 
 test("a nudge moves by pixels and stays in the photo", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { errorIn } from "../../kp2part/annotator/net/errors.mjs";
 import { LiveParts } from "../../kp2part/annotator/net/live_parts.mjs";
 import { Newest } from "../../kp2part/annotator/net/newest.mjs";
 
@@ -126,4 +127,28 @@ test("after a failure it asks again when told to", async () => {
   await settle();
   assert.equal(live.error, null);
   assert.equal(live.predictions.get(1), "here");
+});
+
+test("nobody is shown the names inside a network's graph", () => {
+  const told = (error) => errorIn(JSON.stringify({ error }));
+  const node = "\n\t [[{{node map/while/Assert_3/Assert}}]]";
+  assert.equal(
+    told("assertion failed: [`image_bytes` must be a PNG. It begins with:] "
+      + `[[[0, 0, ]${node}`),
+    "`image_bytes` must be a PNG. It begins with: [[[0, 0, ]");
+  assert.equal(
+    told(`{{function_node __inference_serve_1}} Invalid JPEG data.${node}`),
+    "Invalid JPEG data.");
+  assert.equal(
+    told("Graph execution error:\n\nDetected at node 'a/b/c' defined at:\n"
+      + "Node: 'a/b'\n1 root error(s) found.\n  (0) INVALID: Bad photo.\n"
+      + `\t [[{{node a/b/c}}]] [Op:__inference_serve_9]`),
+    "(0) INVALID: Bad photo.");
+  assert.equal(told("model/decoder/up_1/BiasAdd failed"), null);
+  assert.equal(told("No /models/lite/1/x.pb"), "No /models/lite/1/x.pb");
+  assert.equal(told("`box` must overlap the photo"),
+    "`box` must overlap the photo");
+  for (const body of ["<html>", "null", '{"error": 5}', "{}"]) {
+    assert.equal(errorIn(body), null);
+  }
 });

@@ -85,4 +85,21 @@ test("keys mean what they say, and the browser keeps its own", () => {
   assert.equal(press("ArrowLeft"), undefined);
   assert.equal(press("ArrowLeft", { altKey: true }, true), "arrow");
   assert.equal(press("d", { altKey: true }), undefined);
+  assert.equal(press("s", { code: "KeyO" }), "skip"); // Dvorak.
+});
+
+test("keys have their places where letters are not Latin", () => {
+  const press = (key, code, more = {}) => (
+    meaningOf({ key, code, ...more }, true)?.action);
+  assert.equal(press("ы", "KeyS"), "skip");
+  assert.equal(press("Ы", "KeyS"), "skip");
+  assert.equal(press("я", "KeyZ", { ctrlKey: true }), "undo");
+  assert.equal(press("ы", "KeyS", { ctrlKey: true }), undefined);
+  assert.equal(press("б", "Comma"), "previous");
+  assert.equal(press("σ", "KeyS"), "skip"); // Greek.
+  assert.equal(press("۰", "Digit0"), "fit"); // Persian.
+  assert.equal(press("Process", "KeyH"), "hide"); // A method of input.
+  assert.equal(press(",", "Slash"), "previous"); // A symbol is what it says.
+  assert.equal(press("ß", "Minus"), undefined);
+  assert.equal(press("à", "Digit0"), undefined);
 });

@@ -90,6 +90,12 @@ class PartClientTest(absltest.TestCase):
         np.testing.assert_array_equal(prediction.confidence, [0.5, 0.5, 0.5])
         self.assertEqual(self.backend.calls[0][0], "serving_default")
 
+    def test_a_guessed_box_is_told(self):
+        (guessed,) = self.ask([b"1234"])
+        self.assertTrue(guessed.box_is_guessed)
+        (given,) = self.ask([b"1234"], np.array([[0, 0, 5, 5]]))
+        self.assertFalse(given.box_is_guessed)
+
     def test_a_mask_that_is_not_a_png_is_an_error(self):
         prediction = masks([b"1234"])
         for contents in b"not a PNG", b"":
@@ -151,27 +157,6 @@ class PartClientTest(absltest.TestCase):
         self.backend.run = lambda *_: {"json_bytes": [b"{}"]}
         with self.assertRaisesRegex(ValueError, "must describe its task"):
             _ = part_client.PartClient(self.backend).task
-
-
-class ReasonTest(parameterized.TestCase):
-    @parameterized.parameters(
-        (ASSERTION, REASON),
-        (
-            "Graph execution error:\n\nDetected at node A defined at (most "
-            f"recent call last):\n<stack traces unavailable>\n{ASSERTION}",
-            REASON,
-        ),
-        ("{{function_node __inference_f_1}} " + ASSERTION, REASON),
-        (
-            "assertion failed: [`a` must have shape [N, 3]. Received:] [1 2]",
-            "`a` must have shape [N, 3]. Received: [1 2]",
-        ),
-        ("assertion failed: [`a` must be.]", "`a` must be."),
-        ("Invalid PNG data \t [[{{node x}}]] [Op:y]", "Invalid PNG data"),
-        ("plain", "plain"),
-    )
-    def test_reason(self, message, expected):
-        self.assertEqual(part_client.reason(message), expected)
 
 
 class RestHandler(http.server.BaseHTTPRequestHandler):

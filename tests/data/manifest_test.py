@@ -42,18 +42,14 @@ class ManifestTest(parameterized.TestCase):
         self.assertEqual((manifest.image_size, manifest.context), (96, 0.0))
         self.assertEqual(manifest.aspect, "pad")
         self.assertEqual(manifest.num_records, {"train": 5, "val": 0})
-        self.assertEqual(
-            manifest.shard_paths("train"),
-            [str(self.root / "a"), str(self.root / "b")],
-        )
         self.assertEqual(json.loads(json.dumps(manifest.to_json())), FIELDS)
 
     def test_splits(self):
         manifest = self.load(FIELDS)
         with self.assertRaisesRegex(ValueError, r"'tra'.*\['train', 'val'\]"):
-            manifest.shard_paths("tra")
+            manifest.split("tra")
         with self.assertRaisesRegex(ValueError, "Split 'val'.*empty.*: 5"):
-            manifest.shard_paths("val")
+            manifest.split("val")
 
     def test_missing(self):
         root = self.create_tempdir().full_path
@@ -72,6 +68,13 @@ class ManifestTest(parameterized.TestCase):
         (
             {**FIELDS, "splits": {"a": {"num_records": 0, "shards": [{}]}}},
             r"`splits.a.shards\[0\]` must have a field `name`",
+        ),
+        (
+            {
+                **FIELDS,
+                "splits": dict.fromkeys("ab", FIELDS["splits"]["train"]),
+            },
+            "`splits` must have each shard once. Received: 'a' 2 times",
         ),
         ({**FIELDS, "category": {}}, "`category` must have a field `name`"),
         *(

@@ -1,12 +1,15 @@
 import os
 import pathlib
-import subprocess
+import sys
+import time
 from unittest import mock
 
 from absl.testing import absltest
 
 from kp2part.experiments import execution
 from kp2part.experiments import protocols
+from kp2part.system import processes
+from tests import run_config
 
 NAMES = "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"
 
@@ -35,11 +38,13 @@ class ExecutionTest(absltest.TestCase):
         done.mkdir(parents=True)
         (done / "metrics.json").write_text("{}")
 
-        def finish(command, env, **_):
-            self.assertEqual(env, {"HOME": "here", "CORES": "of 2"})
-            return subprocess.CompletedProcess(
-                command, int("--network=three" in command)
-            )
+        commands = []
+
+        def finish(_, command, environment, log):
+            del log
+            self.assertEqual(environment, {"HOME": "here", "CORES": "of 2"})
+            commands.append(command)
+            return int("--network=three" in command)
 
         with (
             mock.patch.object(
@@ -47,16 +52,67 @@ class ExecutionTest(absltest.TestCase):
                 "environment",
                 lambda n: {"HOME": "here", "CORES": f"of {n}"},
             ),
-            mock.patch.object(subprocess, "run", side_effect=finish) as run,
+            mock.patch.object(processes.Children, "run", finish),
         ):
-            failed = execution.execute(runs, "--epochs=1\n", base, 2)
+            config = run_config.make("records", epochs=1)
+            failed = execution.execute(runs, config, base, 2)
+            with self.assertRaisesRegex(
+                ValueError, "common.flags: .*epochs=1, now epochs=2.*--output"
+            ):
+                other = run_config.make("records", epochs=2)
+                execution.execute(runs, other, base, 2)
         self.assertEqual(failed, [runs[2]])
-        self.assertEqual((base / "common.flags").read_text(), "--epochs=1\n")
-        commands = [call.args[0] for call in run.call_args_list]
+        self.assertIn("--epochs=1\n", (base / "common.flags").read_text())
         self.assertCountEqual(
             [command[-1] for command in commands],
             [f"--workdir={base}/all/{n}/seed0" for n in ("two", "three")],
         )
+
+    def test_an_interruption_ends_all_and_begins_no_more(self):
+        base = pathlib.Path(self.create_tempdir().full_path)
+        runs = protocols.split(["one", "two", "three"], [0])
+        # Ignores SIGTERM, and so does the child that it starts.
+        stubborn = (
+            "import signal, subprocess, sys\n"
+            "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+            "child = [sys.executable, '-c', 'input()']\n"
+            "with subprocess.Popen(child, stdin=subprocess.PIPE) as p:\n"
+            "    open(sys.argv[1] + '/pids', 'w').write(f'{p.pid}\\n')\n"
+            "    p.wait()\n"
+        )
+
+        def command(run, common, workdir):
+            del run, common
+            return [sys.executable, "-c", stubborn, str(workdir)]
+
+        def interrupt(jobs, **_):
+            pids = base / runs[0].name / "pids"
+            while not (pids.is_file() and pids.read_text().endswith("\n")):
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+        with (
+            mock.patch.object(execution, "_command", command),
+            mock.patch.object(execution.tqdm, "tqdm", interrupt),
+            mock.patch.object(processes, "_GRACE_SECONDS", 0.1),
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            execution.execute(runs, run_config.make("records"), base, 1)
+        pid = int((base / runs[0].name / "pids").read_text())
+        self.assertTrue(_is_gone(pid))
+        self.assertFalse((base / runs[1].name).exists())
+
+
+def _is_gone(pid):
+    for _ in range(1000):  # Until the system has taken it apart.
+        try:
+            state = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        except FileNotFoundError:
+            return True
+        if state.rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.01)
+    return False
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from kp2part.pose_priors import priors
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib
 from kp2part.system import published
+from tests import photo_files
 from tests import tiny
 
 SMALL = architecture.Architecture("squeezenet", 4, (4, 4, 4, 4, 4))
@@ -214,10 +215,10 @@ class SavedModelTest(parameterized.TestCase):
         )
 
     @parameterized.named_parameters(
-        ("no_image", dict(image=b"GIF89a"), "must be a JPEG or PNG.*GIF89a"),
-        ("empty", dict(image=b""), "must be a JPEG or PNG"),
-        ("cut_png", dict(image=photo()[:18]), "ends in its header"),
-        ("cut_pixels", dict(image=photo()[:500]), "PNG"),
+        ("no_image", dict(image=b"GIF89a"), "a JPEG or PNG.* a GIF file."),
+        ("empty", dict(image=b""), "must be a JPEG or PNG.* no bytes"),
+        ("cut_png", dict(image=photo()[:18]), "before its pixels.*18"),
+        ("cut_pixels", dict(image=photo()[:500]), "PNG .*cut after 500 bytes"),
         (
             "bomb",
             dict(image=photo()[:16] + b"\0\0\x4e\x20" * 2 + photo()[24:]),
@@ -265,6 +266,69 @@ class SavedModelTest(parameterized.TestCase):
         inputs = {"image": photo(), "keypoints": KEYPOINTS, "box": None}
         with self.assertRaisesRegex(ValueError, message):
             self.predict(**{**inputs, **change})
+
+    def test_refusals_name_the_row_and_the_kind_of_file(self):
+        for file, kind in (
+            (b"RIFF\xff\xff\xff\xffWEBPVP8 \xff", "a WebP file"),
+            (b"BM\xff\xff", "a BMP file"),
+            (b"\0\0\0\x1cftypheic\xff", "a HEIC file"),
+            (b"", "no bytes"),
+            (b"\xff\xfe\x01", "that begins with the bytes ff fe 01"),
+        ):
+            inputs = {
+                "image_bytes": np.array([photo(), file], object),
+                "keypoints": np.stack([KEYPOINTS] * 2),
+            }
+            with self.assertRaisesRegex(ValueError, f"^Row 1: .*{kind}.$"):
+                self.predictor.run("serving_default", inputs, ["box"])
+
+    def test_requests_are_bounded(self):
+        def ask(files):
+            self.predictor.run(
+                "serving_default",
+                {
+                    "image_bytes": np.array(files, object),
+                    "keypoints": np.stack([KEYPOINTS] * len(files)),
+                },
+                ["box"],
+            )
+
+        # As its header says: 36 million pixels, of which it has none.
+        large = photo()[:16] + b"\0\0\x17\x70" * 2 + photo()[24:]
+        with self.assertRaisesRegex(
+            ValueError, "80000000 pixels together.*108000000. .3."
+        ):
+            ask([large] * 3)
+        with self.assertRaisesRegex(ValueError, "at most 64 rows.*65"):
+            ask([photo()] * 65)
+        with self.assertRaisesRegex(ValueError, "at most 64 rows.*65"):
+            inputs = {"key": np.array([b"task"] * 65, object)}
+            self.predictor.run("metadata", inputs, ["json_bytes"])
+
+    def test_key_that_is_no_text_is_shown_as_some(self):
+        inputs = {"key": np.array([b"\xff" * 1000], object)}
+        with self.assertRaisesRegex(
+            ValueError, "must be one of.*\ufffd{80}\\]"
+        ):
+            self.predictor.run("metadata", inputs, ["json_bytes"])
+
+    @parameterized.parameters(range(2, 9))
+    def test_photo_is_turned_as_its_tag_says(self, orientation):
+        upright = photo_files.picture()
+        stored = photo_files.png(photo_files.stored(upright, orientation))
+        tag = photo_files.exif(orientation, little=False)
+        expected = self.predict(photo_files.png(upright), KEYPOINTS)
+        found = self.predict(photo_files.tagged(stored, tag), KEYPOINTS)
+        self.assertGreater(len(np.unique(expected.mask)), 1)
+        np.testing.assert_array_equal(found.mask, expected.mask)
+        np.testing.assert_array_equal(found.box, expected.box)
+
+    def test_jpeg_without_its_end(self):
+        file = photo_files.jpeg(photo_files.picture())
+        np.testing.assert_array_equal(
+            self.predict(file[:-2], KEYPOINTS).mask,
+            self.predict(file, KEYPOINTS).mask,
+        )
 
     @parameterized.named_parameters(
         ("scalar", photo(), r"must have shape \[N\].*: \[\]"),

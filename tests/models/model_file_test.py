@@ -5,8 +5,11 @@ import keras
 import numpy as np
 
 from kp2part.models import architecture
+from kp2part.models import metadata
+from kp2part.models import mirrored
 from kp2part.models import model_file
 from kp2part.models import networks
+from kp2part.models import trained_photos
 from kp2part.schema import category
 from kp2part.schema import task as task_lib
 from tests import tiny
@@ -83,6 +86,64 @@ class ModelFileTest(absltest.TestCase):
         with self.assertRaisesRegex(ValueError, "m.keras: no layer matches"):
             stranger = networks.build("pose_to_part", BIG, wider)
             model_file.initialize(stranger, path)
+
+    def fine_tune(self, name, **changes):
+        """Layers that stay random when names change, and shapes do not."""
+        trained = networks.build(name, TASK, SMALL)
+        path = self.create_tempfile("m.keras").full_path
+        trained.save(path)
+        category = dataclasses.replace(TASK.category, **changes)
+        task = dataclasses.replace(TASK, category=category)
+        left = model_file.initialize(networks.build(name, task, SMALL), path)
+        return {x for x in left if not x.endswith("_norm")}
+
+    def test_other_parts_of_the_same_shapes_begin_random(self):
+        parts = {"background": (), "right_leg": ("b",), "left_leg": ("a",)}
+        self.assertEqual(self.fine_tune("ternausnet", parts=parts), {"parts"})
+        # Pose-to-Part's parts are seen at every scale of the decoder.
+        self.assertEqual(
+            self.fine_tune("kp2part", parts=parts),
+            {"parts", "pseudo_parts", *(f"decoder{i}_conv" for i in range(6))},
+        )
+        left = self.fine_tune("refinenet", parts=parts)
+        self.assertEqual(left, {"parts", "down0"})
+
+    def test_other_keypoints_of_the_same_shapes_begin_random(self):
+        keypoints = ("right_ear", "left_ear", "nose")
+        pose = {"pose_down1_conv1", "pose_down1_skip"}
+        left = self.fine_tune("pose_to_part", keypoints=keypoints)
+        self.assertContainsSubset(pose, left)
+        self.assertNotIn("parts", left)
+        self.assertNotIn("pose_down2_conv1", left)
+        self.assertEqual(
+            self.fine_tune("early_fusion", keypoints=keypoints),
+            {"heatmap_stem"},
+        )
+        self.assertEmpty(self.fine_tune("ternausnet", keypoints=keypoints))
+
+    def test_fine_tuning_inherits_the_photos(self):
+        trained = networks.build("pose_to_part", TASK, SMALL)
+        path = self.create_tempfile("m.keras").full_path
+        for photos, expected in (
+            (trained_photos.of("ab"), trained_photos.of("ab")),
+            (None, trained_photos.UNKNOWN),
+        ):
+            metadata.label_of(trained).photos = photos
+            trained.save(path)
+            model = networks.build("pose_to_part", TASK, SMALL)
+            model_file.initialize(model, path)
+            self.assertEqual(metadata.label_of(model).photos, expected)
+
+    def test_photos_are_saved_with_the_network(self):
+        model = networks.build("pose_to_part", TASK, SMALL)
+        metadata.label_of(model).photos = trained_photos.of(["p1", "p2"])
+        path = self.create_tempfile("m.keras").full_path
+        model.save(path)
+        loaded = model_file.load_network(path)
+        self.assertEqual(
+            metadata.label_of(mirrored.average(loaded)).photos,
+            trained_photos.of(["p2", "p1"]),
+        )
 
     def test_fine_tuning_keeps_layers_frozen(self):
         small = dataclasses.replace(SMALL, encoder="mobilenetv3_large")

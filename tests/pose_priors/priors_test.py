@@ -172,9 +172,14 @@ class PriorsTest(absltest.TestCase):
         (shard,) = self.manifest.split("train").shards
         path = example_set.priors_file(directory, shard)
         before = path.read_bytes()
-        path.write_bytes(b"kept")
+        made = path.stat().st_mtime_ns
         priors.build(self.library, self.manifest, ("train", "val"))
-        self.assertEqual(path.read_bytes(), b"kept")
+        self.assertEqual(path.stat().st_mtime_ns, made)
+        # Cut between two records, it would be read as a whole file.
+        for damaged in before[: len(before) // 2], b"":
+            path.write_bytes(damaged)
+            priors.build(self.library, self.manifest, ("train",))
+            self.assertEqual(path.read_bytes(), before)
         path.unlink()
         priors.build(self.library, self.manifest, ("train",))
         self.assertEqual(path.read_bytes(), before)

@@ -66,7 +66,7 @@ class PageTest(absltest.TestCase):
         self.assertIn(
             f"<strong>mean</strong></td><td><strong>{mean:.3f}</strong>", text
         )
-        self.assertIn("the truth, which the network was not", text)
+        self.assertIn("the truth. Whether the network was", text)
         self.assertNotIn("pseudo-label", text)
         self.assertEqual(text.count("<img "), 4)
         self.assertNotIn("http", text.replace("http-equiv", ""))
@@ -76,7 +76,7 @@ class PageTest(absltest.TestCase):
         text = html_report.render("x", self.run_dir, self.base, None)
         self.assertIn("Agreement with pseudo-labels on 3 examples", text)
         self.assertIn("It does not measure accuracy.", text)
-        self.assertIn("the pseudo-label, which the network was not", text)
+        self.assertIn("the pseudo-label. ", text)
         self.assertNotIn("truth", text)
         self.assertEqual(text.count("<img "), 3)
         self.assertNotIn("Prediction of the exported", text)

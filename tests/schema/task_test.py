@@ -41,6 +41,8 @@ class TaskTest(parameterized.TestCase):
 
     @parameterized.parameters(
         ({"image_size": 100}, "multiple of 32.*image_size=100"),
+        ({"image_size": 320000}, "at most 2048.*image_size=320000"),
+        ({"heatmap_sigma": float("inf")}, "finite.*heatmap_sigma=inf"),
         ({"heatmap_sigma": 0}, "positive.*heatmap_sigma=0"),
         ({"heatmap_sigma": float("nan")}, "positive.*nan"),
         ({"context": -0.1}, r"in \[0, 1\].*context=-0.1"),

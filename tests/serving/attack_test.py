@@ -1,6 +1,7 @@
 """Malicious clients, none of which may harm the next client."""
 
 from concurrent import futures
+import contextlib
 import gzip
 import http.client
 import json
@@ -10,6 +11,7 @@ import socket
 import tempfile
 import threading
 import time
+from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -17,6 +19,7 @@ import grpc
 import numpy as np
 import psutil
 import tensorflow as tf
+from tensorflow.core.framework import types_pb2
 from tensorflow_serving.apis import predict_pb2
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
@@ -235,6 +238,96 @@ class ServingAttackTest(parameterized.TestCase):
                 getattr(future.exception(), "code", lambda: None)(), code
             )
 
+    def test_grpc_message_that_is_garbage(self):
+        channel = grpc.insecure_channel(f"127.0.0.1:{self.server.grpc_port}")
+        self.addCleanup(channel.close)
+        send = channel.unary_unary(
+            "/tensorflow.serving.PredictionService/Predict"
+        )
+
+        def grown(num_calls):
+            before = psutil.Process().memory_info().rss
+            for _ in range(num_calls):
+                with self.assertRaises(grpc.RpcError) as caught:
+                    send(b"\xff" * 1000)
+            self.assertEqual(
+                caught.exception.code(), grpc.StatusCode.INVALID_ARGUMENT
+            )
+            self.assertIn("1000 bytes is not", caught.exception.details())
+            return psutil.Process().memory_info().rss - before
+
+        grown(300)
+        # 16 KiB each were 16 MiB.
+        self.assertLess(grown(1000), 4 << 20)
+
+    @parameterized.parameters("DT_RESOURCE", "DT_VARIANT", "DT_FLOAT_REF")
+    def test_grpc_tensor_that_no_array_can_hold(self, name):
+        request = self.grpc_request("f32", np.float32([4]))
+        request.inputs["x"].Clear()
+        request.inputs["x"].dtype = types_pb2.DataType.Value(name)
+        request.inputs["x"].tensor_shape.SetInParent()
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.stub().Predict(request, timeout=20)
+        self.assertEqual(
+            caught.exception.code(), grpc.StatusCode.INVALID_ARGUMENT
+        )
+
+    @parameterized.parameters("evil.example", "127.0.0.1.evil.example:80")
+    def test_foreign_host(self, host):
+        for method, target in ("POST", PREDICT), ("GET", "/"), ("GET", "/x"):
+            status, body = self.ask(
+                F32 if method == "POST" else None,
+                target,
+                method,
+                {"Host": host},
+            )
+            self.assertEqual(status, 403)
+            self.assertIn(host, json.loads(body)["error"])
+
+    def test_bytes_that_are_no_text_are_no_error_of_the_server(self):
+        body = b'{"signature_name": "quoting", "instances": [{"b64": "//79"}]}'
+        status, response = self.ask(body)
+        self.assertEqual(status, 400)
+        self.assertNotIn("node", json.loads(response)["error"])
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.stub().Predict(
+                self.grpc_request("quoting", [b"\xff\xfe"]), timeout=20
+            )
+        self.assertEqual(
+            caught.exception.code(), grpc.StatusCode.INVALID_ARGUMENT
+        )
+
+    def test_large_bodies_wait_for_each_other_and_small_ones_do_not(self):
+        numbers = json.dumps({"signature_name": "f32", "instances": [4]})
+        large = numbers.encode() + b" " * (5 << 20)
+        with contextlib.ExitStack() as hold:
+            hold.enter_context(self.store.admission.turn_of_large())
+            with futures.ThreadPoolExecutor(1) as pool:
+                response = pool.submit(self.ask, large)
+                self.assert_responses()
+                self.wait_for(lambda: self.num_waiting() == 2)
+                self.assertFalse(response.done())
+                hold.close()
+        self.assertEqual(response.result()[0], 200)
+
+    def test_client_that_left_is_not_computed_for(self):
+        body = b'{"signature_name": "f32", "instances": [4]}'
+        body += b" " * (5 << 20)
+        head = b"POST %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+        calls = []
+        servable = self.store.servable("m")
+        with mock.patch.object(
+            type(servable), "run", lambda *_: calls.append(1)
+        ):
+            with self.store.admission.turn_of_large():
+                with socket.create_connection(
+                    ("127.0.0.1", self.server.http_port), timeout=30
+                ) as client:
+                    client.sendall(head % (PREDICT.encode(), len(body)) + body)
+                    self.wait_for(lambda: self.num_waiting() == 2)
+                self.wait_for(lambda: self.num_waiting() == 1)
+        self.assertEmpty(calls)
+
     def test_grpc_deadline(self):
         with self.assertRaises(grpc.RpcError) as caught:
             self.stub().Predict(
@@ -276,6 +369,11 @@ class ServingAttackTest(parameterized.TestCase):
                 shutil.rmtree(self.base / str(version), ignore_errors=True)
             self.wait_for(lambda: self.store.servable("m").version == 1)
         self.assertEqual(set(responses), {(200, 8), (200, 12)})
+
+    def num_waiting(self):
+        """Returns how many large requests compute or wait."""
+        admission = self.store.admission
+        return admission.max_large - admission._places._value
 
     def error_of(self, version):
         statuses = self.store.status("m").model_version_status

@@ -109,7 +109,7 @@ class ServeTest(absltest.TestCase):
     def test_model_names_must_fit_into_a_url(self):
         self.assertEqual(serve.model_name(None, self.base), "small")
         for name in "", "a/b", "a:b", "a b", "a%":
-            with self.assertRaisesRegex(ValueError, "`model_name` must be"):
+            with self.assertRaisesRegex(ValueError, "`model_name` must not be"):
                 serve.model_name(name, self.base)
 
 

@@ -13,6 +13,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from kp2part.serving import admission
 from kp2part.serving import servable as servable_lib
 from kp2part.serving.tf_serving_api import errors
+from tests import photo_files
 from tests import serving_models
 
 v1 = tf.compat.v1
@@ -36,7 +37,7 @@ class ServableTest(absltest.TestCase):
     def test_signatures_are_those_of_the_file(self):
         self.assertCountEqual(
             self.servable.meta_graph.signature_def,
-            ["serving_default", "f32", "echo", "slow",
+            ["serving_default", "f32", "echo", "slow", "quoting",
              "__saved_model_init_op"],
         )  # fmt: skip
         # Without the graph: it is big, and already in memory.
@@ -91,6 +92,45 @@ class ServableTest(absltest.TestCase):
             self.assertEqual(
                 list(pool.map(double, range(100))), list(range(0, 200, 2))
             )
+
+    def test_refusals_are_for_people(self):
+        keypoints = np.zeros((3, 6, 3), np.float32)
+        png = photo_files.png(photo_files.picture())
+        broken = png[:60] + b"\0\0\0\0" + png[64:] + b"!"
+        with self.assertRaises(errors.ServingError) as caught:
+            self.servable.run(
+                "serving_default",
+                {
+                    "image_bytes": np.array([png, broken, png], object),
+                    "keypoints": keypoints,
+                },
+            )
+        self.assertEqual(
+            caught.exception.message,
+            f"Row 1: A photo is damaged: Invalid PNG data, size {len(broken)}",
+        )
+
+    def test_errors_that_quote_bytes_are_errors_of_the_request(self):
+        self.refused(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "\ufffd\ufffd",
+            "quoting",
+            {"x": np.array([b"\xff\xfe WEBP"], object)},
+        )
+
+    def test_many_pixels_are_large(self):
+        none = admission.Admission(max_large=1, large_pixels=6300)
+        servable = servable_lib.Servable("m", 5, self.path, none)
+        inputs = {
+            "image_bytes": np.array(
+                [photo_files.png(photo_files.picture(70, 90))], object
+            ),
+            "keypoints": np.zeros((1, 6, 3), np.float32),
+        }
+        servable.run("serving_default", inputs)
+        with none.turn(9):
+            with self.assertRaisesRegex(errors.ServingError, "Too many"):
+                servable.run("serving_default", inputs)
 
     def test_refusals_leave_nothing_in_memory(self):
         inputs = {

@@ -19,6 +19,10 @@ class Motor:
         0, "Millimeters.", minimum=0, maximum=9, only_with={"fuel": "oil"}
     )
 
+    gears: tuple[float, ...] = settings.field((1.0,), "Ratios.", above=0)
+    noise: float = settings.field(0.0, "Any.")
+    bolts: int = settings.field(8, "How many.", maximum=64, multiple_of=4)
+
     def __post_init__(self):
         settings.check(self)
 
@@ -39,6 +43,12 @@ class SettingsTest(parameterized.TestCase):
         ({"power": float("nan")}, "`power` must be above 0.*nan"),
         ({"power": "much"}, "`power` must be above 0.*=much"),
         ({"power": True}, "`power` must be above 0.*=True"),
+        ({"power": float("inf")}, "`power` must be finite.*power=inf"),
+        ({"noise": float("nan")}, "`noise` must be finite.*noise=nan"),
+        ({"noise": float("-inf")}, "`noise` must be finite.*noise=-inf"),
+        ({"gears": (1.0, float("inf"))}, "`gears` must be finite.*=1.0,inf"),
+        ({"gears": (1.0, 0.0)}, "`gears` must be above 0.*gears=1.0,0.0"),
+        ({"bolts": 6}, "`bolts` must be at most 64, a multiple of 4.*=6"),
         ({"fuel": "coal"}, "`fuel` must be one of petrol, oil.*=coal"),
         ({"fuel": "oil", "choke": 10}, r"`choke` must be in \[0, 9\].*=10"),
         (
@@ -58,6 +68,7 @@ class SettingsTest(parameterized.TestCase):
         self.assertEqual(
             settings.to_dict(car),
             {"maker": "a", "power": 2.0, "fuel": "petrol", "choke": 0,
+             "gears": (1.0,), "noise": 0.0, "bolts": 8,
              "doors": (2, 4), "garage": None, "new": False},
         )  # fmt: skip
         changed = settings.replace(car, fuel="oil", choke=1)

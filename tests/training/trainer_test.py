@@ -1,10 +1,14 @@
+import dataclasses
 import json
 import pathlib
+from unittest import mock
 
 from absl.testing import absltest
 import keras
 import numpy as np
+import tensorflow as tf
 
+from kp2part.data import example_set
 from kp2part.models import metadata
 from kp2part.models import palette
 from kp2part.pose_priors import pose_library
@@ -40,11 +44,11 @@ class TrainingTest(absltest.TestCase):
             scale=0.1,
             translation=0.1,
             color=0.1,
-            encoder_weights="none",
             image_size=32,
-            batch_size=4,
             epochs=epochs,
             **{
+                "encoder_weights": "none",
+                "batch_size": 4,
                 "optimizer": "adamw",
                 "learning_rate": 1e-3,
                 "schedule": "cosine",
@@ -128,6 +132,92 @@ class TrainingTest(absltest.TestCase):
             )
         self.assertFalse((self.base / "none").exists())
 
+    def test_a_refused_command_leaves_nothing(self):
+        text = self.create_tempfile("text.h5", "text").full_path
+        for changes, message in (
+            ({"batch_size": 10}, "`batch_size` must be at most.* 9"),
+            ({"encoder_weights": text, "network": "ternausnet"}, "text.h5"),
+            ({"init_from": "nowhere.keras"}, "nowhere.keras: no such file"),
+            ({"train_split": "tra"}, "no split 'tra'"),
+            ({"val_split": "va"}, "no split 'va'"),
+            ({"classes": ("cow",)}, "must be of"),
+            ({"network": "pose_to_part", "bones": True, "val_split": "no"},
+             "no split"),
+        ):  # fmt: skip
+            with self.assertRaisesRegex(ValueError, message):
+                trainer.train(self.config(**changes), self.workdir("none"))
+            self.assertFalse((self.base / "none").exists(), changes)
+
+    def test_damaged_records_are_not_trained_on(self):
+        path = self.base / "data" / "val-00000-of-00001.tfrecord"
+        contents = path.read_bytes()
+        for damaged in contents[:-1], contents[:-9] + b"x" + contents[-8:]:
+            path.write_bytes(damaged)
+            with self.assertRaisesRegex(ValueError, f"{path}: .*manifest"):
+                trainer.train(self.config(), self.workdir("none"))
+        self.assertFalse((self.base / "none").exists())
+
+    def test_two_trainings_in_one_directory(self):
+        with self.workdir("run").locked():
+            with self.assertRaisesRegex(ValueError, "run: another process"):
+                trainer.train(self.config(), self.workdir("run"))
+
+    def resume(self, **category):
+        """Goes on from a checkpoint whose records were built anew."""
+        config = self.config(network="pose_to_part")
+        manifest = self.manifest()
+        training = example_set.Examples(manifest, ("train",))
+        task = network.make_task(config.inputs, manifest)
+        path = self.base / "checkpoint-00001.keras"
+        if not path.exists():
+            network.load_or_make(config, None, training, task).save(path)
+        other = dataclasses.replace(manifest.category, **category)
+        task = dataclasses.replace(task, category=other)
+        return network.load_or_make(config, path, training, task)
+
+    def test_a_run_does_not_go_on_with_other_names(self):
+        self.resume()
+        parts = {"background": (), "right_leg": ("b",), "left_leg": ("a",)}
+        with self.assertRaisesRegex(
+            ValueError, "checkpoint-00001.keras: .*network's parts"
+        ):
+            self.resume(parts=parts)
+        with self.assertRaisesRegex(ValueError, "network's keypoints"):
+            self.resume(keypoints=("right_ear", "left_ear", "nose"))
+
+    def test_a_run_does_not_go_on_with_other_photos(self):
+        self.resume()
+        tiny.write_records(str(self.base / "data"), {"train": 11, "val": 3})
+        with self.assertRaisesRegex(ValueError, "started on other records"):
+            self.resume()
+
+    def test_a_network_remembers_its_photos(self):
+        model = self.resume()
+        photos = metadata.label_of(model).photos
+        self.assertTrue(photos.is_complete)
+        self.assertEqual(photos.count(f"photo{i}" for i in range(9)), 5)
+
+    def test_a_full_disk_of_the_logs_is_named(self):
+        error = tf.errors.ResourceExhaustedError(
+            None, None, "x; No space left on device"
+        )
+        with mock.patch.object(trainer, "_train", side_effect=error):
+            with self.assertRaisesRegex(OSError, "run/logs: .* disk is full"):
+                trainer.train(
+                    self.config(network="pose_to_part"), self.workdir("run")
+                )
+
+    def test_weights_that_are_not_finite_are_not_saved(self):
+        model = self.resume()
+        saver = callbacks.SaveEpochs(self.workdir("nan"), 0)
+        saver.set_model(model)
+        saver.on_epoch_begin(0)
+        weight = model.weights[0]
+        weight.assign(np.full(weight.shape, np.nan))
+        with self.assertRaisesRegex(ValueError, "weight pose.*of epoch 1"):
+            saver.on_epoch_end(0, {"loss": 1.0})
+        self.assertFalse((self.base / "nan").exists())
+
     def test_stopped_and_resumed_equals_never_stopped(self):
         # The smallest network: each of the three runs traces it anew.
         config = self.config(3, network="pose_to_part", validate_every=2)
@@ -177,7 +267,7 @@ class TrainingTest(absltest.TestCase):
         self.assertEqual(summary["best_val_mean_iou"], best["val_mean_iou"])
         self.assertTrue((path / "model.keras").exists())
         self.assertNotEmpty(list((path / "logs" / "pictures").iterdir()))
-        self.assertLen(list(path.glob("checkpoint-*.keras")), 1)
+        self.assertLen(list(path.glob("checkpoint-*.keras")), 2)
         self.assertEmpty(list(path.glob(".partial*")))
 
     def test_validated_epochs(self):
@@ -222,7 +312,9 @@ class TrainingTest(absltest.TestCase):
             warmup_epochs=0,
             learning_rate=1e30,
         )
-        with self.assertRaisesRegex(ValueError, "finite.*--learning_rate"):
+        with self.assertRaisesRegex(
+            ValueError, "finite.*in step [12] of epoch 1. .*--learning_rate"
+        ):
             trainer.train(config, self.workdir("nan"))
         self.assertFalse((self.base / "nan" / "model.keras").exists())
 

@@ -3,6 +3,7 @@ import cv2
 import numpy as np
 
 from kp2part.visualization import pictures
+from tests import photo_files
 from tests import tiny
 
 
@@ -34,6 +35,20 @@ class PicturesTest(absltest.TestCase):
         np.testing.assert_array_equal(drawn[30, 5], [255, 140, 0])  # Right.
         np.testing.assert_array_equal(drawn[20, 30], [0, 0, 0])
         self.assertEqual(image.max(), 0)
+
+    def test_overlay_is_upright_like_the_mask(self):
+        upright = photo_files.picture(40, 60)
+        keypoints = np.zeros((3, 3), np.float32)
+        mask = np.zeros((40, 60), np.uint8)
+        for orientation in range(1, 9):
+            stored = photo_files.stored(upright, orientation)
+            for write, limit in (photo_files.png, 0), (photo_files.jpeg, 6):
+                photo = photo_files.tagged(
+                    write(stored), photo_files.exif(orientation)
+                )
+                drawn = pictures.overlay(photo, mask, keypoints, tiny.CATEGORY)
+                error = drawn[..., ::-1].astype(int) - upright
+                self.assertLessEqual(np.abs(error).mean(), limit)
 
     def test_headings_stay_in_their_columns(self):
         line = pictures.headings(["W" * 60, "", "i"], 600)

@@ -9,6 +9,7 @@ import shutil
 from absl import logging
 import filelock
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.schema import category as category_lib
 from kp2part.system import json_file
@@ -115,21 +116,12 @@ def _finished(
     if (output / manifest_lib.FILE_NAME).is_file():
         manifest = manifest_lib.load(str(output))
         _refuse_others(output, dict(manifest.settings), wanted)
-        return manifest if _is_whole(manifest) else None
+        return manifest if integrity.is_whole(manifest) else None
     if state.is_file():
         # Changed inputs, e.g. a repaired photo, change single shards only.
         previous = {**json_file.read(state), "inputs": wanted["inputs"]}
         _refuse_others(output, previous, wanted)
     return None
-
-
-def _is_whole(manifest: manifest_lib.Manifest) -> bool:
-    paths = [
-        (manifest.directory / shard.name, shard.num_bytes)
-        for split in manifest.splits.values()
-        for shard in split.shards
-    ]
-    return all(p.is_file() and p.stat().st_size == size for p, size in paths)
 
 
 def _refuse_others(output: pathlib.Path, previous: dict, wanted: dict):

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import pathlib
 
+from absl import logging
 import numpy as np
 import tensorflow as tf
 
@@ -15,6 +16,7 @@ from kp2part.formats import image_size
 from kp2part.formats import pascal_part
 from kp2part.formats import voc
 from kp2part.schema import coordinates
+from kp2part.system import op_messages
 from tfrecords_tools.building import label_map
 from tfrecords_tools.building import matching
 from tfrecords_tools.building import selection
@@ -194,17 +196,46 @@ def _annotations(source, ours, boxes, settings) -> dict:
 
 def _image(source: Source, size: tuple[int, int]) -> tf.Tensor:
     contents = source.image.read_bytes()
+    # Before it is decoded: a small file can decode to gigabytes.
     image_size.check(contents, str(source.image))
+    _check_size(source, contents, size)
     try:
-        image = records.decode_photo(contents)
+        return records.decode_photo(contents)
     except tf.errors.InvalidArgumentError as error:
-        raise ValueError(f"{source.image}: not a JPEG or PNG image.") from error
-    if (found := tuple(image.shape[:2])) != size:
         raise ValueError(
-            f"{source.image}: must have the size of the masks in "
-            f"{source.annotation}, {size} (height, width). Received: {found}"
+            f"{source.image}: not a whole JPEG or PNG image: "
+            f"{op_messages.reason(error.message)}"
+        ) from error
+
+
+def _check_size(source: Source, contents: bytes, size: tuple[int, int]):
+    stored, orientation, upright = (
+        x.numpy().tolist() for x in records.read_header(contents)
+    )
+    if not all(stored):
+        raise ValueError(f"{source.image}: not a JPEG or PNG image.")
+    if tuple(upright) == size:
+        if orientation > 1 and stored == upright:
+            logging.warning(
+                "%s: is turned by its tag (EXIF orientation %d). Its size does "
+                "not show it: the masks must be those of the upright picture.",
+                source.image,
+                orientation,
+            )
+        return
+    if tuple(stored) == size:
+        raise ValueError(
+            f"{source.image}: shown upright, as its tag says (EXIF orientation "
+            f"{orientation}), it has size {tuple(upright)} (height, width), "
+            f"but the masks in {source.annotation} have {size}: they were made "
+            "on the pixels as stored, and do not fit. Make the masks on the "
+            "upright picture, or remove the tag."
         )
-    return image
+    raise ValueError(
+        f"{source.image}: must have the size of the masks in "
+        f"{source.annotation}, {size} (height, width). Received: "
+        f"{tuple(upright)}"
+    )
 
 
 def _examples(source, kept, settings) -> list[records.Example]:

@@ -13,6 +13,7 @@ from absl import logging
 import tensorflow as tf
 
 from kp2part.data import records
+from kp2part.system import checksum
 from kp2part.system import json_file
 from tfrecords_tools.building import fingerprints
 from tfrecords_tools.building import instances
@@ -56,7 +57,7 @@ class Job:
         report = json_file.read(self.report_path)
         if report.get("inputs") != self.inputs:
             return None
-        matches = report["shard"]["sha256"] == writer.sha256(self.path)
+        matches = report["shard"]["sha256"] == checksum.sha256(self.path)
         return report if matches else None
 
 
@@ -94,7 +95,7 @@ def write(job: Job, on_image: Callable[[], None]):
         "name": job.path.name,
         "num_records": num_records,
         "num_bytes": job.path.stat().st_size,
-        "sha256": writer.sha256(job.path),
+        "sha256": checksum.sha256(job.path),
     }
     table = selection.count(outcomes)
     report = {

@@ -1,7 +1,6 @@
 """Writes shards atomically."""
 
 from collections.abc import Iterable
-import hashlib
 import pathlib
 
 import tensorflow as tf
@@ -36,9 +35,3 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
             "command again resumes the build."
         ) from error
     return num_records
-
-
-def sha256(path: pathlib.Path) -> str:
-    """Returns the checksum of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import category as category_lib
@@ -33,7 +34,7 @@ def choose(
     total = sum(manifest.split(name).num_records for name in splits)
     rng = np.random.default_rng(seed)
     chosen = rng.choice(total, min(num_examples, total), replace=False)
-    paths = [path for name in splits for path in manifest.shard_paths(name)]
+    paths = list(map(str, integrity.paths(manifest, splits)))
     num_keypoints = len(manifest.category.keypoints)
     wanted, examples = set(chosen.tolist()), []
     for i, record in enumerate(tf.data.TFRecordDataset(paths)):

@@ -2,16 +2,20 @@
 
 import collections
 from collections.abc import Iterator
+import struct
 
 from absl import logging
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import keys
+from kp2part.system import checksum
 from kp2part.system import tables
-from tfrecords_tools.building import writer
+
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Census:
@@ -50,8 +54,9 @@ class Census:
 def verify(
     manifest: manifest_lib.Manifest,
 ) -> tuple[dict[str, Census], list[str]]:
-    """Returns the statistics of each split, and all problems found."""
-    problems, censuses = list(_strangers(manifest)), {}
+    """Returns what the records hold, by split, and all problems found."""
+    problems = [f"{n}: {text}" for n, text in integrity.strangers(manifest)]
+    censuses = {}
     for name, split in manifest.splits.items():
         census = censuses[name] = Census()
         for shard in split.shards:
@@ -92,23 +97,15 @@ def _parts_table(manifest, census: Census) -> tables.Table:
     return tables.Table(("part", "of pixels", "records with it"), rows)
 
 
-def _strangers(manifest) -> Iterator[str]:
-    shards = [s for split in manifest.splits.values() for s in split.shards]
-    known = {shard.name for shard in shards}
-    for path in sorted(manifest.directory.glob("*.tfrecord")):
-        if path.name not in known:
-            yield f"{path.name}: is not in the manifest"
-
-
 def _check_shard(manifest, shard, census) -> Iterator[str]:
     path = manifest.directory / shard.name
+    if fault := integrity.size_fault(path, shard):
+        yield fault
     if not path.is_file():
-        yield "no such file"
         return
-    if (size := path.stat().st_size) != shard.num_bytes:
-        yield f"{size} bytes; the manifest says {shard.num_bytes}"
-    if writer.sha256(path) != shard.sha256:
-        yield "the checksum (SHA-256) is not the manifest's"
+    # Read anew, whatever is remembered of it.
+    if checksum.sha256(path) != shard.sha256:
+        yield integrity.WRONG_CHECKSUM
     num_records = 0
     try:
         for record in tf.data.TFRecordDataset(str(path)):
@@ -124,30 +121,44 @@ def _check_shard(manifest, shard, census) -> Iterator[str]:
 def _check_record(manifest, record, census) -> Iterator[str]:
     num_keypoints = len(manifest.category.keypoints)
     try:
-        example = records.decode_images(records.parse(record, num_keypoints))
+        example = records.parse(record, num_keypoints)
+        # The headers first: an image of a few kilobytes can be gigabytes large.
+        wrong = list(_check_sizes(manifest, example))
+        example = example if wrong else records.decode_images(example)
     except (tf.errors.InvalidArgumentError, ValueError) as error:
         message = getattr(error, "message", str(error)).splitlines()[0]
         yield f"cannot be parsed: {message}"
         return
     example = {key: value.numpy() for key, value in example.items()}
-    census.add(example)
+    if not wrong:
+        census.add(example)
+        wrong = list(_check_labels(manifest, example))
     image_id, index = _object(example)
     for problem in (
-        *_check_images(manifest, example),
+        *wrong,
         *_check_keypoints(manifest, example),
         *_check_origin(manifest, example),
     ):
         yield f"({image_id}, object {index}) {problem}"
 
 
-def _check_images(manifest, example) -> Iterator[str]:
+def _check_sizes(manifest, example) -> Iterator[str]:
     side = manifest.image_size
-    for key, shape in (
-        (keys.IMAGE, (side, side, 3)),
-        (keys.PART_MASK, (side, side)),
-    ):
-        if (found := example[key].shape) != shape:
-            yield f"`{key}` must be {shape}: {found}"
+    for key in keys.IMAGE, keys.PART_MASK:
+        if (found := _size_of(example[key].numpy())) != (side, side):
+            yield f"`{key}` must be {(side, side)} pixels: {found}"
+
+
+def _size_of(contents: bytes) -> tuple[int, int]:
+    """Returns height and width that the header of a JPEG or PNG file tells."""
+    if contents.startswith(_PNG):
+        width, height = struct.unpack(">II", contents[16:24].ljust(8, b"\0"))
+        return height, width
+    height, width, _ = tf.io.extract_jpeg_shape(contents).numpy().tolist()
+    return height, width
+
+
+def _check_labels(manifest, example) -> Iterator[str]:
     num_parts = len(manifest.category.parts)
     labels = set(np.unique(example[keys.PART_MASK]).tolist())
     if wrong := sorted(labels - {*range(num_parts), keys.IGNORE_LABEL}):

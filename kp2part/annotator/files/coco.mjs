@@ -9,7 +9,7 @@
  * as absent, to distinguish them from those not annotated yet.
  */
 
-import { rows } from "../state/annotations.mjs";
+import { isEmpty, rows } from "../state/annotations.mjs";
 import * as rle from "./rle.mjs";
 
 /**
@@ -19,7 +19,8 @@ import * as rle from "./rle.mjs";
  */
 
 /**
- * @param {Annotated[]} objects
+ * @param {Annotated[]} objects Empty ones are left out; each other one must
+ *     have a class of the category.
  * @param {import("../state/category.mjs").Category} category
  * @param {PhotoFacts} photo
  * @param {Map<number, PhotoParts>} predictions By object id, where present.
@@ -28,7 +29,7 @@ import * as rle from "./rle.mjs";
 export function toCoco(objects, category, photo, predictions) {
   const { name, width, height } = photo;
   const annotations = [];
-  for (const object of objects) {
+  for (const object of objects.filter((o) => !isEmpty(o))) {
     const parts = predictions.get(object.id);
     annotations.push(ofObject(object, category, photo, parts));
     const id = annotations.length;
@@ -99,7 +100,6 @@ function segmentation(labels, { width, height }, isIn) {
 
 function extent(points) {
   const told = points.filter((point) => point[2] > 0);
-  if (!told.length) return [0, 0, 0, 0];
   const [x, y] = [0, 1].map((axis) => told.map((point) => point[axis]));
   return [
     Math.min(...x), Math.min(...y), Math.max(...x) + 1, Math.max(...y) + 1];

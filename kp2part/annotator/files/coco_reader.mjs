@@ -1,108 +1,126 @@
 /** Reads annotations of one photo from a COCO file; see `coco.mjs`. */
 
-import { inWords } from "../state/category.mjs";
+import * as check from "./coco_check.mjs";
+import { classOf, readObject } from "./coco_object.mjs";
+import * as names from "./names.mjs";
+
+/**
+ * @typedef {object} Found
+ * @property {import("../state/annotations.mjs").Annotated[]} objects
+ * @property {string[]} passedOver The photo's other annotations, counted by
+ *     reason, e.g. "2 without keypoints".
+ */
 
 /**
  * @param {object} contents The parsed file.
  * @param {import("../state/category.mjs").Category} category
  * @param {{name: string, width: number, height: number}} photo
- * @returns {import("../state/annotations.mjs").Annotated[]}
- * @throws {Error} Nothing matches the photo or the model, or a field breaks a
- *     rule; the message names it.
+ * @returns {Found}
+ * @throws {Error} Nothing matches the photo or the model, more than one thing
+ *     does, or a field breaks a rule; the message names it.
  */
 export function fromCoco(contents, category, photo) {
   for (const field of ["images", "annotations", "categories"]) {
     if (!Array.isArray(contents?.[field])) {
       throw new Error(`It is not a COCO file: it has no list \`${field}\`.`);
     }
+    contents[field].forEach((entry, i) => (
+      check.requireObject(entry, `${field}[${i}]`)));
   }
   const image = findImage(contents.images, photo);
-  const described = new Map(contents.categories.map((c) => [c.id, c]));
   const objects = [];
+  const reasons = new Map();
   contents.annotations.forEach((annotation, i) => {
-    if (annotation.image_id !== image.id || !annotation.keypoints) return;
     const where = `annotation ${i}`;
-    const of = described.get(annotation.category_id);
-    if (!of) throw new Error(`${where}: its category is not in the file.`);
+    const of = check.idOf(annotation.image_id, `${where}: image_id`);
+    if (of !== image) return;
+    const entry = categoryOf(annotation, contents.categories, where);
+    const reason = whyNot(annotation, entry, category, where);
+    if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    if (reason !== null) return;
     const id = objects.length + 1;
-    objects.push({ id, ...readObject(annotation, of, category, photo, where) });
+    objects.push(
+      { id, ...readObject(annotation, entry, category, photo, where) });
   });
-  if (!objects.length) {
-    throw new Error(`It has no object with keypoints in ${photo.name}.`);
-  }
-  return objects;
+  const passedOver = [...reasons].map(([why, count]) => `${count} ${why}`);
+  if (objects.length) return { objects, passedOver };
+  const others = passedOver.join(", ");
+  throw new Error(
+    `It has no object with keypoints in ${photo.name}.` +
+    `${others && ` Passed over: ${others}.`}`);
 }
 
+/** Why an annotation is none to read; "" for a part, null if it is one. */
+function whyNot(annotation, entry, category, where) {
+  if (annotation.obj_ann_id !== undefined) return "";
+  if (annotation.iscrowd) return "of a crowd";
+  const { keypoints, skipped } = annotation;
+  const isBlank = Array.isArray(keypoints) && !skipped
+    && keypoints.every((value, i) => i % 3 !== 2 || value === 0);
+  if (keypoints === undefined || keypoints === null || isBlank) {
+    return "without keypoints";
+  }
+  if (!entry) throw new Error(`${where}: its category is not in the file.`);
+  return classOf(entry.name, category)
+    ? null : `of another class (${entry.name})`;
+}
+
+function categoryOf(annotation, categories, where) {
+  if (annotation.category_id === undefined) return null;
+  const id = check.idOf(annotation.category_id, `${where}: category_id`);
+  const found = categories.filter((entry, i) => (
+    check.idOf(entry.id, `categories[${i}].id`) === id));
+  const texts = new Set(found.map((entry) => JSON.stringify(entry)));
+  if (texts.size < 2) return found[0] ?? null;
+  throw new Error(
+    `Ids of categories must differ. ${id} is there twice: ` +
+    `${found.map((entry) => entry.name).join(", ")}.`);
+}
+
+/** @returns {string} The id of the photo's entry in `images`. */
 function findImage(images, photo) {
-  const name = stem(photo.name);
-  const image = images.find((i) => stem(String(i.file_name)) === name);
-  if (!image) {
-    const known = images.map((i) => i.file_name).slice(0, 3).join(", ");
+  const named = images.filter((image) => typeof image.file_name === "string");
+  const found = names.findFiles(photo.name, named, (image) => image.file_name);
+  if (!found.length) throw missing(named, photo);
+  const ids = new Map(images.map((image, i) => (
+    [image, check.idOf(image.id, `images[${i}].id`)])));
+  const id = ids.get(found[0]);
+  if (found.some((image) => ids.get(image) !== id)) {
+    const those = found.map((image) => (
+      `${image.file_name} (id ${image.id})`)).join(", ");
     throw new Error(
-      `It has no photo called ${photo.name}. It has: ${known || "none"}.`);
+      `Names of photos must differ. For ${photo.name} there are: ${those}.`);
   }
+  const others = images.filter((image) => ids.get(image) === id
+    && !found.some((one) => one.file_name === image.file_name));
+  if (others.length) {
+    const those = [found[0], ...others].map((image) => image.file_name);
+    throw new Error(
+      `Ids of photos must differ. ${id} is there twice: ${those.join(", ")}.`);
+  }
+  found.forEach((image) => checkSize(image, photo));
+  return id;
+}
+
+function missing(images, photo) {
+  const all = images.map((image) => image.file_name);
+  const near = names.nearest(photo.name, all).join(", ");
+  const has = all.length > 3
+    ? `The nearest of its ${all.length}: ${near}` : `It has: ${near || "none"}`;
+  return new Error(`It has no photo called ${photo.name}. ${has}.`);
+}
+
+function checkSize(image, photo) {
+  const { width, height } = image;
   for (const side of ["width", "height"]) {
-    if (image[side] !== undefined && image[side] !== photo[side]) {
-      throw new Error(
-        `${image.file_name} must have the ${side} of the open photo: ` +
-        `${photo[side]}. It is ${image[side]}.`);
-    }
-  }
-  return image;
-}
-
-function stem(name) {
-  return name.split(/[\\/]/).at(-1).replace(/\.[^.]*$/, "");
-}
-
-function readObject(annotation, of, category, photo, where) {
-  if (!category.classes.includes(of.name)) {
+    if ((image[side] ?? null) === null) continue;
+    if (Number(image[side]) === photo[side]) continue;
+    const isTurned = Number(width) === photo.height
+      && Number(height) === photo.width;
+    const why = isTurned ? " Was it made before the photo was turned upright?"
+      : " Was it made for a copy of another size?";
     throw new Error(
-      `${where}: its category must be one of ` +
-      `${category.classes.join(", ")}. It is: ${of.name}.`);
+      `${image.file_name} must have the ${side} of the open photo: ` +
+      `${photo[side]}. It is ${check.show(image[side])}.${why}`);
   }
-  return {
-    className: of.name,
-    ...readBox(annotation.bbox, photo, where),
-    points: readPoints(annotation, of, category, where),
-  };
-}
-
-function readBox(bbox, photo, where) {
-  if (bbox === undefined) return { box: null, boxless: true };
-  checkNumbers(bbox, 4, `${where}: bbox`);
-  const [x, y, width, height] = bbox;
-  const inside = (value, length) => Math.min(Math.max(value, 0), length);
-  const box = [inside(x, photo.width), inside(y, photo.height),
-    inside(x + width, photo.width), inside(y + height, photo.height)];
-  const isEmpty = box[0] >= box[2] || box[1] >= box[3];
-  return isEmpty ? { box: null, boxless: true } : { box, boxless: false };
-}
-
-function readPoints(annotation, of, category, where) {
-  const names = of.keypoints ?? [];
-  const flat = annotation.keypoints;
-  checkNumbers(flat, 3 * names.length, `${where}: keypoints`);
-  const skipped = annotation.skipped ?? [];
-  const points = category.keypoints.map((name) => (
-    skipped.includes(name) ? [0, 0, 0] : null));
-  names.forEach((name, i) => {
-    const index = category.keypoints.indexOf(name);
-    const [x, y, v] = flat.slice(3 * i, 3 * i + 3);
-    if (index < 0 && v) {
-      throw new Error(
-        `${where}: this model has no keypoint "${inWords(String(name))}".`);
-    }
-    if (![0, 1, 2].includes(v)) {
-      throw new Error(`${where}: v of ${name} must be 0, 1 or 2. It is ${v}.`);
-    }
-    if (v) points[index] = [x, y, v];
-  });
-  return points;
-}
-
-function checkNumbers(values, count, where) {
-  const isFine = Array.isArray(values) && values.length === count
-    && values.every((value) => Number.isFinite(value));
-  if (!isFine) throw new Error(`${where} must be ${count} numbers.`);
 }

@@ -13,8 +13,7 @@ const DIRECTIONS = {
 export class Commands {
   /** @type {?geometry.Place} In the photo. */
   cursor = null;
-  /** @type {?geometry.Place} The corner where the keyboard began a box. */
-  corner = null;
+  #corner = null; // Where the keyboard began a box: {x, y, id} of an object.
   /** Whether the next keypoint is placed as hidden. */
   isHidden = false;
 
@@ -63,10 +62,34 @@ export class Commands {
       ([name, action]) => [name, withPhoto(action)]));
   }
 
+  /** @returns {?geometry.Place} Where the keyboard began the current box. */
+  get corner() {
+    const { phase, object } = this.editor;
+    const isOfThis = phase === "box" && this.#corner?.id === object.id;
+    return isOfThis ? this.#corner : null;
+  }
+
   /** @returns {?geometry.Box} The box that the keyboard draws. */
   get drawnBox() {
-    return this.corner && geometry.boxBetween(
+    return this.corner && this.cursor && geometry.boxBetween(
       this.corner, this.cursor, this.editor.photo);
+  }
+
+  /** Sets a corner of the box: the first or, opposite to it, the second. */
+  placeCorner(place) {
+    if (!this.corner) {
+      this.#corner = { ...place, id: this.editor.object.id };
+      return;
+    }
+    const box = geometry.boxBetween(this.corner, place, this.editor.photo);
+    this.setBox(box);
+  }
+
+  /** Sets the box, and shows it large. */
+  setBox(box) {
+    this.#corner = null;
+    this.editor.setBox(box);
+    if (this.editor.object.box) this.stage.approach(box);
   }
 
   /** Places the current keypoint. */
@@ -88,7 +111,7 @@ export class Commands {
   }
 
   escape() {
-    this.corner = this.cursor = null;
+    this.#corner = this.cursor = null;
     this.isHidden = false;
     this.editor.cancelMove();
   }
@@ -130,16 +153,9 @@ export class Commands {
   }
 
   #enter(isHidden) {
-    const { editor } = this;
     if (!this.cursor) this.#moveCursor(0, 0);
-    else if (editor.phase !== "box") this.place(this.cursor, isHidden);
-    else if (!this.corner) this.corner = this.cursor;
-    else {
-      const box = this.drawnBox;
-      this.corner = null;
-      editor.setBox(box);
-      if (editor.object.box) this.stage.approach(box);
-    }
+    else if (this.editor.phase === "box") this.placeCorner(this.cursor);
+    else this.place(this.cursor, isHidden);
     this.redraw();
   }
 }

@@ -48,9 +48,21 @@ export const KEYS = [
   { keys: ["escape"], shown: "Esc", action: "escape", does: "Cancel" },
 ];
 
+/**
+ * What a key is called here: by what is printed on it, or, where that is no
+ * Latin letter, by the place that it has on a Latin keyboard.
+ */
+function nameOf({ key, code = "" }) {
+  const isLatin = /^[\p{ASCII}\p{Script=Latin}]+$/u.test(key);
+  if (isLatin && key !== "Process") return key.toLowerCase();
+  if (/^Key[A-Z]$/.test(code)) return code.at(-1).toLowerCase();
+  return { Comma: ",", Period: ".", Digit0: "0" }[code] ?? key;
+}
+
 /** @returns {?Key} What a key press means here. */
-export function meaningOf({ key, ctrlKey, metaKey, altKey }, isOnStage) {
-  const name = key.toLowerCase();
+export function meaningOf(event, isOnStage) {
+  const { ctrlKey, metaKey, altKey } = event;
+  const name = nameOf(event);
   const meant = KEYS.find(({ keys }) => keys.includes(name));
   if (!meant || (meant.onStage && !isOnStage)) return null;
   const isUndo = ["undo", "redo"].includes(meant.action);
@@ -68,10 +80,16 @@ export function meaningOf({ key, ctrlKey, metaKey, altKey }, isOnStage) {
 export function listen(stage, actions, isOn) {
   addEventListener("keydown", (event) => {
     const isElsewhere = event.target.closest?.(
-      "select, dialog, [popover], input:not([type=checkbox])");
+      "dialog, [popover], input:not([type=checkbox])");
     if (isElsewhere || event.defaultPrevented) return;
+    const isLetter = event.key !== " " && !event.ctrlKey && !event.metaKey
+      && ([...event.key].length === 1 || event.key === "Process");
+    if (event.target.matches?.("select")) {
+      if (!isLetter) return;
+      event.preventDefault(); // A letter would choose from the list.
+      stage.focus({ preventScroll: true });
+    }
     const meant = meaningOf(event, event.target === stage);
-    const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
     if (!meant || (isLetter && !isOn())) return;
     event.preventDefault();
     actions[meant.action](event);

@@ -1,12 +1,14 @@
 /** Opens photos and annotation files, and saves the work on them. */
 
 import { fromCoco } from "../files/coco_reader.mjs";
+import { parse } from "../files/json_text.mjs";
 import { openPhoto } from "../files/photo.mjs";
+import { SavedWork } from "../state/saved_work.mjs";
 import * as store from "../state/store.mjs";
 
 /** Opens files, and saves the annotations of the open photo. */
 export class Desk {
-  #key = null;
+  #work = null; // The saved work on the open photo.
 
   /**
    * @param {import("../state/editor.mjs").Editor} editor
@@ -17,6 +19,8 @@ export class Desk {
   constructor(editor, onPhoto, say) {
     Object.assign(this, { editor, onPhoto, say });
     editor.addEventListener("keep", () => this.#keep());
+    editor.addEventListener("choose", () => this.#try(
+      () => store.keepClass(editor.chosenClass)));
   }
 
   /** Opens dropped or chosen files: a photo first, then annotations. */
@@ -39,16 +43,32 @@ export class Desk {
    */
   async openPhoto(file, objects = null) {
     const photo = await openPhoto(file);
-    const key = await store.keyOf(file);
-    const kept = await this.#keptOf(key);
-    this.#key = null; // Until the end, changes belong to neither photo.
+    const work = new SavedWork(
+      await store.keyOf(file), this.editor.category.keypoints);
+    const kept = await this.#try(() => work.read());
+    const mine = kept && hasWork(kept) ? kept : null;
+    this.#work?.close();
     this.editor.photo?.close();
     this.onPhoto(photo);
-    this.editor.open(photo, kept ?? objects);
-    this.#key = key;
-    this.say(opened(photo, kept, objects));
+    this.editor.open(photo, mine ?? objects);
+    this.#work = work;
+    this.say(opened(photo, mine, objects));
+    this.#share(work);
     await this.#try(() => store.keepPhoto(file));
-    if (!kept) await this.#keep();
+    if (!mine) await this.#keep();
+  }
+
+  /** Follows the work of other tabs on the open photo. */
+  #share(work) {
+    work.addEventListener("company", () => this.say(
+      "This photo is open in another tab, too. Both show the same work."));
+    work.addEventListener("elsewhere", async () => {
+      const objects = await this.#try(() => work.read());
+      const isNew = objects && work === this.#work
+        && this.editor.follow(objects);
+      if (isNew) this.say("Changed in another tab. Undo reverts it here.");
+    });
+    work.greet();
   }
 
   /** Closes the photo; the work on it stays saved. */
@@ -59,24 +79,21 @@ export class Desk {
 
   /** Opens the photo that was open before a reload. */
   async reopen() {
+    this.editor.chosenClass = await this.#try(() => store.lastClass());
     const file = await this.#try(() => store.lastPhoto());
     if (!file) return;
     await this.openPhoto(file).catch((e) => this.say(e.message, true));
   }
 
-  async #keptOf(key) {
-    const kept = await this.#try(() => store.annotationsOf(key));
-    const { keypoints } = this.editor.category;
-    const isOfThisModel = kept?.keypoints.join() === keypoints.join();
-    return isOfThisModel && hasWork(kept.objects) ? kept.objects : null;
-  }
-
-  #keep() {
-    const { keypoints } = this.editor.category;
-    const { objects } = this.editor.all;
-    if (!this.#key) return null;
-    return this.#try(
-      () => store.keepAnnotations(this.#key, { keypoints, objects }));
+  async #keep() {
+    const work = this.#work;
+    const newer = work && await this.#try(
+      () => work.keep(this.editor.all.objects));
+    if (!newer || work !== this.#work) return;
+    this.editor.follow(newer);
+    this.say(
+      "Another tab changed this photo at the same time: here is its work. " +
+      "Undo brings back yours.", true);
   }
 
   async #try(action) {
@@ -95,17 +112,21 @@ export class Desk {
     }
     let contents;
     try {
-      contents = JSON.parse(await file.text());
+      contents = parse(await file.arrayBuffer());
     } catch {
       throw new Error(`${file.name}: it is not a JSON file.`);
     }
+    if (this.editor.photo !== photo) return; // Another one was opened.
     try {
-      this.editor.replaceAll(fromCoco(contents, category, photo));
+      const { objects, passedOver } = fromCoco(contents, category, photo);
+      this.editor.replaceAll(objects);
+      const others = passedOver.join(", ");
+      this.say(
+        `Read ${objects.length} from ${file.name}.` +
+        `${others && ` Passed over: ${others}.`} Undo reverts it.`);
     } catch (error) {
       throw new Error(`${file.name}: ${error.message}`, { cause: error });
     }
-    const { length } = this.editor.all.objects;
-    this.say(`Read ${length} from ${file.name}. Undo reverts it.`);
   }
 }
 

@@ -17,6 +17,7 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   const photoPlace = (at) => toPhoto(stage.view, at);
 
   const grab = (at, { pointerType }) => {
+    drawn = null;
     if (editor.phase === "box") return { newBox: true };
     const hit = stage.hit(editor.object, at, pointerType);
     if (hit?.point === undefined) return hit;
@@ -48,8 +49,7 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
       return;
     }
     showDrawn(null);
-    editor.setBox(drawn);
-    if (editor.object.box) stage.approach(drawn);
+    if (drawn && editor.phase === "box") commands.setBox(drawn);
     redraw();
   };
 
@@ -69,7 +69,9 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     const hit = stage.hit(editor.object, at, event.pointerType);
     // While keypoints are missing, a click places one, even close to another.
     const isOpen = editor.object.points[editor.all.current] === null;
-    if (editor.phase === "points" && isOpen) {
+    if (commands.corner) {
+      commands.placeCorner(place); // Begun with the keyboard.
+    } else if (editor.phase === "points" && isOpen) {
       if (isInside) commands.place(place, event.shiftKey);
     } else if (hit?.point !== undefined) {
       editor.select(hit.point);

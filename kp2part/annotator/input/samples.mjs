@@ -48,7 +48,7 @@ async function listSamples(category) {
   const known = (image) => {
     const { file_name: name } = image;
     try {
-      const objects = fromCoco(contents, category, { ...image, name });
+      const { objects } = fromCoco(contents, category, { ...image, name });
       return [{ url: FOLDER + name, name, objects }];
     } catch {
       return []; // Made for another model.

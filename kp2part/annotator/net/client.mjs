@@ -2,6 +2,7 @@
 
 import { scaleKeypoints } from "../state/geometry.mjs";
 import { rows } from "../state/annotations.mjs";
+import { errorIn } from "./errors.mjs";
 
 const TIMEOUT_MS = 60_000;
 
@@ -19,11 +20,13 @@ export class ServerGone extends Error {}
 /**
  * @param {string} model
  * @param {import("../state/annotations.mjs").Annotated} object
- * @param {{base64: string, scale: number}} image The photo, and its size as a
- *     fraction of the size in which the object is annotated.
+ * @param {{base64: string, scale: number, width: number, height: number}} image
+ *     The photo, its size in pixels, and this size as a fraction of the one in
+ *     which the object is annotated.
  * @returns {Promise<Parts>}
  * @throws {ServerGone}
- * @throws {Error} The server refused; the message is the server's.
+ * @throws {Error} The server refused; the message is the server's. Or its mask
+ *     is not of the photo that was sent.
  */
 export async function predict(model, object, image) {
   const instance = {
@@ -37,7 +40,13 @@ export async function predict(model, object, image) {
       instances: [instance],
     });
   const { mask_bytes: mask, box } = predictions[0];
-  return { ...(await decode(mask.b64)), box };
+  const { labels, width, height } = await decode(mask.b64);
+  if (width !== image.width || height !== image.height) {
+    throw new Error(
+      "The server's mask must have the size of the photo that was sent: " +
+      `${image.width} × ${image.height}. It is ${width} × ${height}.`);
+  }
+  return { labels, width, height, box };
 }
 
 async function post(path, body) {
@@ -57,15 +66,6 @@ async function post(path, body) {
   if (response.ok) return JSON.parse(text);
   throw new Error(
     errorIn(text) ?? `The server responded with ${response.status}.`);
-}
-
-/** @returns {?string} The server's error message, if the text has one. */
-export function errorIn(text) {
-  try {
-    return JSON.parse(text).error ?? null;
-  } catch {
-    return null; // The page of a proxy, not the server's response.
-  }
 }
 
 async function decode(text) {

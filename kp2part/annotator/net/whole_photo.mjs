@@ -5,13 +5,13 @@ import { predict } from "./client.mjs";
 
 /**
  * @param {string} model
- * @param {{whole: () => Promise<string>}} photo
+ * @param {{whole: () => Promise<object>}} photo See `predict`.
  * @param {import("../state/annotations.mjs").Annotated[]} objects
  * @returns {Promise<Map<number, import("./client.mjs").Parts>>} By object id;
  *     without objects that have too few keypoints.
  */
 export async function predictWhole(model, photo, objects) {
-  const image = { base64: await photo.whole(), scale: 1 };
+  const image = await photo.whole();
   const predictions = new Map();
   for (const object of objects.filter(isTelling)) {
     predictions.set(object.id, await predict(model, object, image));

@@ -8,7 +8,7 @@
  *     hidden, 2 if seen.
  * @typedef {object} Annotated One object of the photo.
  * @property {number} id
- * @property {string} className
+ * @property {?string} className null until someone chooses it.
  * @property {?number[]} box xmin, ymin, xmax, ymax; null without one.
  * @property {boolean} boxless Whether it goes without a box.
  * @property {(?Point)[]} points K; null if not annotated yet.
@@ -35,13 +35,34 @@ export function addObject(all, className, numKeypoints) {
   };
 }
 
-/** @returns {Annotations} Without an object; a blank one replaces the last. */
-export function removeObject(all, index) {
-  const gone = all.objects[index];
+/**
+ * @param {?string} className Of a blank object, which replaces the last one.
+ * @returns {Annotations} Without an object.
+ */
+export function removeObject(all, index, className) {
+  const numKeypoints = all.objects[index].points.length;
   const objects = all.objects.filter((_, i) => i !== index);
-  if (!objects.length) return blank(gone.className, gone.points.length);
-  const active = Math.min(all.active, objects.length - 1);
+  if (!objects.length) return blank(className, numKeypoints);
+  if (index !== all.active) {
+    return { ...all, objects, active: objects.indexOf(activeObject(all)) };
+  }
+  const active = Math.min(index, objects.length - 1);
   return { objects, active, current: firstOpen(objects[active].points) };
+}
+
+/**
+ * Looks at an object, if it is there, and at one of its keypoints, or at the
+ * first open one if that keypoint is annotated.
+ * @param {number} id Of the object.
+ * @param {number} keypoint Index.
+ * @returns {Annotations}
+ */
+export function lookAt(all, id, keypoint) {
+  const active = all.objects.findIndex((object) => object.id === id);
+  if (active < 0) return all;
+  const { points } = all.objects[active];
+  const current = points[keypoint] ? firstOpen(points) : keypoint;
+  return { ...all, active, current };
 }
 
 /** @returns {Annotated} The active object. */
@@ -51,12 +72,13 @@ export function activeObject(all) {
 
 /**
  * What to do next with the active object.
- * @returns {"box" | "points" | "done"}
+ * @returns {"box" | "points" | "class" | "done"}
  */
 export function phase(all) {
-  const { box, boxless, points } = activeObject(all);
+  const { box, boxless, points, className } = activeObject(all);
   if (!box && !boxless) return "box";
-  return points.includes(null) ? "points" : "done";
+  if (points.includes(null)) return "points";
+  return className ? "done" : "class";
 }
 
 /** @returns {Annotations} With fields of the active object replaced. */
@@ -99,6 +121,11 @@ export function rows(object) {
 /** @returns {boolean} Whether an object has enough keypoints to predict. */
 export function isTelling(object) {
   return object.points.filter((point) => point?.[2] > 0).length >= 2;
+}
+
+/** @returns {boolean} Whether an object has neither a box nor a place. */
+export function isEmpty({ box, points }) {
+  return !box && !points.some((point) => point?.[2] > 0);
 }
 
 /** @returns {number} The first keypoint not annotated yet, or 0. */

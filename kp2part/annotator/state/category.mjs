@@ -46,6 +46,12 @@ export function inWords(name) {
   return name.replaceAll("_", " ");
 }
 
+/** @returns {string} An object's class; "" if the category has only one. */
+export function kindOf({ className }, { classes }) {
+  if (classes.length < 2) return "";
+  return className ? inWords(className) : "kind?";
+}
+
 /** @returns {"left" | "right" | "middle"} The side of a keypoint. */
 export function sideOf(name) {
   return name.split("_").find((word) => word in OTHER_SIDE) ?? "middle";

@@ -4,28 +4,49 @@ import * as annotations from "./annotations.mjs";
 import * as geometry from "./geometry.mjs";
 import { History } from "./history.mjs";
 
-/** Fires "change" after each change, and "keep" after each complete step. */
+/**
+ * Fires "change" after each change, "keep" after each complete step, "choose"
+ * when a class is chosen.
+ */
 export class Editor extends EventTarget {
   /** @type {?{name: string, width: number, height: number}} A `Photo`. */
   photo = null;
   #history;
+  #chosenClass = null;
 
   /** @param {import("./category.mjs").Category} category */
   constructor(category) {
     super();
     this.category = category;
+    this.chosenClass = category.classes.length === 1
+      ? category.classes[0] : null;
     this.#history = new History(this.#blank());
   }
 
   #blank() {
-    const { classes, keypoints } = this.category;
-    return annotations.blank(classes[0], keypoints.length);
+    return annotations.blank(
+      this.chosenClass, this.category.keypoints.length);
+  }
+
+  /** @returns {?string} The class of new objects: the one chosen last. */
+  get chosenClass() {
+    return this.#chosenClass;
+  }
+
+  /** Ignores a class that the model does not have. */
+  set chosenClass(name) {
+    if (this.#isClass(name)) this.#chosenClass = name;
+  }
+
+  #isClass(name) {
+    return this.category.classes.includes(name);
   }
 
   /** @param {?annotations.Annotated[]} objects Saved earlier. */
   open(photo, objects = null) {
     this.photo = photo;
-    this.#history = new History(objects ? withAll(objects) : this.#blank());
+    this.#history = new History(
+      objects ? this.#withAll(objects) : this.#blank());
     this.dispatchEvent(new Event("change"));
   }
 
@@ -62,7 +83,20 @@ export class Editor extends EventTarget {
 
   /** Replaces all objects by those of a file. */
   replaceAll(objects) {
-    this.#commit(withAll(objects));
+    this.#commit(this.#withAll(objects));
+  }
+
+  /**
+   * Shows what another tab has saved, as a step that can be undone.
+   * @returns {boolean} Whether it differs from what was shown.
+   */
+  follow(objects) {
+    const { all, object } = this;
+    if (JSON.stringify(objects) === JSON.stringify(all.objects)) return false;
+    const next = this.#withAll(objects);
+    this.#history.commit(annotations.lookAt(next, object.id, all.current));
+    this.dispatchEvent(new Event("change"));
+    return true;
   }
 
   /** Sets the box of the active object, unless it is too small. */
@@ -89,7 +123,7 @@ export class Editor extends EventTarget {
 
   /** Moves a keypoint while it is dragged; `endMove` makes it a step. */
   movePoint(index, place) {
-    const v = this.object.points[index][2] || 2;
+    const v = this.object.points[index]?.[2] || 2;
     const point = [...geometry.keypointAt(place, this.photo), v];
     const moved = annotations.setPoint(this.all, index, point);
     // Correcting a point does not change which keypoint comes next.
@@ -100,6 +134,7 @@ export class Editor extends EventTarget {
 
   /** Moves a handle of the box while it is dragged. */
   moveHandle(handle, place) {
+    if (!this.object.box) return; // Removed during the drag.
     const box = geometry.resize(this.object.box, handle, place, this.photo);
     if (geometry.isBox(box)) {
       this.#preview(annotations.change(this.all, { box }));
@@ -148,16 +183,19 @@ export class Editor extends EventTarget {
   }
 
   addObject() {
-    const { className, points } = this.object;
-    this.#commit(annotations.addObject(this.all, className, points.length));
+    this.#commit(annotations.addObject(
+      this.all, this.chosenClass, this.object.points.length));
   }
 
   removeObject(index = this.all.active) {
-    this.#commit(annotations.removeObject(this.all, index));
+    this.#commit(
+      annotations.removeObject(this.all, index, this.chosenClass));
   }
 
   setClass(className) {
+    this.chosenClass = className;
     this.#commit(annotations.change(this.all, { className }));
+    this.dispatchEvent(new Event("choose"));
   }
 
   /** Selects a keypoint. */
@@ -196,10 +234,14 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new Event("change"));
     this.dispatchEvent(new Event("keep"));
   }
-}
 
-function withAll(objects) {
-  const active = objects.length - 1;
-  const current = annotations.firstOpen(objects[active].points);
-  return { objects, active, current };
+  #withAll(objects) {
+    const active = objects.length - 1;
+    const current = annotations.firstOpen(objects[active].points);
+    const known = objects.map((object) => ({
+      ...object, className: this.#isClass(object.className)
+        ? object.className : null,
+    }));
+    return { objects: known, active, current };
+  }
 }

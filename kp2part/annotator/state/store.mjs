@@ -1,16 +1,19 @@
 /**
  * Saves work in the browser, so that a reload or a crash loses nothing: the
- * annotations of every photo, and the photo that was open last.
+ * annotations of every photo, the photo that was open last, and the class that
+ * was chosen last.
  */
 
 const NAME = "kp2part";
 const ANNOTATIONS = "annotations";
 const LAST = "last";
+const CLASS = "class";
 
 /**
  * @typedef {object} Kept
  * @property {string[]} keypoints Names, in the order of the points.
  * @property {import("./annotations.mjs").Annotated[]} objects
+ * @property {string} [stamp] Of this save.
  */
 
 /**
@@ -26,14 +29,39 @@ export async function keyOf(file) {
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Saves the annotations of a photo. @param {Kept} kept */
-export function keepAnnotations(key, kept) {
-  return run("readwrite", (stores) => stores[ANNOTATIONS].put(kept, key));
+/**
+ * Saves annotations in place of others, without a moment in between.
+ * @param {string} key Of a photo and a model.
+ * @param {Kept} kept
+ * @param {(saved?: Kept) => boolean} mayReplace What is saved so far.
+ * @returns {Promise<?Kept>} What is saved, if it may not be replaced.
+ */
+export async function replaceAnnotations(key, kept, mayReplace) {
+  let refused = null;
+  await run("readwrite", ({ [ANNOTATIONS]: annotations }) => {
+    const request = annotations.get(key);
+    request.onsuccess = () => {
+      if (mayReplace(request.result)) annotations.put(kept, key);
+      else refused = request.result;
+    };
+    return request;
+  });
+  return refused;
 }
 
 /** @returns {Promise<?Kept>} */
 export async function annotationsOf(key) {
   return await run("readonly", (s) => s[ANNOTATIONS].get(key)) ?? null;
+}
+
+/** Saves the class that was chosen last. @param {string} name */
+export function keepClass(name) {
+  return run("readwrite", (stores) => stores[LAST].put(name, CLASS));
+}
+
+/** @returns {Promise<?string>} */
+export async function lastClass() {
+  return await run("readonly", (stores) => stores[LAST].get(CLASS)) ?? null;
 }
 
 /** Saves the open photo. @param {File} file */

@@ -1,6 +1,6 @@
 /** The menu of files to download. */
 
-import { rows } from "../state/annotations.mjs";
+import { isEmpty, isTelling, rows } from "../state/annotations.mjs";
 import * as downloads from "../files/downloads.mjs";
 import { predictWhole } from "../net/whole_photo.mjs";
 
@@ -13,14 +13,15 @@ export class DownloadMenu {
    * @param {import("../state/editor.mjs").Editor} editor
    * @param {import("./parts_panel.mjs").PartsPanel} parts
    * @param {import("./status.mjs").Status} status
+   * @param {() => void} askKind Asks for the class of the active object.
    */
-  constructor(page, editor, parts, status) {
-    Object.assign(this, { page, editor, parts, status });
+  constructor(page, editor, parts, status, askKind) {
+    Object.assign(this, { page, editor, parts, status, askKind });
     const makers = {
-      mask: () => this.#mask(),
-      coco: () => this.#coco(),
-      overlay: () => this.#overlay(),
-      photo: () => this.#photo(),
+      mask: (work) => this.#mask(work),
+      coco: (work) => this.#coco(work),
+      overlay: (work) => this.#overlay(work),
+      photo: (work) => this.#photo(work),
     };
     for (const [name, make] of Object.entries(makers)) {
       const button = this.#find(`download-${name}`);
@@ -36,31 +37,28 @@ export class DownloadMenu {
   open(photo) {
     this.#known = null;
     this.#find("download").disabled = false;
-    this.#find("download-photo").hidden = photo.isAsStored;
+    this.#find("download-photo").hidden = !photo.copyName;
   }
 
   async #run(make) {
     this.#find("downloads").hidePopover();
     this.#find("download").disabled = true;
+    const { photo, all } = this.editor;
     try {
-      await make();
+      await make({ photo, objects: all.objects });
     } catch (error) {
       this.status.say(`Nothing was saved. ${error.message}`, true);
     }
     this.#find("download").disabled = false;
   }
 
-  async #predictions() {
-    const { editor, status } = this;
-    const { photo, category } = editor;
-    const { objects } = editor.all;
+  async #predictions({ photo, objects }) {
     const key = JSON.stringify(objects.map((o) => [o.id, rows(o), o.box]));
-    if (this.#known?.key !== key) {
-      status.say("Requesting masks of the photo's own size…");
-      const predictions = await predictWhole(
-        category.model, photo, objects);
-      if (editor.photo !== photo) throw new Error("Another photo is open.");
-      this.#known = { key, predictions };
+    if (this.#known?.photo !== photo || this.#known.key !== key) {
+      this.status.say("Requesting masks of the photo's own size…");
+      const { model } = this.editor.category;
+      const predictions = await predictWhole(model, photo, objects);
+      this.#known = { photo, key, predictions };
     }
     if (!this.#known.predictions.size) {
       throw new Error("Place two keypoints first.");
@@ -68,47 +66,67 @@ export class DownloadMenu {
     return this.#known.predictions;
   }
 
-  #save(blob, end) {
-    const stem = this.editor.photo.name.replace(/\.[^.]*$/, "");
-    downloads.save(blob, `${stem}${end}`);
-    this.status.say(`Saved ${stem}${end}.`);
+  /** @param {number[]} absent Objects that are not in the file. */
+  #save({ photo }, blob, end, absent) {
+    const name = `${photo.name.replace(/\.[^.]*$/, "")}${end}`;
+    downloads.save(blob, name);
+    const { noun } = this.editor.category;
+    const those = absent.map((i) => `${noun} ${i + 1}`).join(", ");
+    const without = those && ` Not in it, for lack of keypoints: ${those}.`;
+    this.status.say(`Saved ${name}.${without}`);
   }
 
-  async #mask() {
-    const predictions = await this.#predictions();
-    const blob = await downloads.maskFile(this.editor.photo, predictions);
-    this.#save(blob, "_mask.png");
+  async #mask(work) {
+    const predictions = await this.#predictions(work);
+    const blob = await downloads.maskFile(work.photo, predictions);
+    this.#save(work, blob, "_mask.png", without(work, isTelling));
   }
 
-  async #coco() {
-    const { photo, category } = this.editor;
-    const { objects } = this.editor.all;
+  async #coco(work) {
+    const { photo, objects } = work;
+    const { category } = this.editor;
+    this.#checkKinds(objects);
     let predictions = new Map();
     let missing = "";
     try {
-      predictions = await this.#predictions();
+      predictions = await this.#predictions(work);
     } catch (error) {
       // Keypoints are worth saving even without masks.
       missing = ` Without masks: ${error.message}`;
     }
     const blob = downloads.cocoFile(category, photo, objects, predictions);
-    this.#save(blob, "_coco.json");
+    const absent = without(work, (object) => !isEmpty(object));
+    this.#save(work, blob, "_coco.json", absent);
     if (missing) this.status.say(`Saved the keypoints.${missing}`, true);
   }
 
-  async #overlay() {
-    const { photo, category } = this.editor;
-    const { objects } = this.editor.all;
-    const predictions = await this.#predictions();
-    const blob = await downloads.overlayFile(
-      category, photo, objects, predictions, this.parts.how);
-    this.#save(blob, "_parts.png");
+  #checkKinds(objects) {
+    if (objects.every(isEmpty)) {
+      throw new Error("Draw a box or place a keypoint first.");
+    }
+    const unnamed = objects.findIndex((o) => !isEmpty(o) && !o.className);
+    if (unnamed < 0) return;
+    this.editor.selectObject(unnamed);
+    this.askKind();
+    const { noun } = this.editor.category;
+    throw new Error(`Choose the kind of ${noun} ${unnamed + 1} first.`);
   }
 
-  async #photo() {
-    const { photo } = this.editor;
-    const blob = await photo.upright();
-    downloads.save(blob, photo.name);
-    this.status.say(`Saved ${photo.name}.`);
+  async #overlay(work) {
+    const { photo, objects } = work;
+    const predictions = await this.#predictions(work);
+    const blob = await downloads.overlayFile(
+      this.editor.category, photo, objects, predictions, this.parts.how);
+    this.#save(work, blob, "_parts.png", without(work, isTelling));
   }
+
+  #photo({ photo }) {
+    downloads.save(photo.sent, photo.copyName);
+    this.status.say(`Saved ${photo.copyName}.`);
+  }
+}
+
+/** @returns {number[]} The indices of the objects that are not in a file. */
+function without({ objects }, isIn) {
+  return objects.flatMap((object, i) => (isIn(object) ? [] : [i]));
 }

@@ -1,6 +1,6 @@
 /** Draws boxes, bones, keypoints and names over the photo, as SVG. */
 
-import { inWords } from "../state/category.mjs";
+import { inWords, kindOf } from "../state/category.mjs";
 import { handles, placeOf, toScreen } from "../state/geometry.mjs";
 import { pointShape, svg } from "./shapes.mjs";
 
@@ -26,6 +26,7 @@ export function drawMarks(layer, scene) {
     if (object.box) group.append(...boxMarks(object.box, view, isActive));
     if (scene.showPoints) group.append(...bones(object, scene));
     if (scene.showPoints) group.append(...points(object, scene, isActive));
+    group.append(...kindMark(object, scene));
     elements.push(group);
   });
   elements.push(...names.map(({ part, x, y }) => (
@@ -53,6 +54,24 @@ function boxMarks(box, view, isActive) {
     });
   });
   return [...lines, ...dots];
+}
+
+/** The class at the object's upper left, inside where there is no room above. */
+function kindMark(object, { category, view }) {
+  const kind = kindOf(object, category);
+  const corner = cornerOf(object);
+  if (!kind || !corner) return [];
+  const { x, y } = toScreen(view, corner);
+  const place = { x: Math.max(x, 4), y: y < 24 ? Math.max(y, 0) + 14 : y - 11 };
+  const missing = object.className ? "" : "missing";
+  return [svg("text", { ...place, class: `name kind ${missing}` }, kind)];
+}
+
+function cornerOf({ box, points: all }) {
+  if (box) return { x: box[0], y: box[1] };
+  const placed = all.filter((point) => point?.[2]).map(placeOf);
+  const least = (axis) => Math.min(...placed.map((place) => place[axis]));
+  return placed.length ? { x: least("x"), y: least("y") } : null;
 }
 
 function bones(object, { category, view }) {

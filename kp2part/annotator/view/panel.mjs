@@ -1,6 +1,6 @@
 /** Lists beside the photo: keypoints on a figure and by name, objects. */
 
-import { inWords, sideOf } from "../state/category.mjs";
+import { inWords, kindOf, sideOf } from "../state/category.mjs";
 import { pointIcon, pointShape, svg } from "./shapes.mjs";
 import { layOut } from "./skeleton_layout.mjs";
 
@@ -106,11 +106,10 @@ export function describeSides(element, { keypoints }) {
  * @param {HTMLElement} list
  * @param {import("../state/annotations.mjs").Annotations} all
  * @param {import("../state/category.mjs").Category} category
- * @param {{select: (i: number) => void, setClass: (name: string) => void,
- *     remove: (i: number) => void}} on
+ * @param {{select: (i: number) => void, remove: (i: number) => void}} on
  */
 export function listObjects(list, all, category, on) {
-  const focused = [...list.querySelectorAll("button, select")]
+  const focused = [...list.querySelectorAll("button")]
     .indexOf(document.activeElement);
   list.replaceChildren(...all.objects.map((object, i) => {
     const item = document.createElement("li");
@@ -124,24 +123,12 @@ export function listObjects(list, all, category, on) {
     const count = document.createElement("span");
     count.className = "quiet";
     count.textContent = `${said} of ${object.points.length}`;
-    const what = isActive && category.classes.length > 1
-      ? classChoice(object, category, on.setClass)
-      : Object.assign(document.createElement("span"), {
-        textContent: category.classes.length > 1 ? object.className : "",
-      });
-    item.append(choose, what, count, removeButton(i, category, on.remove));
+    const kind = document.createElement("span");
+    kind.textContent = kindOf(object, category);
+    item.append(choose, kind, count, removeButton(i, category, on.remove));
     return item;
   }));
-  list.querySelectorAll("button, select")[focused]?.focus();
-}
-
-function classChoice(object, { classes, noun }, onChange) {
-  const select = document.createElement("select");
-  select.setAttribute("aria-label", `Kind of ${noun}`);
-  select.append(...classes.map((name) => new Option(name, name)));
-  select.value = object.className;
-  select.addEventListener("change", () => onChange(select.value));
-  return select;
+  list.querySelectorAll("button")[focused]?.focus();
 }
 
 function removeButton(i, { noun }, onClick) {

@@ -37,6 +37,9 @@ function instruction({ phase, object, all, category }, isHidden) {
       ? `${category.noun} ${all.active + 1}` : category.noun;
     return ["Draw a box around the ", strong(what)];
   }
+  if (phase === "class") {
+    return ["Choose the kind of ", strong(`${category.noun} ${all.active + 1}`)];
+  }
   const name = category.keypoints[all.current];
   const said = object.points.filter((point) => point).length;
   const progress = note(`${said} of ${object.points.length}`);
@@ -58,6 +61,7 @@ function instruction({ phase, object, all, category }, isHidden) {
  */
 export function inAWord({ phase, object, all, category }) {
   if (phase === "box") return `Draw a box around the ${category.noun}.`;
+  if (phase === "class") return `Choose the kind of ${category.noun}.`;
   if (phase === "done") return "All keypoints are set.";
   const name = category.keypoints[all.current];
   const side = sideOf(name) === "middle" ? "" : " (its own side)";

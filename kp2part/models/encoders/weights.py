@@ -83,6 +83,8 @@ def _encoder_layers(model: keras.Model) -> list:
 
 def _load_application(model: keras.Model, encoder: str, weights: str) -> int:
     try:
+        if weights != "imagenet":
+            weight_files.check_sizes(weights)
         return applications.load_into(model, encoder, weights)
     except Exception as error:  # noqa: BLE001 - Keras and urllib raise many.
         raise ValueError(

@@ -15,6 +15,10 @@ from kp2part.serving.tf_serving_api import errors
 _MAX_DEPTH = 300
 # In larger requests than this, deep nesting is an error without a closer look.
 _MAX_DEEP_BYTES = 4 << 20
+# What a request's values take in memory at most, in bytes, see `_check_size`:
+# 32 MiB of empty lists take a gigabyte.
+_MAX_MEMORY = 160 << 20
+_MEMORY = {b"]": 64, b"}": 300, b",": 32}
 # Errors quote at most this much of the request.
 _ECHO_BYTES = 256
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -54,6 +58,7 @@ def parse(body: bytes):
     body = body.removeprefix(_BYTE_ORDER_MARK)
     if not body:
         raise _error("The document is empty")
+    _check_size(body)
     try:
         return _parse_first(body)
     except RecursionError:
@@ -64,6 +69,16 @@ def parse(body: bytes):
         raise _error(
             f"Invalid encoding in string. at offset: {error.start}"
         ) from error
+
+
+def _check_size(body):
+    # Also counts what is in strings, which in base64 is nothing.
+    size = sum(body.count(mark) * each for mark, each in _MEMORY.items())
+    if size > _MAX_MEMORY:
+        raise _error(
+            f"The values take {size >> 20} MiB of memory, of at most "
+            f"{_MAX_MEMORY >> 20}"
+        )
 
 
 def _parse_first(body):

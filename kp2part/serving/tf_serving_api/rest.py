@@ -74,12 +74,22 @@ def application(
     """
 
     def application(environ, start_response):
-        status, content_type, body = _response(environ, store, max_body_bytes)
-        reason = http.client.responses.get(status, "Client Closed Request")
-        start_response(f"{status} {reason}", [("Content-Type", content_type)])
-        return [body]
+        response = _response(environ, store, max_body_bytes)
+        return _send(response, start_response)
 
     return application
+
+
+def refuse(error: errors.ServingError, start_response: Callable) -> list[bytes]:
+    """Sends an error from outside this room, as those inside are sent."""
+    return _send(_refusal(error), start_response)
+
+
+def _send(response, start_response):
+    status, content_type, body = response
+    reason = http.client.responses.get(status, "Client Closed Request")
+    start_response(f"{status} {reason}", [("Content-Type", content_type)])
+    return [body]
 
 
 def _response(environ, store, max_body_bytes):
@@ -95,10 +105,14 @@ def _response(environ, store, max_body_bytes):
             return 200, _JSON, _describe(store, route)
         raise errors.invalid(f"Malformed request: {method} {target}")
     except errors.ServingError as error:
-        # The one error without a message has no body either.
-        sent = bool(error.message) and method != "HEAD"
-        text = json.dumps({"error": error.message}) if sent else ""
-        return _STATUSES.get(error.code, 500), _JSON, text.encode()
+        return _refusal(error, method != "HEAD")
+
+
+def _refusal(error, has_body=True):
+    # The one error without a message has no body either.
+    sent = bool(error.message) and has_body
+    text = json.dumps({"error": error.message}) if sent else ""
+    return _STATUSES.get(error.code, 500), _JSON, text.encode()
 
 
 def _read_body(environ, max_bytes):

@@ -5,11 +5,14 @@ import math
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
+from tensorflow.core.framework import types_pb2
 
 from kp2part.serving.tf_serving_api import errors
 
 # A small message can stand for one value, repeated a billion times.
 MAX_ELEMENTS = 64 << 20
+
+_NO_ARRAYS = (types_pb2.DT_RESOURCE, types_pb2.DT_VARIANT)
 
 # By dtype: the field that holds its values, and their type there.
 _FIELDS = {
@@ -48,6 +51,9 @@ def decode(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
             f"tensor parsing error: {name} (has {size} elements, of at most "
             f"{MAX_ELEMENTS})"
         )
+    # TensorFlow parses them to what no array can hold.
+    if proto.dtype in _NO_ARRAYS:
+        raise errors.invalid(f"tensor parsing error: {name}")
     try:
         # The parser that TensorFlow Serving uses.
         tensor = tf.io.parse_tensor(proto.SerializeToString(), proto.dtype)

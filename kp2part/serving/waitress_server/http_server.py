@@ -183,6 +183,8 @@ def _adjustments(host, port, limits):
         connection_limit=limits.max_connections,
         channel_timeout=limits.idle_seconds,
         cleanup_interval=1,
+        # Reads while a request computes: else it is not seen who hangs up.
+        channel_request_lookahead=1,
         # `select` is limited to 1024 descriptors.
         asyncore_use_poll=True,
         # No traceback for a client that hangs up.

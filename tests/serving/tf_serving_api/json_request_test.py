@@ -69,6 +69,19 @@ class ParseTest(parameterized.TestCase):
             json_request.parse(b"[" * 5_000_000)
         self.assertIn("Nested deeper than 300.", caught.exception.message)
 
+    def test_values_that_take_too_much_memory(self):
+        for body in (
+            b"[" + b"[]," * 3_000_000 + b"0]",
+            b"[" + b'{"a":1},' * 600_000 + b"0]",
+            b"[" + b"1," * 6_000_000 + b"0]",
+        ):
+            with self.assertRaises(errors.ServingError) as caught:
+                json_request.parse(body)
+            self.assertRegex(
+                caught.exception.message,
+                "take .* MiB of memory, of at most 160",
+            )
+
     def test_mutated_text_is_an_error_or_a_value(self):
         random_ = random.Random(1)
         parsed = 0

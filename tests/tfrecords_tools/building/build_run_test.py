@@ -9,6 +9,7 @@ from absl.testing import parameterized
 import filelock
 import tensorflow as tf
 
+from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import rig
@@ -40,7 +41,8 @@ class BuildTest(parameterized.TestCase):
         )
 
     def image_ids(self, manifest, split):
-        for record in tf.data.TFRecordDataset(manifest.shard_paths(split)):
+        paths = list(map(str, integrity.paths(manifest, [split])))
+        for record in tf.data.TFRecordDataset(paths):
             yield records.parse(record, 3)["image_id"].numpy().decode()
 
     def test_splits_shards_and_manifest(self):
@@ -154,6 +156,18 @@ class BuildTest(parameterized.TestCase):
         self.assertEqual(read_files(self.root / "out"), before)
         (self.root / "out/val-00000-of-00001.tfrecord").unlink()
         self.build()
+        self.assertEqual(read_files(self.root / "out"), before)
+
+    def test_a_flipped_byte_in_a_finished_build_is_mended(self):
+        self.build()
+        before = read_files(self.root / "out")
+        path = self.root / "out/val-00000-of-00001.tfrecord"
+        contents = bytearray(path.read_bytes())
+        contents[40] ^= 1
+        path.write_bytes(contents)
+        with self.assertLogs("absl", level="WARNING") as logs:
+            self.build()
+        self.assertRegex(logs.output[0], f"{path}: the checksum")
         self.assertEqual(read_files(self.root / "out"), before)
 
     @parameterized.parameters(

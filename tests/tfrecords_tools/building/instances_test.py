@@ -1,3 +1,4 @@
+import dataclasses
 import pathlib
 import pickle
 
@@ -6,6 +7,7 @@ from absl.testing import parameterized
 import numpy as np
 
 from kp2part.formats import readers
+from tests import photo_files
 from tests import tiny_photos
 from tfrecords_tools.building import instances
 
@@ -75,6 +77,75 @@ class ConvertTest(parameterized.TestCase):
         self.assertEqual(set(example.part_mask[8:24, 15:23].flat), {255})
         self.assertEqual(set(example.part_mask[8:24, 9:14].flat), {1})
         self.assertEqual(set(example.part_mask[:8].flat), {0})
+
+    def save_turned(self, source, orientation, size=tiny_photos.SIZE):
+        """Writes the photo again; its size upright is `size`."""
+        stored = photo_files.stored(photo_files.picture(*size), orientation)
+        tag = photo_files.exif(orientation)
+        for path in source.image, source.image.with_suffix(".png"):
+            write = (
+                photo_files.jpeg if path == source.image else photo_files.png
+            )
+            path.write_bytes(photo_files.tagged(write(stored), tag))
+
+    @parameterized.parameters(range(2, 9))
+    def test_photo_is_turned_upright_as_its_tag_says(self, orientation):
+        source = self.make_source([tiny_photos.animal()], [tiny_photos.pose()])
+        settings = tiny_photos.tiny_settings()
+        for suffix in ".png", ".jpg":
+            source = dataclasses.replace(
+                source, image=source.image.with_suffix(suffix)
+            )
+            self.save_turned(source, orientation)
+            (found,), _ = instances.convert(source, settings)
+            self.assertEqual(found.source_size, tiny_photos.SIZE)
+            self.save_turned(source, 1)
+            (expected,), _ = instances.convert(source, settings)
+            error = found.image.astype(int) - expected.image
+            self.assertLess(np.abs(error).mean(), 5)
+            np.testing.assert_array_equal(found.part_mask, expected.part_mask)
+
+    def test_masks_of_the_stored_pixels_are_refused(self):
+        source = self.make_source([tiny_photos.animal()], [tiny_photos.pose()])
+        self.save_turned(source, 6, size=(60, 40))
+        with self.assertRaisesRegex(
+            instances.BadSource,
+            r"p1.jpg: shown upright.*orientation 6.*\(60, 40\).*\(40, 60\): "
+            "they were made on the pixels as stored",
+        ) as caught:
+            instances.convert(source, tiny_photos.tiny_settings())
+        self.assertEqual(caught.exception.kind, "image")
+
+    def test_turned_photo_whose_size_tells_nothing_is_told(self):
+        source = self.make_source([tiny_photos.animal()], [tiny_photos.pose()])
+        self.save_turned(source, 3)
+        with self.assertLogs(level="WARNING") as logs:
+            instances.convert(source, tiny_photos.tiny_settings())
+        self.assertRegex(logs.output[0], "p1.jpg: is turned .*orientation 3")
+
+    def test_photo_without_its_end_and_photo_that_is_cut(self):
+        source = self.make_source([tiny_photos.animal()], [tiny_photos.pose()])
+        settings = tiny_photos.tiny_settings()
+        contents = source.image.read_bytes()
+        (expected,), _ = instances.convert(source, settings)
+        source.image.write_bytes(contents[:-2])
+        (found,), _ = instances.convert(source, settings)
+        np.testing.assert_array_equal(found.image, expected.image)
+        source.image.write_bytes(contents[: len(contents) // 2])
+        with self.assertRaisesRegex(
+            instances.BadSource, "p1.jpg: not a whole .* JPEG file is cut after"
+        ):
+            instances.convert(source, settings)
+
+    def test_size_is_looked_at_before_pixels(self):
+        source = self.make_source([tiny_photos.animal()], [tiny_photos.pose()])
+        png = photo_files.png(photo_files.picture())
+        # 20000 x 20000 pixels, as its header says.
+        source.image.write_bytes(png[:16] + b"\0\0\x4e\x20" * 2 + png[24:])
+        with self.assertRaisesRegex(
+            instances.BadSource, r"size of the masks.*\(20000, 20000\)"
+        ):
+            instances.convert(source, tiny_photos.tiny_settings())
 
     def test_matched_by_box_and_class_not_by_index(self):
         objects = [

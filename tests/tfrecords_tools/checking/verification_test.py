@@ -1,12 +1,16 @@
 import dataclasses
 import pathlib
+import struct
+from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
+import tensorflow as tf
 
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
+from kp2part.system import checksum
 from tests import tiny_photos
 from tfrecords_tools.building import writer
 from tfrecords_tools.checking import verification
@@ -44,7 +48,7 @@ class VerifyTest(parameterized.TestCase):
                 path.name,
                 len(examples),
                 path.stat().st_size,
-                writer.sha256(path),
+                checksum.sha256(path),
             )
             entries[name] = manifest_lib.Split(len(examples), (shard,))
         return manifest_lib.Manifest(
@@ -92,12 +96,12 @@ class VerifyTest(parameterized.TestCase):
         (
             "mask_size",
             {"part_mask": np.zeros((32, 16), np.uint8)},
-            r"`part_mask` must be \(32, 32\): \(32, 16\)",
+            r"`part_mask` must be \(32, 32\) pixels: \(32, 16\)",
         ),
         (
             "image_size",
             {"image": np.zeros((16, 32, 3), np.uint8)},
-            r"`image` must be \(32, 32, 3\): \(16, 32, 3\)",
+            r"`image` must be \(32, 32\) pixels: \(16, 32\)",
         ),
         ("class", {"class_name": "cow"}, "class 'cow' is not in"),
         ("box", {"box": (10, 10, 30, 41)}, "box .* 60 x 40 pixels"),
@@ -114,6 +118,24 @@ class VerifyTest(parameterized.TestCase):
         bad = dataclasses.replace(EXAMPLE, keypoints=np.zeros((4, 3)))
         (problem,) = self.problems(self.write(train=[bad]))
         self.assertRegex(problem, "record 0: cannot be parsed: .*keypoints")
+
+    def test_a_huge_mask_is_not_decoded(self):
+        manifest = self.write(train=[EXAMPLE])
+        path = self.root / "train.tfrecord"
+        (record,) = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+        message = tf.train.Example.FromString(record)
+        masks = message.features.feature["part_mask"].bytes_list.value
+        small = masks[0]
+        masks[0] = small[:16] + struct.pack(">II", 20000, 20000) + small[24:]
+        writer.write_records(path, [message.SerializeToString()])
+        with mock.patch.object(records, "decode_images") as decode:
+            problems = self.problems(manifest)
+        decode.assert_not_called()
+        self.assertIn(
+            "train.tfrecord: record 0: (p1, object 0) `part_mask` must be "
+            "(32, 32) pixels: (20000, 20000)",
+            problems,
+        )
 
     def test_flipped_byte(self):
         manifest = self.write(train=[EXAMPLE, EXAMPLE], val=[EXAMPLE])

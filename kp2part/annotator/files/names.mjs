@@ -1,0 +1,89 @@
+/** Compares names as people and programs write them, of photos and others. */
+
+// What Label Studio puts before the name of an uploaded file.
+const UPLOAD = /^[0-9a-f]{8}-(?=.)/;
+const MAX_COMPARED = 5000; // To find the nearest of them.
+
+/** When two names of files mean the same photo: the surest rule first. */
+const RULES = [
+  (a, b) => baseOf(a) === baseOf(b),
+  (a, b) => stemOf(baseOf(a)) === stemOf(baseOf(b)),
+  (a, b) => seen(a) === seen(b),
+  // Two uploads of equal names are two photos.
+  (a, b) => bare(a) === seen(b) || seen(a) === bare(b),
+];
+
+/**
+ * Finds what a file's name surely means. Folders, suffixes, percent encoding,
+ * kinds of Unicode and Label Studio's prefix make no difference.
+ * @template T
+ * @param {string} name
+ * @param {T[]} items
+ * @param {(item: T) => string} nameOf
+ * @returns {T[]} All that the surest rule finds; empty if no rule does.
+ */
+export function findFiles(name, items, nameOf) {
+  for (const rule of RULES) {
+    const found = items.filter((item) => rule(nameOf(item), name));
+    if (found.length) return found;
+  }
+  return [];
+}
+
+function baseOf(name) {
+  return name.normalize("NFC").split(/[\\/]/).at(-1).trim();
+}
+
+function stemOf(name) {
+  return name.replace(/(.)\.[^.]*$/, "$1");
+}
+
+/** What is seen of a name, without its folders and its suffix. */
+function seen(name) {
+  return visible(stemOf(baseOf(decoded(name))));
+}
+
+function bare(name) {
+  return seen(name).replace(UPLOAD, "");
+}
+
+function decoded(name) {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // A percent sign of the name's own.
+  }
+}
+
+function visible(text) {
+  return text.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(/\s+/g, " ")
+    .trim();
+}
+
+/** @returns {string} Equal for "Left Eye", "left_eye" and "left-eye ". */
+export function key(name) {
+  return visible(name).toLowerCase().replace(/[\s_-]+/g, "_");
+}
+
+/** @returns {string[]} The `count` names that are most like a name. */
+export function nearest(name, names, count = 3) {
+  const wanted = key(name);
+  const ranked = [...new Set(names)].slice(0, MAX_COMPARED)
+    .map((other) => ({ other, far: distance(wanted, key(other)) }));
+  return ranked.sort((a, b) => a.far - b.far).slice(0, count)
+    .map(({ other }) => other);
+}
+
+/** The number of letters to change, as Levenshtein counts. */
+function distance(a, b) {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(change, above[j] + 1, row[j - 1] + 1));
+    }
+    above = row;
+  }
+  return above[b.length];
+}

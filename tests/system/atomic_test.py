@@ -1,0 +1,56 @@
+import errno
+import os
+import pathlib
+
+from absl.testing import absltest
+from absl.testing import parameterized
+
+from kp2part.system import atomic
+
+
+class AtomicTest(parameterized.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.create_tempdir().full_path)
+        self.file = self.root / "a.txt"
+        atomic.write_text(self.file, "before")
+
+    def fail(self, error):
+        def save(path):
+            pathlib.Path(path).write_text("half")
+            raise error
+
+        return save
+
+    @parameterized.parameters(
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "copied.txt"),
+        # As TensorFlow says it.
+        RuntimeError("x; No space left on device"),
+    )
+    def test_a_full_disk_is_named_and_harms_nothing(self, error):
+        with self.assertRaisesRegex(
+            OSError, f"{self.file}: cannot be written: No space left on device"
+        ):
+            atomic.write(self.file, self.fail(error))
+        self.assertEqual(os.listdir(self.root), ["a.txt"])
+        self.assertEqual(self.file.read_text(), "before")
+
+    def test_other_errors_stay_as_they_are(self):
+        for error in KeyError("x"), FileNotFoundError(2, "No file", "b.txt"):
+            with self.assertRaises(type(error)) as caught:
+                atomic.write(self.file, self.fail(error))
+            self.assertIs(caught.exception, error)
+        self.assertEqual(os.listdir(self.root), ["a.txt"])
+
+    def test_what_killed_writers_left_is_removed(self):
+        ours = [f".partial-{'0a' * 16}-{name}" for name in ("a.txt", "b-1.x")]
+        others = [f".partial-{'0a' * 16}-b.txt", ".partial-mine-a.txt", "b-1.x"]
+        for name in ours + others:
+            (self.root / name).write_text("")
+        atomic.remove_partials(self.root, ["a.txt", "b-*.x"])
+        self.assertCountEqual(os.listdir(self.root), [*others, "a.txt"])
+
+
+if __name__ == "__main__":
+    absltest.main()
