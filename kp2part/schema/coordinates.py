@@ -12,6 +12,8 @@ from kp2part.schema import boxes
 
 # Annotators click a little outside, as a fraction of the photo's longer side.
 TOLERANCE = 0.05
+_FAR = 0.5
+_STRAY = 0.2  # Of the keypoints: one of five may be a mistake.
 _BOX_MARGIN = 0.25  # Of the sides of a box.
 _FEW_PIXELS = 2
 _PERCENT = 100
@@ -47,9 +49,11 @@ def check_keypoints(
     where: str,
     names: Sequence[str] = (),
     box: boxes.Box | None = None,
-    min_inside: float = 0.0,
 ):
     """Checks that the keypoints of an object can be pixels of a photo.
+
+    A single keypoint may lie outside, as data sets have such, unless it is far
+    away or there are few.
 
     Args:
         keypoints: float32 [K, 3], rows of (x, y, v).
@@ -57,8 +61,6 @@ def check_keypoints(
         where: File and object, for messages.
         names: Names of the K keypoints, for messages; by default numbers.
         box: Around the object, in pixel edges, if known.
-        min_inside: The least fraction of the keypoints that must lie in the
-            box or close to it. At least one always must.
 
     Raises:
         ValueError: They cannot; the message has the likely reason.
@@ -68,7 +70,7 @@ def check_keypoints(
     if not len(points):
         return
     outside = ~_are_inside(points, size)
-    if outside.any():
+    if _are_many(outside) or not _are_inside(points, size, _FAR).all():
         worst = int(np.flatnonzero(visible)[outside.argmax()])
         x, y = keypoints[worst, :2]
         name = names[worst] if names else f"keypoint {worst}"
@@ -81,7 +83,7 @@ def check_keypoints(
     if box is None:
         _check_percent(points, size, where)
     else:
-        _check_in_box(points, size, box, min_inside, where)
+        _check_in_box(points, size, box, where)
 
 
 def check_box(box: boxes.Box, size: Size, where: str):
@@ -102,9 +104,13 @@ def check_box(box: boxes.Box, size: Size, where: str):
         )
 
 
-def _are_inside(points: np.ndarray, size: Size):
+def _are_many(outside: np.ndarray) -> bool:
+    return outside.sum() > 1 or outside.mean() > _STRAY
+
+
+def _are_inside(points: np.ndarray, size: Size, tolerance: float = TOLERANCE):
     # Comparisons with NaN are false: it is outside.
-    margin = TOLERANCE * max(size)
+    margin = tolerance * max(size)
     last = np.array([size[1] - 1, size[0] - 1])
     return ((points >= -margin) & (points <= last + margin)).all(axis=-1)
 
@@ -137,20 +143,27 @@ def _check_percent(points: np.ndarray, size: Size, where: str):
         )
 
 
-def _check_in_box(points, size, box, min_inside: float, where: str):
+def _check_in_box(points: np.ndarray, size: Size, box: boxes.Box, where: str):
     inside = _are_in_box(points, box)
-    if inside.any() and inside.mean() >= min_inside:
+    if inside.mean() > 0.5:
         return
-    hint = ""
+    hint = _box_hint(points, size, box)
+    # Of truncated objects some keypoints may lie outside.
+    if hint or (len(points) >= 3 and not inside.any()):
+        raise ValueError(
+            f"{where}: keypoints must lie in the box of their object, "
+            f"{tuple(float(x) for x in box)}. Received: {(~inside).sum()} of "
+            f"{len(points)} outside.{hint}"
+        )
+
+
+def _box_hint(points: np.ndarray, size: Size, box: boxes.Box) -> str:
+    sides = np.array([size[1], size[0]])
     if _are_in_box(points[:, ::-1], box).all():
-        hint = " Are x and y swapped?"
-    elif points.min() >= 0 and points.max() <= _PERCENT < min(size):
-        hint = " Are they percent of the photo's sides?"
-    raise ValueError(
-        f"{where}: keypoints must lie in the box of their object, "
-        f"{tuple(float(x) for x in box)}. Received: {(~inside).sum()} of "
-        f"{len(points)} outside.{hint}"
-    )
+        return " Are x and y swapped?"
+    if _are_in_box(points / _PERCENT * sides, box).all():
+        return " Are they percent of the photo's sides?"
+    return ""
 
 
 def _are_in_box(points: np.ndarray, box: boxes.Box):

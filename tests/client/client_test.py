@@ -129,8 +129,6 @@ class PartClientTest(absltest.TestCase):
             ValueError, "^object 1: keypoints must lie in the photo, 3 x 2"
         ):
             ask([b"1", b"22"], np.stack([KEYPOINTS, far]))
-        with self.assertRaisesRegex(ValueError, "in the box of their object"):
-            self.ask([b"1"], [[8, 8, 9, 9]])
 
     def test_a_refusal_names_the_object(self):
         with self.assertRaisesRegex(ValueError, "^object 2: .*finite"):

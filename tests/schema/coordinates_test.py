@@ -31,12 +31,25 @@ class CoordinatesTest(parameterized.TestCase):
                 np.zeros((3, 3), np.float32), SIZE, "a.json", NAMES
             )
 
+    def test_one_of_many_may_be_a_mistake(self):
+        names = ("nose",) * 6
+
+        def check(*strays):
+            points = [(10, 10)] * (6 - len(strays)) + list(strays)
+            rows = np.float32([[x, y, 2] for x, y in points])
+            coordinates.check_keypoints(rows, SIZE, "a.json", names)
+
+        check((450, 30))
+        for strays in ([(450, 30), (430, 50)], [(700, 30)]):
+            with self.assertRaisesRegex(ValueError, "must lie in the photo"):
+                check(*strays)
+
     def test_absent_keypoints_may_be_anywhere(self):
         rows = np.float32([[900, 900, 0], [10, 10, 1], [np.nan, 0, 0]])
         coordinates.check_keypoints(rows, SIZE, "a.json", NAMES)
 
     @parameterized.parameters(
-        ([(10, 10), (10, 350), (5, 5)], "tail at .10, 350.*x and y swapped"),
+        ([(10, 10), (10, 320), (5, 5)], "tail at .10, 320.*x and y swapped"),
         ([(10, 10), (800, 20), (9, 9)], "tail at .800, 20.*another size"),
         ([(10, 10), (20, 20), (-21, 9)], "ear at .-21, 9"),
         ([(0.1, 0.2), (0.5, 0.9), (0.3, 0.1)], "within 2 pixels.*fractions"),
@@ -52,15 +65,13 @@ class CoordinatesTest(parameterized.TestCase):
         points = [(10, 10), (90, 80), (50, 45)]
         self.check(points, box=(0, 0, 100, 100))
         self.check(points, box=(60, 60, 100, 100))
-        for kwargs, message in (
-            (
-                {"box": (60, 60, 100, 100), "min_inside": 0.5},
-                "2 of 3 outside",
-            ),
-            ({"box": (200, 150, 380, 290)}, "3 of 3 outside.*percent"),
+        self.check(points[:2], box=(200, 150, 280, 290))
+        for box, message in (
+            ((230, 160, 370, 250), "3 of 3 outside.*percent"),
+            ((200, 150, 280, 290), r"3 of 3 outside\.$"),
         ):
             with self.assertRaisesRegex(ValueError, message):
-                self.check(points, **kwargs)
+                self.check([(60, 55), (90, 80), (70, 60)], box=box)
         with self.assertRaisesRegex(ValueError, "Are x and y swapped"):
             self.check(
                 [(250, 20), (290, 30), (270, 90)],

@@ -139,7 +139,6 @@ def _check_coordinates(source, objects, settings):
             item.source,
             settings.category.keypoints,
             item.box,
-            min_inside=0.5,
         )
 
 

@@ -143,7 +143,7 @@ class ConvertTest(parameterized.TestCase):
         # 20000 x 20000 pixels, as its header says.
         source.image.write_bytes(png[:16] + b"\0\0\x4e\x20" * 2 + png[24:])
         with self.assertRaisesRegex(
-            instances.BadSource, r"size of the masks.*\(20000, 20000\)"
+            instances.BadSource, r"at most 40000000 pixels.*20000 x 20000"
         ):
             instances.convert(source, tiny_photos.tiny_settings())
 
