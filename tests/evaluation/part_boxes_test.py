@@ -66,7 +66,7 @@ class PartBoxesTest(parameterized.TestCase):
             part_boxes.load(path)
 
     def test_no_file(self):
-        with self.assertRaisesRegex(ValueError, "nowhere.json: cannot be read"):
+        with self.assertRaisesRegex(ValueError, "nowhere.json: no such file"):
             part_boxes.load("nowhere.json")
 
 

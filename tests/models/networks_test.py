@@ -309,7 +309,7 @@ class NetworksTest(parameterized.TestCase):
             )
         with self.assertRaisesRegex(ValueError, "output_stride=3"):
             architecture.Architecture(output_stride=3)
-        with self.assertRaisesRegex(ValueError, "5 positive.*pose_widths=4,4"):
+        with self.assertRaisesRegex(ValueError, "5 numbers.*pose_widths=4,4"):
             architecture.Architecture(pose_widths=(4, 4))
         with self.assertRaisesRegex(ValueError, "normalization=layer"):
             networks.build(
