@@ -16,6 +16,7 @@ from kp2part.data import crops
 from kp2part.data import heatmaps
 from kp2part.data import photos
 from kp2part.data import prior_maps
+from kp2part.exporting import batches
 from kp2part.exporting import serving_checks
 from kp2part.exporting import serving_masks
 from kp2part.models import metadata as metadata_lib
@@ -134,7 +135,7 @@ class PartServer:
                 name, inputs[name], tuple(spec.shape[1:]), num_rows
             )
             inputs = {**inputs, name: serving_checks.check_finite(name, values)}
-        return self._network(inputs)
+        return batches.in_turn(self._network, inputs)
 
     def values(self, key):
         """Returns values of `metadata`, by key.
@@ -231,6 +232,15 @@ class PartServer:
         }
 
     def _predict(self, crop):
+        crop = {
+            name: crop[name] for name in (keys.IMAGE, keys.KEYPOINTS, keys.BOX)
+        }
+        (probabilities,) = batches.in_turn(
+            lambda rows: (self._predict_few(rows),), crop
+        )
+        return probabilities
+
+    def _predict_few(self, crop):
         inputs = {
             **crop,
             keys.HEATMAPS: heatmaps.draw_pose(crop[keys.KEYPOINTS], self.task),
