@@ -83,9 +83,7 @@ class PageTest(absltest.TestCase):
 
     def test_unfinished_run_names_the_file(self):
         (self.base / "training.json").unlink()
-        with self.assertRaisesRegex(
-            ValueError, "training.json: no such file"
-        ):
+        with self.assertRaisesRegex(ValueError, "training.json: no such file"):
             html_report.render("x", self.run_dir, self.base, None)
 
     def test_charts_are_pictures(self):
