@@ -220,9 +220,7 @@ class PartServer:
             where,
         )
         with tf.control_dependencies([pixels]):  # Before what takes time.
-            image = photos.decode(
-                row[IMAGE_BYTES], row[_ORIENTATION], f"`{IMAGE_BYTES}`", where
-            )
+            image = _decode(row[IMAGE_BYTES], row[_ORIENTATION], where)
         how = (pixels, task.image_size, task.aspect)
         return {
             keys.IMAGE: crops.cut_image(image, *how),
@@ -235,12 +233,21 @@ class PartServer:
         crop = {
             name: crop[name] for name in (keys.IMAGE, keys.KEYPOINTS, keys.BOX)
         }
-        (probabilities,) = batches.in_turn(
-            lambda rows: (self._predict_few(rows),), crop
-        )
-        return probabilities
+        return batches.in_turn(self._predict_few, crop)
 
-    def _predict_few(self, crop):
+    @functools.cached_property
+    def _predict_few(self):
+        size, num_keypoints = self.task.image_size, self.task.num_keypoints
+        specs = {
+            keys.IMAGE: tf.TensorSpec([None, size, size, 3], tf.float32),
+            keys.KEYPOINTS: tf.TensorSpec([None, num_keypoints, 3], tf.float32),
+            keys.BOX: tf.TensorSpec([None, 4], tf.int32),
+        }
+        return tf.function(
+            self._probabilities_of, input_signature=[specs], autograph=False
+        )
+
+    def _probabilities_of(self, crop):
         inputs = {
             **crop,
             keys.HEATMAPS: heatmaps.draw_pose(crop[keys.KEYPOINTS], self.task),
@@ -281,15 +288,31 @@ class PartServer:
         return pose_library.Lookup(library, self.task.category)
 
 
+# Functions of their own, which every signature calls: each is written once.
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([], tf.string),
+        tf.TensorSpec([], tf.int32),
+        tf.TensorSpec([], tf.string),
+    ],
+    autograph=False,
+)
+def _decode(contents, orientation, where):
+    return photos.decode(contents, orientation, f"`{IMAGE_BYTES}`", where)
+
+
+@tf.function(
+    input_signature=[tf.TensorSpec([], tf.string)] * 2, autograph=False
+)
+def _header(contents, where):
+    header = serving_checks.check_file(contents, where)
+    return header.upright_size, header.orientation
+
+
 def _headers(image_bytes, where):
     """Returns the files, once none is too large, and what headers say."""
-
-    def read(row):
-        header = serving_checks.check_file(*row)
-        return header.upright_size, header.orientation
-
     sizes, orientations = tf.map_fn(
-        read,
+        lambda row: _header(*row),
         (image_bytes, where),
         fn_output_signature=(
             tf.TensorSpec([2], tf.int32),
