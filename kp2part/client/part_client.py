@@ -10,6 +10,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from kp2part.client import orientation
 from kp2part.schema import coordinates
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
@@ -135,6 +136,7 @@ class PartClient:
                     f"`{name}` must have one row for each of the "
                     f"{len(images)} images. Received shape: {values.shape}"
                 )
+        self._check_orientation(images)
         files = np.empty(len(images), object)
         files[:] = images
         inputs["image_bytes"] = files
@@ -145,6 +147,20 @@ class PartClient:
         ]
         _check_coordinates(inputs, predictions)
         return predictions
+
+    def _check_orientation(self, images: Sequence[bytes]):
+        if orientation.may_be_tagged(images) and not self._turns_upright:
+            raise ValueError(
+                "The model takes the pixels of photos as they are stored, and "
+                "a photo has tags (EXIF) that may turn it. Export the model "
+                "again with this version of kp2part, or store the photos "
+                "upright and without tags."
+            )
+
+    @functools.cached_property
+    def _turns_upright(self) -> bool:
+        keypoints = self.task.category.keypoints
+        return orientation.turns_upright(self.backend, len(keypoints))
 
     def _batches(self, images: Sequence[bytes]) -> Iterator[slice]:
         start = size = 0

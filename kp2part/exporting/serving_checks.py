@@ -12,7 +12,6 @@ from kp2part.exporting import file_kinds
 from kp2part.schema import keys
 
 IMAGE_BYTES = "image_bytes"
-MAX_PIXELS = 40_000_000
 # Of all photos of a request, and how many there may be: they are what its time
 # and memory grow with.
 MAX_REQUEST_PIXELS = 80_000_000
@@ -145,11 +144,11 @@ def check_file(contents, where="") -> photo_header.Header:
     )
     size = checked(
         size,
-        num_pixels(size) <= MAX_PIXELS,
+        num_pixels(size) <= keys.MAX_PIXELS,
         _told(
             where,
-            f"`{IMAGE_BYTES}` must have at most {MAX_PIXELS} pixels. Received "
-            "(height, width):",
+            f"`{IMAGE_BYTES}` must have at most {keys.MAX_PIXELS} pixels. "
+            "Received (height, width):",
         ),
         size,
     )

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from kp2part import client
-from kp2part.exporting import serving_checks
 from kp2part.formats import readers
+from kp2part.schema import keys
 from tests.annotator import page_case
 
 
@@ -247,7 +247,7 @@ class PageBrowserTest(page_case.PageCase):
         self.says("notes.jpg cannot be opened: it is not a photo")
         pixels = np.zeros((5000, 8200), np.uint8)
         large = cv2.imencode(".png", pixels)[1].tobytes()
-        self.assertGreater(pixels.size, serving_checks.MAX_PIXELS)
+        self.assertGreater(pixels.size, keys.MAX_PIXELS)
         self.drop(("large.png", "image/png", large))
         self.says("large.png has 41 million pixels; the model takes at most 40")
         self.drop(("a.json", "application/json", b"{}"))

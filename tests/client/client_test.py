@@ -23,7 +23,9 @@ from kp2part import client
 from kp2part.client import over_grpc
 from kp2part.client import over_rest
 from kp2part.client import part_client
+from kp2part.schema import keys
 from kp2part.schema import task
+from tests import photo_files
 from tests import tiny
 
 TASK = task.Task(tiny.CATEGORY, 32)
@@ -135,6 +137,17 @@ class PartClientTest(absltest.TestCase):
             self.ask([b"1", b"2", b"bad", b"4"])
         with self.assertRaisesRegex(ValueError, "^assertion"):
             self.ask([b"bad"])
+
+    def test_a_model_that_does_not_turn_photos_refuses_tagged_ones(self):
+        ask = part_client.PartClient(self.backend)
+        file = photo_files.jpeg(photo_files.picture())
+        ask([file], KEYPOINTS[np.newaxis])
+        tagged = photo_files.tagged(file, photo_files.exif(6))
+        for _ in range(2):
+            with self.assertRaisesRegex(ValueError, "EXIF.*Export the model"):
+                ask([tagged], KEYPOINTS[np.newaxis])
+        boxes = [i[keys.BOX] for _, i in self.backend.calls if keys.BOX in i]
+        self.assertLen(boxes, 1)  # The model is asked once.
 
     def test_rows_must_match(self):
         ask = part_client.PartClient(self.backend)

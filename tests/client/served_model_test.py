@@ -21,6 +21,7 @@ from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import task
 from tests import local_server
+from tests import photo_files
 from tests import programs
 from tests import tiny
 
@@ -85,6 +86,12 @@ class ServedModelTest(parameterized.TestCase):
                         )
             self.assertEqual(found[0][2].mask.shape, (62, 90))
             self.assertGreater(len(np.unique(found[0][0].mask)), 1)
+
+    def test_three_ways_upright(self):
+        file = photo_files.tagged(photo(), photo_files.exif(6))
+        for ask in self.clients.values():
+            (prediction,) = ask([file], KEYPOINTS[np.newaxis])
+            self.assertEqual(prediction.mask.shape, (90, 70))
 
     def test_backends_return_the_outputs_asked_for(self):
         for name, ask in self.clients.items():
