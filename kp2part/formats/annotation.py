@@ -23,37 +23,43 @@ class KeypointAnnotation:
     Attributes:
         class_name: E.g. "horse"; `vocabulary.ANY_CLASS` if the file does not
             say which.
-        box: Around the object, in pixel edges of the photo.
+        box: Around the object, in pixel edges of the photo; None if the file
+            does not say.
         keypoints: float32 [K, 3], rows of (x, y, v) in pixels of the photo, in
             the category's order; an absent keypoint is (0, 0, 0).
         source: File and object, for messages.
+        instance: Which individual or track it is, as the file names it; ""
+            if it does not.
     """
 
     class_name: str
-    box: boxes.Box
+    box: boxes.Box | None
     keypoints: np.ndarray
     source: str
+    instance: str = ""
 
 
 def make(
     class_name: str,
-    box: boxes.Box,
+    box: boxes.Box | None,
     points: Mapping[str, tuple[float, float, int]],
     *,
     vocabulary: vocabulary_lib.Vocabulary,
     format_name: str,
     source: str,
+    instance: str = "",
 ) -> KeypointAnnotation:
     """Returns the annotation, with named keypoints in a category's order.
 
     Args:
         class_name: E.g. "horse".
-        box: Around the object, in pixel edges of the photo.
+        box: Around the object, in pixel edges of the photo, if known.
         points: (x, y, v) by annotated name, v as in COCO.
         vocabulary: Of the category; its keypoints that `points` lacks are
             absent.
         format_name: Which of the category's `keypoint_aliases` to use.
         source: File and object, for messages.
+        instance: Which individual or track it is, if known.
     """
     names = vocabulary.keypoints_of(points, format_name, source)
     keypoints = vocabulary.category.keypoints
@@ -61,7 +67,7 @@ def make(
     for name, (x, y, v) in points.items():
         if v > 0 and (ours := names[name]) is not None:
             rows[keypoints.index(ours)] = x, y, v
-    return KeypointAnnotation(class_name, box, rows, source)
+    return KeypointAnnotation(class_name, box, rows, source, instance)
 
 
 def check_numbers(

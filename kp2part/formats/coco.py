@@ -106,11 +106,9 @@ def parse(
     points = _points(entry, values, names, where)
     if not any(v for _, _, v in points.values()):
         return pose_file.PassedOver("without keypoints")
-    if (box := _box(entry, where)) is None:
-        return pose_file.PassedOver("without a box")
     return annotation.make(
         class_name,
-        box,
+        _box(entry, where),
         points,
         vocabulary=vocabulary,
         format_name=entry.format_name,
@@ -194,7 +192,9 @@ def _rows(entry: Entry, values, names: tuple[str, ...], where: str) -> Iterable:
 
 
 def _box(entry: Entry, where: str) -> boxes.Box | None:
-    values = _field(entry.fields, "bbox", where)
+    # What pose models write in COCO's format often has no box.
+    fields = {"bbox": None} if entry.format_name == COCO else {}
+    values = _field({**fields, **entry.fields}, "bbox", where)
     if values is None or values == []:
         return None
     annotation.check_numbers(values, 4, where, "bbox")

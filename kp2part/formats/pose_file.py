@@ -14,11 +14,13 @@ class Photo:
         name: As in the file, with folders and suffix if it has them.
         height: As in the file, in pixels; None if it does not say.
         width: Likewise.
+        frame: Number of the frame, from 0, where the name is that of a video.
     """
 
     name: str
     height: int | None = None
     width: int | None = None
+    frame: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,12 +70,23 @@ class PoseFile:
             return
         known = self.annotations.setdefault(photo, [])
         for other in known:
-            if (item.class_name, item.box) == (other.class_name, other.box):
-                if (item.keypoints != other.keypoints).any():
-                    raise ValueError(
-                        f"{item.source}: has class and box of {other.source}, "
-                        "but other keypoints. Remove one of the two."
-                    )
+            if _is_copy(item, other):
                 self.passed_over["as a duplicate"] += 1
                 return
         known.append(item)
+
+
+def _is_copy(
+    item: annotation_lib.KeypointAnnotation,
+    other: annotation_lib.KeypointAnnotation,
+) -> bool:
+    if item.class_name != other.class_name:
+        return False
+    if (item.keypoints == other.keypoints).all():
+        return item.box in (None, other.box)
+    if item.box is not None and item.box == other.box:
+        raise ValueError(
+            f"{item.source}: has class and box of {other.source}, "
+            "but other keypoints. Remove one of the two."
+        )
+    return False

@@ -12,8 +12,8 @@ Visibility becomes COCO's: of Berkeley's listed keypoints `visible="1"` is 2 and
 "0" is 1, and those not listed are 0; Animal-Pose's 1 is 2. Where v is 0, x and
 y may be anything: NaN and null too.
 
-Passed over, and counted by reason: annotations of other classes, of crowds,
-without a keypoint or without a box, and copies of another one.
+Passed over, and counted by reason: annotations of other classes, of crowds and
+without a keypoint, and copies of another one.
 """
 
 from collections.abc import Callable

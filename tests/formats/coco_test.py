@@ -125,9 +125,6 @@ class CocoTest(parameterized.TestCase):
         ({"keypoints": [5, 5, 0] * 3}, "without keypoints"),
         ({"keypoints": [float("nan"), None, 0] * 3}, "without keypoints"),
         ({"keypoints": [], "bbox": None}, "without keypoints"),
-        ({"bbox": None}, "without a box"),
-        ({"bbox": []}, "without a box"),
-        ({"bbox": [0, 0, 0, 0]}, "without a box"),
         ({"iscrowd": 1}, "of a crowd"),
         ({"category_id": 2, "keypoints": "any", "bbox": 3}, "of class 'man'"),
     )
@@ -140,6 +137,26 @@ class CocoTest(parameterized.TestCase):
         for both in ([harmless, annotation()], [annotation(), harmless]):
             found, _ = self.read_one(coco(*both, categories=categories))
             self.assertEqual(found.passed_over, {reason: 1})
+
+    @parameterized.parameters(
+        ({"bbox": None},),
+        ({"bbox": []},),
+        ({"bbox": [0, 0, 0, 0]},),
+        ({},),
+    )
+    def test_without_a_box(self, change):
+        other = [3, 3, 2, 0, 0, 0, 7, 8, 1]
+        boxless, second = annotation(), annotation(keypoints=other)
+        for fields in boxless, second:
+            del fields["bbox"]
+            fields.update(change)
+        found = self.read(coco(boxless, boxless, second))
+        ((first, second),) = found.annotations.values()
+        self.assertIsNone(first.box)
+        self.assertIsNone(second.box)
+        # A copy of one with a box is passed over as well.
+        found, _ = self.read_one(coco(annotation(), boxless))
+        self.assertEqual(found.passed_over, {"as a duplicate": 1})
 
     def test_missing_keypoints_are_none(self):
         harmless = annotation()

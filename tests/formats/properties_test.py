@@ -151,6 +151,9 @@ class PropertiesTest(absltest.TestCase):
                 k = [identity.fold(n) for n in NAMES].index(identity.fold(name))
                 expected[k] = x, y, v if is_coco else 2
         np.testing.assert_array_equal(item.keypoints, expected)
+        if not (given.get("bbox") and any(given["bbox"])):
+            self.assertIsNone(item.box)
+            return
         a, b, c, d = given["bbox"]
         box = (a, b, a + c, b + d) if is_coco else (a - 1, b - 1, c, d)
         self.assertEqual(item.box, box)

@@ -8,12 +8,13 @@ import hashlib
 import itertools
 import pathlib
 
+from kp2part.formats import photo_directory
+from kp2part.formats import pose_matches
 from kp2part.formats import vocabulary as vocabulary_lib
 from tfrecords_tools.building import fingerprints
 from tfrecords_tools.building import found_files
 from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import instances
-from tfrecords_tools.building import pose_matches
 from tfrecords_tools.building import settings as settings_lib
 from tfrecords_tools.building import shards
 
@@ -45,10 +46,10 @@ def make(inputs: inputs_lib.Inputs, settings: settings_lib.Settings) -> Plan:
         ValueError: No photo has keypoints; or a file is missing, or keypoints
             are broken, unless the settings say to skip such photos.
     """
-    mats = found_files.Directory(inputs.annotations, (".mat",))
+    mats = photo_directory.Directory(inputs.annotations, (".mat",))
     splits = found_files.splits(inputs, mats)
-    photos = found_files.Directory(inputs.images, found_files.IMAGE_SUFFIXES)
-    boxes = inputs.boxes and found_files.Directory(inputs.boxes, (".xml",))
+    photos = photo_directory.photos(inputs.images)
+    boxes = inputs.boxes and photo_directory.Directory(inputs.boxes, (".xml",))
     for directory, suffix in (
         (mats, ".mat"),
         (photos, ".jpg"),
@@ -57,7 +58,9 @@ def make(inputs: inputs_lib.Inputs, settings: settings_lib.Settings) -> Plan:
         if directory:
             directory.expect(itertools.chain(*splits.values()), suffix)
     vocabulary = _vocabulary(inputs, settings)
-    matches = pose_matches.read(inputs.keypoints, vocabulary, photos)
+    matches = pose_matches.read(
+        inputs.keypoints, vocabulary, photos, needs_box=True
+    )
     photo_ids = _photo_ids(splits, photos)
     found = {
         split: [
@@ -95,7 +98,7 @@ def jobs(
     ]
 
 
-def _photo_ids(splits, photos: found_files.Directory) -> dict[str, str]:
+def _photo_ids(splits, photos: photo_directory.Directory) -> dict[str, str]:
     """Returns the id of the photo of each .mat file."""
     found: dict[str, str] = {}
     owners: dict[str, str] = {}

@@ -143,6 +143,7 @@ class ForeignFilesTest(parameterized.TestCase):
                 annotation(2),
                 annotation(3, category_id=2),
                 annotation(3, keypoints=[]),
+                annotation(3, bbox=None),
             ],
             categories=categories,
         )
@@ -163,6 +164,7 @@ class ForeignFilesTest(parameterized.TestCase):
                 "pp1.jpg (nearest: p1)",
                 "2 photos without keypoints: p1 (nearest: pp1), p2",
                 "1 annotation skipped of class 'dogs' (nearest: dog)",
+                "1 annotation skipped without a box",
                 "1 annotation skipped without keypoints",
                 "1 keypoint to map or to ignore not in the file: tail",
             ),

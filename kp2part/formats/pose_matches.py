@@ -1,4 +1,4 @@
-"""Assigns the annotations of a keypoint file to the photos of a build.
+"""Assigns the annotations of a keypoint file to the photos of a directory.
 
 What matches nothing is no error, as data sets rarely have the same photos. But
 it is listed, with the most similar names.
@@ -12,11 +12,11 @@ import pathlib
 
 from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import identity
+from kp2part.formats import photo_directory
 from kp2part.formats import photo_names
 from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary as vocabulary_lib
-from tfrecords_tools.building import found_files
 
 _SHOWN = 3  # Names in a line of the list.
 
@@ -57,14 +57,16 @@ class Matches:
 def read(
     path: pathlib.Path,
     vocabulary: vocabulary_lib.Vocabulary,
-    photos: found_files.Directory,
+    photos: photo_directory.Directory,
+    needs_box: bool = False,
 ) -> Matches:
     """Returns the annotations of a keypoint file by photo.
 
     Args:
         path: The file, or directory of files.
         vocabulary: Names of classes and keypoints.
-        photos: The photos of the build.
+        photos: The photos that there are.
+        needs_box: Whether to pass over annotations without a box.
 
     Raises:
         ValueError: The file cannot be read, or a file name in it may be any of
@@ -79,6 +81,11 @@ def read(
     matches = Matches({}, [], poses)
     for photo in dict.fromkeys(poses.photos):
         annotations = poses.annotations.get(photo, [])
+        if needs_box:
+            boxed = [item for item in annotations if item.box is not None]
+            if without := len(annotations) - len(boxed):
+                poses.passed_over["without a box"] += without
+            annotations = boxed
         try:
             photo_id = photos.find_id(photo.name)
         except ValueError as error:
@@ -109,32 +116,32 @@ def _size(photo: pose_file.Photo) -> str:
 def notes(
     matches: Matches,
     photo_ids: Collection[str],
-    photos: found_files.Directory,
+    photos: photo_directory.Directory,
     vocabulary: vocabulary_lib.Vocabulary,
 ) -> Iterator[str]:
     """Yields a line for each kind of data that matched nothing.
 
     Args:
         matches: As read.
-        photo_ids: Ids of the photos of the build.
+        photo_ids: Ids of the photos to look at.
         photos: The directory of photos.
         vocabulary: Names of classes and keypoints.
     """
     poses, strangers = matches.poses, matches.strangers
     if strangers:
-        names = (
+        names = [
             _with_nearest(p.name, photos.nearest(p.name))
             for p in strangers[:_SHOWN]
-        )
+        ]
         what = f"with keypoints but not in {photos.path}"
         yield _line("photo", len(strangers), what, names)
     without = [i for i in photo_ids if not _has_keypoints(matches, i)]
     if without:
         known = [photo_names.id_of(p.name) for p in strangers]
-        names = (
+        names = [
             _with_nearest(i, identity.nearest(i, known))
             for i in without[:_SHOWN]
-        )
+        ]
         yield _line("photo", len(without), "without keypoints", names)
     for reason, count in sorted(poses.passed_over.items()):
         name = reason.removeprefix("of class ")
