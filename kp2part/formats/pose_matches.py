@@ -73,11 +73,11 @@ def read(
             several photos.
     """
     errors: dict[pose_file.Photo, str] = {}
-    poses = readers.read_file(
-        path,
-        vocabulary,
-        lambda photo, error: errors.setdefault(photo, str(error)),
-    )
+
+    def note(photo: pose_file.Photo, error: ValueError):
+        errors.setdefault(photo, str(error))
+
+    poses = readers.read_file(path, vocabulary, note)
     matches = Matches({}, [], poses)
     for photo in dict.fromkeys(poses.photos):
         annotations = poses.annotations.get(photo, [])
