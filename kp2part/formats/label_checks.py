@@ -42,6 +42,25 @@ def checked(
         yield photo
 
 
+def by_stem(
+    photos: Iterable[labels.LabeledPhoto], category: category_lib.Category
+) -> Iterator[tuple[str, labels.LabeledPhoto]]:
+    """Yields photos with their names without suffix, for a file of each.
+
+    Raises:
+        ValueError: See `checked`; or two photos differ only in suffix.
+    """
+    owners: dict[str, str] = {}
+    for photo in checked(photos, category):
+        stem, name = label_names.stem(photo), label_names.shown(photo)
+        if (other := owners.setdefault(stem, name)) != name:
+            raise ValueError(
+                f"{name}: names of photos must differ in more than suffix. "
+                f"Received: {other} too"
+            )
+        yield stem, photo
+
+
 def _check_photo(photo: labels.LabeledPhoto, where: str):
     path = pathlib.PurePosixPath(photo.name)
     if (

@@ -39,34 +39,26 @@ def write(
         path: The directory of `masks` and `instances`.
 
     Raises:
-        ValueError: See `label_checks.checked`; or two photos differ only in
-            suffix, or two objects share a pixel. Pictures of the photos before
-            it are complete, of it there are none.
+        ValueError: See `label_checks.by_stem`; or two objects share a pixel.
+            Pictures of the photos before it are complete, of it there are none.
     """
     directory = pathlib.Path(path)
     palette = bytes(itertools.chain.from_iterable(category.colors))
-    owners: dict[str, str] = {}
-    for photo in label_checks.checked(photos, category):
-        stem, name = label_names.stem(photo), label_names.shown(photo)
-        if (other := owners.setdefault(stem, name)) != name:
-            raise ValueError(
-                f"{name}: names of photos must differ in more than suffix. "
-                f"Received: {other} too"
-            )
+    for stem, photo in label_checks.by_stem(photos, category):
         for folder, picture in (
             (MASKS, _indexed(photo.part_ids(), palette)),
-            (INSTANCES, _gray(_object_ids(photo, name))),
+            (INSTANCES, _gray(_object_ids(photo))),
         ):
             atomic.write_bytes(directory / folder / f"{stem}.png", picture)
 
 
-def _object_ids(photo: labels.LabeledPhoto, name: str) -> np.ndarray:
+def _object_ids(photo: labels.LabeledPhoto) -> np.ndarray:
     drawn = photo.object_ids()
     wanted = sum(np.count_nonzero(item.labels) for item in photo.objects)
     if (found := np.count_nonzero(drawn)) != wanted:
         raise ValueError(
-            f"{name}: `objects` must not share a pixel. Received: "
-            f"{wanted - found} pixels of several"
+            f"{label_names.shown(photo)}: `objects` must not share a pixel. "
+            f"Received: {wanted - found} pixels of several"
         )
     return drawn
 
