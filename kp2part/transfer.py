@@ -99,7 +99,6 @@ def main(argv):
     from kp2part.labeling import jobs as jobs_lib
     from kp2part.labeling import outputs as outputs_lib
     from kp2part.labeling import quality_filter
-    from kp2part.labeling import run
 
     outputs = outputs_lib.Outputs(
         _OUTPUT_FORMATS.value, _IMAGE_URL_PREFIX.value
@@ -123,13 +122,31 @@ def main(argv):
         if _DRY_RUN.value:
             print(f"{len(jobs)} photos")  # noqa: T201
             return
-        output = pathlib.Path(_OUTPUT.value)
-        counts = run.transfer(
-            jobs, predict, outputs, bounds, output, _REVIEW_COUNT.value
-        )
+        counts = _transfer(jobs, predict, outputs, bounds)
     logging.info("%s", counts)
     if counts.failed:
         sys.exit(_SOME_FAILED)
+
+
+def _transfer(jobs, predict, outputs, bounds):
+    from kp2part.labeling import run
+    from kp2part.reporting import review_page
+    from kp2part.system import atomic
+    from kp2part.system import locks
+
+    output = pathlib.Path(_OUTPUT.value)
+    category = predict.task.category
+    with locks.directory(output), run.open_journal(output, predict) as journal:
+        run.label(jobs, predict, journal)
+        labeled = run.Labeled(journal, jobs, bounds)
+        for path in outputs.write(labeled, category, output):
+            logging.info("Wrote %s", path)
+        if _REVIEW_COUNT.value:
+            ranked = review_page.rank(labeled.outcomes(), _REVIEW_COUNT.value)
+            page = review_page.render(ranked, category, f"Masks of {output}")
+            atomic.write_text(output / "review.html", page)
+            logging.info("Look at %s", output / "review.html")
+        return run.count(labeled)
 
 
 def _vocabulary(task):

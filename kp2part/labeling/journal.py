@@ -33,7 +33,8 @@ class Journal:
     def __init__(self, path: pathlib.Path, header: Mapping[str, Any]):
         self.path = path
         self._places: dict[str, tuple[int, str, bool]] = {}
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+        how = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        self._descriptor = os.open(path, how, 0o666)
         try:
             self._open(dict(header))
         except BaseException:

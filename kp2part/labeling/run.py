@@ -13,9 +13,7 @@ from kp2part.formats import labels
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.labeling import journal as journal_lib
 from kp2part.labeling import labelers
-from kp2part.labeling import outputs as outputs_lib
 from kp2part.labeling import quality_filter
-from kp2part.system import locks
 
 JOURNAL = "journal.jsonl"
 _SHOWN = 10  # Errors that are printed.
@@ -90,37 +88,6 @@ class Counts:
             f"{quality}; {self.failed} photos not labeled, {self.left_out} "
             "objects left out"
         )
-
-
-def transfer(
-    jobs: Sequence[jobs_lib.Job],
-    predict: part_client.PartClient,
-    outputs: outputs_lib.Outputs,
-    bounds: quality_filter.QualityRange,
-    output: pathlib.Path,
-    review_count: int,
-) -> Counts:
-    """Labels photos and writes the labels.
-
-    Args:
-        jobs: The photos.
-        predict: The model.
-        outputs: The formats.
-        bounds: Objects of other quality are left out of the formats.
-        output: Directory for the results.
-        review_count: Number of objects in review.html; 0 for none.
-
-    Returns:
-        How many photos there are of each kind.
-    """
-    category = predict.task.category
-    with locks.directory(output), open_journal(output, predict) as journal:
-        label(jobs, predict, journal)
-        labeled = Labeled(journal, jobs, bounds)
-        counts = count(labeled)
-        for path in outputs.write(labeled, category, output):
-            logging.info("Wrote %s", path)
-    return counts
 
 
 def label(
