@@ -2,10 +2,18 @@
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+import contextlib
 import errno
+import glob
 import os
 import pathlib
 import uuid
+
+try:
+    import fcntl
+except ImportError:  # Windows.
+    fcntl = None  # type: ignore[assignment]
 
 _PREFIX = ".partial-"
 _NO_ROOM = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
@@ -15,7 +23,7 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
     """Has `save` write a temporary file, syncs it and renames it to `path`.
 
     Readers see the old file or the complete new one, even after a power
-    failure.
+    failure. What killed processes have left of the same file is removed.
 
     Args:
         path: Where the file goes. Its directory is created if missing.
@@ -28,14 +36,16 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(path)
     # A prefix, not a suffix: Keras takes the format from the suffix.
     partial = path.with_name(f"{_PREFIX}{uuid.uuid4().hex}-{path.name}")
     try:
-        save(str(partial))
-        # Windows syncs only files that are open for writing.
-        with open(partial, "r+b") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, path)
+        with _in_use(partial):
+            save(str(partial))
+            # Windows syncs only files that are open for writing.
+            with open(partial, "r+b") as file:
+                os.fsync(file.fileno())
+            os.replace(partial, path)
     except OSError as error:
         is_ours = error.errno in _NO_ROOM or error.filename == str(partial)
         if error.filename and not is_ours:
@@ -62,7 +72,7 @@ def remove_partials(directory: pathlib.Path, patterns: Iterable[str]):
         patterns: Their names, with `*` for any text.
     """
     for pattern in patterns:
-        for path in directory.glob(f"{_PREFIX}{'[0-9a-f]' * 32}-{pattern}"):
+        for path in _partials(directory, pattern):
             path.unlink(missing_ok=True)
 
 
@@ -74,6 +84,33 @@ def write_text(path: str | os.PathLike, text: str):
 def write_bytes(path: str | os.PathLike, contents: bytes):
     """Writes a binary file."""
     write(path, lambda p: pathlib.Path(p).write_bytes(contents))
+
+
+@contextlib.contextmanager
+def _in_use(partial: pathlib.Path) -> Iterator[None]:
+    """Makes a file that others leave alone while this process lives."""
+    if fcntl is None:
+        yield
+        return
+    with open(partial, "xb") as file:
+        with contextlib.suppress(OSError):  # Some file systems have no locks.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+
+
+def _remove_abandoned(path: pathlib.Path):
+    """Removes what killed writers of a file have left."""
+    if fcntl is None:
+        return
+    for partial in _partials(path.parent, glob.escape(path.name)):
+        # The lock is taken if its writer is at work.
+        with contextlib.suppress(OSError), open(partial, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            partial.unlink()
+
+
+def _partials(directory: pathlib.Path, pattern: str) -> Iterator[pathlib.Path]:
+    return directory.glob(f"{_PREFIX}{'[0-9a-f]' * 32}-{pattern}")
 
 
 def _of_file(
