@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -91,6 +92,20 @@ def _outlive(parent: int):
     while os.getppid() == parent:
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def end_with_pool():
+    """Ends this worker of a pool of processes once the pool's has died.
+
+    It would wait for work for ever: the other workers keep its queue open.
+    """
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=_exit_after, args=[parent], daemon=True).start()
+
+
+def _exit_after(parent: multiprocessing.process.BaseProcess):
+    parent.join()
+    os._exit(1)
 
 
 def _send(child: subprocess.Popen, number: int):

@@ -16,6 +16,7 @@ import numpy as np
 import tqdm
 
 from kp2part.system import json_file
+from kp2part.system import processes
 from tfrecords_tools.synthetic import annotation_writers
 from tfrecords_tools.synthetic import scenes
 from tfrecords_tools.synthetic import settings as settings_lib
@@ -120,7 +121,9 @@ def _map(function, items: Iterable, num_workers: int) -> Iterator:
         return
     # Spawn, not fork: OpenCV's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with futures.ProcessPoolExecutor(num_workers, context) as pool:
+    with futures.ProcessPoolExecutor(
+        num_workers, context, processes.end_with_pool
+    ) as pool:
         yield from pool.map(function, items, chunksize=4)
 
 
