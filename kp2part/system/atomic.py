@@ -52,16 +52,36 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
             raise  # Of a file that `save` reads.
         raise _of_file(error, error.errno, path) from error
     except Exception as error:
-        if not is_full(error):
+        if (number := _no_room(error)) is None:
             raise
-        raise _of_file(error, errno.ENOSPC, path) from error
+        raise _of_file(error, number, path) from error
     finally:
         partial.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def naming_full_disk(path: pathlib.Path) -> Iterator[None]:
+    """Names a directory in the errors that say that its disk is full.
+
+    Raises:
+        OSError: The disk is full.
+    """
+    try:
+        yield
+    except Exception as error:
+        if (number := _no_room(error)) is None:
+            raise
+        raise _of_file(error, number, path) from error
+
+
 def is_full(error: Exception) -> bool:
     """Returns whether an error, TensorFlow's too, says that a disk is full."""
-    return os.strerror(errno.ENOSPC) in str(error)
+    return _no_room(error) is not None
+
+
+def _no_room(error: Exception) -> int | None:
+    text = str(error)
+    return next((n for n in _NO_ROOM if os.strerror(n) in text), None)
 
 
 def remove_partials(directory: pathlib.Path, patterns: Iterable[str]):

@@ -15,6 +15,7 @@ import tempfile
 import numpy as np
 import tqdm
 
+from kp2part.system import atomic
 from kp2part.system import json_file
 from kp2part.system import processes
 from tfrecords_tools.synthetic import annotation_writers
@@ -32,6 +33,7 @@ def draw(
 
     Raises:
         ValueError: `output` has other contents.
+        OSError: It cannot be written, e.g. as the disk is full.
     """
     if _is_complete(output, settings):
         return False
@@ -41,7 +43,8 @@ def draw(
     )
     try:
         partial.chmod(0o755)  # `mkdtemp` allows only the owner to read.
-        _write_all(partial, settings, num_workers)
+        with atomic.naming_full_disk(output):
+            _write_all(partial, settings, num_workers)
         partial.replace(output)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
