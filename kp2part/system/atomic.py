@@ -36,11 +36,10 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(path)
     # A prefix, not a suffix: Keras takes the format from the suffix.
     partial = path.with_name(f"{_PREFIX}{uuid.uuid4().hex}-{path.name}")
     try:
-        with _in_use(partial):
+        with _at_work(path):
             save(str(partial))
             # Windows syncs only files that are open for writing.
             with open(partial, "r+b") as file:
@@ -92,7 +91,7 @@ def remove_partials(directory: pathlib.Path, patterns: Iterable[str]):
         patterns: Their names, with `*` for any text.
     """
     for pattern in patterns:
-        for path in _partials(directory, pattern):
+        for path in directory.glob(f"{_PREFIX}{'[0-9a-f]' * 32}-{pattern}"):
             path.unlink(missing_ok=True)
 
 
@@ -107,30 +106,27 @@ def write_bytes(path: str | os.PathLike, contents: bytes):
 
 
 @contextlib.contextmanager
-def _in_use(partial: pathlib.Path) -> Iterator[None]:
-    """Makes a file that others leave alone while this process lives."""
-    if fcntl is None:
+def _at_work(path: pathlib.Path) -> Iterator[None]:
+    """Shares a lock of a file's directory with all who write into it.
+
+    If nobody else does, what was begun for the file was left by killed writers,
+    and is removed. The file itself is not locked: HDF5 does that.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # It may only be written into.
+            directory = os.open(path.parent, os.O_RDONLY)
+            stack.callback(os.close, directory)
+            _sweep(directory, path)
         yield
-        return
-    with open(partial, "xb") as file:
-        with contextlib.suppress(OSError):  # Some file systems have no locks.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        yield
 
 
-def _remove_abandoned(path: pathlib.Path):
-    """Removes what killed writers of a file have left."""
+def _sweep(directory: int, path: pathlib.Path):
     if fcntl is None:
         return
-    for partial in _partials(path.parent, glob.escape(path.name)):
-        # The lock is taken if its writer is at work.
-        with contextlib.suppress(OSError), open(partial, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            partial.unlink()
-
-
-def _partials(directory: pathlib.Path, pattern: str) -> Iterator[pathlib.Path]:
-    return directory.glob(f"{_PREFIX}{'[0-9a-f]' * 32}-{pattern}")
+    with contextlib.suppress(OSError):
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove_partials(path.parent, [glob.escape(path.name)])
+    fcntl.flock(directory, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def _of_file(

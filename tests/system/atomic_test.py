@@ -6,6 +6,7 @@ import sys
 
 from absl.testing import absltest
 from absl.testing import parameterized
+import h5py
 
 from kp2part.system import atomic
 
@@ -52,6 +53,16 @@ class AtomicTest(parameterized.TestCase):
             (self.root / name).write_text("")
         atomic.remove_partials(self.root, ["a.txt", "b-*.x"])
         self.assertCountEqual(os.listdir(self.root), [*others, "a.txt"])
+
+    def test_hdf5_and_files_beside_can_be_written(self):
+        def save(path):
+            with h5py.File(path, "w") as file:
+                file["x"] = 1
+            atomic.write_text(self.file, "after")
+
+        atomic.write(self.root / "a.h5", save)
+        self.assertCountEqual(os.listdir(self.root), ["a.h5", "a.txt"])
+        self.assertEqual(self.file.read_text(), "after")
 
     def test_the_next_writer_removes_what_a_killed_one_left(self):
         program = (
