@@ -23,8 +23,7 @@ import pathlib
 import types
 
 from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import berkeley
-from kp2part.formats import coco
+from kp2part.formats import detection
 from kp2part.formats import photo_names
 from kp2part.formats import pose_file
 from kp2part.formats import vocabulary as vocabulary_lib
@@ -90,7 +89,7 @@ def read_file(
         on_error: Called with the photo and the error of each broken
             annotation. By default the error is raised.
     """
-    reader = _reader(path)
+    reader = detection.reader_of(path)
     photos, entries = reader.read(path, vocabulary)
     found = pose_file.PoseFile(photos)
     for photo, entry in entries:
@@ -102,14 +101,3 @@ def read_file(
             on_error(photo, error)
     found.unused_names = vocabulary.unused()
     return found
-
-
-def _reader(path: pathlib.Path):
-    if path.is_dir():
-        return berkeley
-    if path.suffix.lower() == ".json" and path.is_file():
-        return coco
-    raise ValueError(
-        "`keypoints` must be a directory of .xml files or a .json file. "
-        f"Received: keypoints={path}"
-    )
