@@ -57,14 +57,11 @@ def read(
 
 def _check_names(path, shapes: Iterable[cvat_file.Shape], vocabulary):
     # Of all skeletons at once: an unknown name is told before anything else.
-    names: dict[str, dict[str, None]] = {}
+    names: dict[str, None] = {}
     for shape in shapes:
         if shape.kind == "skeleton" and vocabulary.class_of(shape.label):
-            found = names.setdefault(shape.label, {})
-            found |= dict.fromkeys(_names(shape))
-    for label, found in names.items():
-        where = f"{path}: skeleton {label!r:.80}"
-        vocabulary.keypoints_of(found, FORMAT, where)
+            names |= dict.fromkeys(_names(shape))
+    vocabulary.check_known(names, FORMAT, str(path))
 
 
 def _names(shape: cvat_file.Shape) -> list[str]:

@@ -3,10 +3,15 @@
 import pathlib
 import types
 
+import msgspec
+
 from kp2part.formats import berkeley
 from kp2part.formats import coco
 from kp2part.formats import cvat
+from kp2part.formats import label_studio
+from kp2part.formats import label_studio_file
 from kp2part.formats import voc
+from kp2part.system import text_file
 
 
 def reader_of(path: pathlib.Path) -> types.ModuleType:
@@ -28,8 +33,27 @@ def reader_of(path: pathlib.Path) -> types.ModuleType:
 
 
 def _of_json(path: pathlib.Path) -> types.ModuleType:
-    del path
+    text = text_file.read(path)
+    if text.lstrip().startswith("["):
+        return label_studio
+    members = _members(text)
+    if "images" not in members and {"data", "annotations"} <= members.keys():
+        return label_studio
+    if b'"Label Studio' in bytes(members.get("info", b"")):
+        raise ValueError(
+            f"{path}: is Label Studio's export in COCO's format, which joins "
+            "the keypoints of all objects of a photo and forgets which are "
+            f"hidden. {label_studio_file.EXPORT_JSON}"
+        )
     return coco
+
+
+def _members(text: str) -> dict[str, msgspec.Raw]:
+    """Returns the fields of a JSON object, none if it is no such text."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return {}  # The reader says what is wrong.
 
 
 def _of_xml(path: pathlib.Path) -> types.ModuleType:

@@ -178,7 +178,8 @@ class KeypointFilesTest(parameterized.TestCase):
 
     @parameterized.parameters(
         ("[1, 2", "not a JSON file"),
-        ("[1, 2]", "must be an object. Received: .1, 2."),
+        ("[1, 2]", "task 0: must be a task of Label Studio.*Received: 1"),
+        ("3", "must be an object. Received: 3"),
         ('{"categories": []}', "must have a field `images`"),
         ('{"images": {}, "categories": []}', "must have a .*`annotations`"),
         (
