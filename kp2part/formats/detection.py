@@ -8,10 +8,19 @@ import msgspec
 from kp2part.formats import berkeley
 from kp2part.formats import coco
 from kp2part.formats import cvat
+from kp2part.formats import deeplabcut_csv
+from kp2part.formats import deeplabcut_h5
+from kp2part.formats import h5_file
 from kp2part.formats import label_studio
 from kp2part.formats import label_studio_file
 from kp2part.formats import voc
 from kp2part.system import text_file
+
+_READABLE = (
+    "a .json file of COCO, Animal-Pose or Label Studio, an .xml file of CVAT, "
+    "a .csv or .h5 file of DeepLabCut, or a directory of Berkeley's .xml files "
+    "or of DeepLabCut's labeled photos"
+)
 
 
 def reader_of(path: pathlib.Path) -> types.ModuleType:
@@ -21,15 +30,33 @@ def reader_of(path: pathlib.Path) -> types.ModuleType:
         ValueError: No module reads it; the message says what can be read.
     """
     if path.is_dir():
-        return berkeley
-    kinds = {".json": _of_json, ".xml": _of_xml}
-    kind = kinds.get(path.suffix.lower())
-    if kind is None or not path.is_file():
+        return _of_directory(path)
+    kinds = {".json": _of_json, ".xml": _of_xml, ".csv": _of_csv}
+    kinds |= {".h5": _of_h5, ".hdf5": _of_h5}
+    if path.suffix.lower() not in kinds or not path.is_file():
         raise ValueError(
-            "`keypoints` must be a directory of .xml files or a .json file. "
-            f"Received: keypoints={path}"
+            f"`keypoints` must be {_READABLE}. Received: keypoints={path}"
         )
-    return kind(path)
+    return kinds[path.suffix.lower()](path)
+
+
+def _of_directory(path: pathlib.Path) -> types.ModuleType:
+    if next(path.rglob("*.xml"), None) is not None:
+        return berkeley
+    if next(path.rglob(deeplabcut_csv.LABELED), None) is not None:
+        return deeplabcut_csv
+    raise ValueError(
+        f"{path}: has neither .xml files, as Berkeley's, nor "
+        f"{deeplabcut_csv.LABELED}, as DeepLabCut's. Of other formats, give "
+        "the file."
+    )
+
+
+def _of_csv(path: pathlib.Path) -> types.ModuleType:
+    first = text_file.read(path).split("\n", 1)[0]
+    if label_studio_file.MIN_FIELD in first:
+        raise ValueError(f"{path}: {label_studio_file.SHORTENED}")
+    return deeplabcut_csv
 
 
 def _of_json(path: pathlib.Path) -> types.ModuleType:
@@ -63,3 +90,12 @@ def _of_xml(path: pathlib.Path) -> types.ModuleType:
             "directory that it is in."
         )
     return cvat
+
+
+def _of_h5(path: pathlib.Path) -> types.ModuleType:
+    with h5_file.opened(path) as file:
+        if deeplabcut_h5.is_one(file):
+            return deeplabcut_h5
+        raise ValueError(
+            f"{path}: is no HDF5 file of DeepLabCut. It has: {sorted(file)}"
+        )

@@ -19,7 +19,11 @@ RECTANGLE = "rectanglelabels"
 CHOICES = "choices"
 _KINDS = (KEYPOINT, RECTANGLE, CHOICES)
 EXPORT_JSON = "Export the project as JSON, the first choice in its list."
-_MIN = "annotation_id"  # Only the shortened exports have this field.
+MIN_FIELD = "annotation_id"  # Only shortened exports have it: JSON_MIN and CSV.
+SHORTENED = (
+    "is a shortened export of Label Studio, which does not say which object a "
+    f"keypoint belongs to. {EXPORT_JSON}"
+)
 _SUFFIX = re.compile(r"\.(jpe?g|png|bmp|gif|tiff?|webp)\b", re.IGNORECASE)
 
 
@@ -90,11 +94,8 @@ def _task(item: Any, where: str) -> Task:
 
 
 def _no_task(item: Any) -> str:
-    if isinstance(item, dict) and _MIN in item:
-        return (
-            "is of the export JSON_MIN, which does not say which object a "
-            f"keypoint belongs to. {EXPORT_JSON}"
-        )
+    if isinstance(item, dict) and MIN_FIELD in item:
+        return SHORTENED
     return (
         "must be a task of Label Studio, an object with a field `data`. "
         f"Received: {identity.shown(item)}"

@@ -23,11 +23,16 @@ import pathlib
 import types
 
 from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import deeplabcut
+from kp2part.formats import deeplabcut_csv
+from kp2part.formats import deeplabcut_h5
 from kp2part.formats import detection
 from kp2part.formats import photo_names
 from kp2part.formats import pose_file
 from kp2part.formats import vocabulary as vocabulary_lib
 from kp2part.schema import category as category_lib
+
+_WITH_LIKELIHOOD = (deeplabcut_csv, deeplabcut_h5)
 
 
 def read(
@@ -80,6 +85,8 @@ def read_file(
     path: pathlib.Path,
     vocabulary: vocabulary_lib.Vocabulary,
     on_error: Callable[[pose_file.Photo, ValueError], None] | None = None,
+    *,
+    min_likelihood: float = deeplabcut.MIN_LIKELIHOOD,
 ) -> pose_file.PoseFile:
     """Returns all that a file says of a category.
 
@@ -88,9 +95,20 @@ def read_file(
         vocabulary: Names of classes and keypoints.
         on_error: Called with the photo and the error of each broken
             annotation. By default the error is raised.
+        min_likelihood: Of DeepLabCut's predictions: a less likely point is
+            absent. In [0, 1].
+
+    Raises:
+        ValueError: See `read`.
     """
+    if not 0 <= min_likelihood <= 1:
+        raise ValueError(
+            "`min_likelihood` must be in [0, 1]. "
+            f"Received: min_likelihood={min_likelihood}"
+        )
     reader = detection.reader_of(path)
-    photos, entries = reader.read(path, vocabulary)
+    scores = (min_likelihood,) if reader in _WITH_LIKELIHOOD else ()
+    photos, entries = reader.read(path, vocabulary, *scores)
     found = pose_file.PoseFile(photos)
     for photo, entry in entries:
         try:

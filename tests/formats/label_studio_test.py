@@ -207,7 +207,7 @@ class LabelStudioTest(parameterized.TestCase):
 
     @parameterized.parameters(
         ([1], "task 0: must be a task of Label Studio.*1"),
-        ([{"annotation_id": 1, "kp": []}], "task 0: is of the export JSON_MIN"),
+        ([{"annotation_id": 1, "kp": []}], "task 0: is a shortened exp"),
         ([task(data={})], "`data` must have the path of a photo.*{}"),
         ([task(annotations=3)], "`annotations` must be a list of obj.* 3"),
         ([task(), task()], "task 1 .id 9.: has the photo of .*task 0"),

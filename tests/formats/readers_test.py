@@ -226,7 +226,7 @@ class KeypointFilesTest(parameterized.TestCase):
             readers.read(self.root / name, tiny_photos.CATEGORY)
 
     def test_empty_directory(self):
-        with self.assertRaisesRegex(ValueError, "no .xml file"):
+        with self.assertRaisesRegex(ValueError, "has neither .xml"):
             readers.read(self.root, tiny_photos.CATEGORY)
 
 
