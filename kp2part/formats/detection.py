@@ -13,13 +13,15 @@ from kp2part.formats import deeplabcut_h5
 from kp2part.formats import h5_file
 from kp2part.formats import label_studio
 from kp2part.formats import label_studio_file
+from kp2part.formats import sleap_h5
+from kp2part.formats import sleap_slp
 from kp2part.formats import voc
 from kp2part.system import text_file
 
 _READABLE = (
     "a .json file of COCO, Animal-Pose or Label Studio, an .xml file of CVAT, "
-    "a .csv or .h5 file of DeepLabCut, or a directory of Berkeley's .xml files "
-    "or of DeepLabCut's labeled photos"
+    "a .csv or .h5 file of DeepLabCut, an .h5 or .slp file of SLEAP, or a "
+    "directory of Berkeley's .xml files or of DeepLabCut's labeled photos"
 )
 
 
@@ -32,7 +34,7 @@ def reader_of(path: pathlib.Path) -> types.ModuleType:
     if path.is_dir():
         return _of_directory(path)
     kinds = {".json": _of_json, ".xml": _of_xml, ".csv": _of_csv}
-    kinds |= {".h5": _of_h5, ".hdf5": _of_h5}
+    kinds |= {".h5": _of_h5, ".hdf5": _of_h5, ".slp": _of_slp}
     if path.suffix.lower() not in kinds or not path.is_file():
         raise ValueError(
             f"`keypoints` must be {_READABLE}. Received: keypoints={path}"
@@ -96,6 +98,14 @@ def _of_h5(path: pathlib.Path) -> types.ModuleType:
     with h5_file.opened(path) as file:
         if deeplabcut_h5.is_one(file):
             return deeplabcut_h5
+        if sleap_h5.is_one(file):
+            return sleap_h5
         raise ValueError(
-            f"{path}: is no HDF5 file of DeepLabCut. It has: {sorted(file)}"
+            f"{path}: is neither a table of DeepLabCut nor an analysis of "
+            f"SLEAP. It has: {sorted(file)[:9]}"
         )
+
+
+def _of_slp(path: pathlib.Path) -> types.ModuleType:
+    del path  # Nothing else is called so.
+    return sleap_slp

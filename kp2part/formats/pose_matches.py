@@ -87,7 +87,9 @@ def read(
                 poses.passed_over["without a box"] += without
             annotations = boxed
         try:
-            photo_id = photos.find_id(photo.name)
+            # A frame is no photo, whatever the video is called.
+            is_photo = photo.frame is None
+            photo_id = photos.find_id(photo.name) if is_photo else None
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         if photo_id is None:
@@ -105,6 +107,12 @@ def read(
                 f"{photos.files[photo_id]}: {', '.join(names)}"
             )
     return matches
+
+
+def _shown(photo: pose_file.Photo) -> str:
+    if photo.frame is None:
+        return photo.name
+    return f"{photo.name} frame {photo.frame}"
 
 
 def _size(photo: pose_file.Photo) -> str:
@@ -130,7 +138,7 @@ def notes(
     poses, strangers = matches.poses, matches.strangers
     if strangers:
         names = [
-            _with_nearest(p.name, photos.nearest(p.name))
+            _with_nearest(_shown(p), photos.nearest(p.name))
             for p in strangers[:_SHOWN]
         ]
         what = f"with keypoints but not in {photos.path}"
