@@ -37,13 +37,16 @@ def reader_of(path: pathlib.Path) -> types.ModuleType:
     kinds |= {".h5": _of_h5, ".hdf5": _of_h5, ".slp": _of_slp}
     if path.suffix.lower() not in kinds or not path.is_file():
         raise ValueError(
-            f"`keypoints` must be {_READABLE}. Received: keypoints={path}"
+            f"`keypoints` must be {_READABLE}. Of a .zip file, give what is "
+            f"in it. Received: keypoints={path}"
         )
     return kinds[path.suffix.lower()](path)
 
 
 def _of_directory(path: pathlib.Path) -> types.ModuleType:
-    if next(path.rglob("*.xml"), None) is not None:
+    if (first := min(path.rglob("*.xml"), default=None)) is not None:
+        if _is_cvat(first):
+            raise ValueError(f"{path}: give the file of CVAT, {first.name}.")
         return berkeley
     if next(path.rglob(deeplabcut_csv.LABELED), None) is not None:
         return deeplabcut_csv
@@ -52,6 +55,13 @@ def _of_directory(path: pathlib.Path) -> types.ModuleType:
         f"{deeplabcut_csv.LABELED}, as DeepLabCut's. Of other formats, give "
         "the file."
     )
+
+
+def _is_cvat(path: pathlib.Path) -> bool:
+    try:
+        return voc.read_xml(path).tag == "annotations"
+    except ValueError:
+        return False  # The reader says what is wrong.
 
 
 def _of_csv(path: pathlib.Path) -> types.ModuleType:
