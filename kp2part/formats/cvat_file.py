@@ -110,7 +110,7 @@ def _of_image(
         here = f"{where}: {item.tag} {number}"
         label = voc.text_of(item.get("label"), here, "label")
         group = _group(item)
-        source = f"{here} ({label:.40})"
+        source = f"{here} ({identity.one_line(label)})"
         yield Shape(item.tag, label, photo, group, group, item, source)
 
 
@@ -123,7 +123,7 @@ def _of_track(
     root: ET.Element, track: ET.Element, track_id: str, where: str
 ) -> Iterator[Shape]:
     label = voc.text_of(track.get("label"), where, "label")
-    where, seen = f"{where} ({label:.40})", set()
+    where, seen = f"{where} ({identity.one_line(label)})", set()
     for item in track:
         if item.tag not in KINDS:
             continue

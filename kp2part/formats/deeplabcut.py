@@ -181,7 +181,7 @@ def parse(
         return entry
     where = entry.row.source
     if entry.individual:
-        where += f" ({entry.individual:.40})"
+        where += f" ({identity.one_line(entry.individual)})"
     points = {}
     for name, columns in entry.columns.items():
         here = f"{where}: body part {name!r:.80}"

@@ -86,7 +86,8 @@ def _object(
 ) -> Object:
     source = task.source
     if rectangle is not None:
-        source += f": rectangle {rectangle.key!r:.40} ({rectangle.name:.40})"
+        label = identity.one_line(rectangle.name)
+        source += f": rectangle {rectangle.key!r:.40} ({label})"
     return Object(rectangle, tuple(points), task.photo, source)
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from kp2part.formats import annotation
+from kp2part.formats import identity
 from kp2part.formats import pose_file
 from kp2part.formats import vocabulary as vocabulary_lib
 from kp2part.schema import keys
@@ -39,7 +40,7 @@ def parse(
     """Returns the annotation, or why it is none of ours."""
     where = entry.source
     if entry.instance:
-        where += f" ({entry.instance:.40})"
+        where += f" ({identity.one_line(entry.instance)})"
     points = {}
     for name, (x, y), v in zip(
         entry.nodes, entry.points.tolist(), entry.visibility, strict=True

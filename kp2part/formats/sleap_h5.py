@@ -108,7 +108,7 @@ def _track_names(file: h5py.File, count: int, where: str) -> list[str]:
         names = h5_file.texts(file, "track_names", where)
     if count == 1 and not names:
         return [""]
-    if len(names) != count or identity.twice(names):
+    if len(names) != count or identity.twice(names) or not all(names):
         raise ValueError(
             f"{where}: must have {count} names of tracks, each once. "
             f"Received: {names[:9]}"
