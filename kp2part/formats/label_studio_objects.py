@@ -92,11 +92,7 @@ def _object(
 
 
 def _regions(task: file_lib.Task, kind: str) -> list[Region]:
-    choices = {
-        item.get("id"): item["value"].get(file_lib.CHOICES)
-        for item in task.regions
-        if item["type"] == file_lib.CHOICES and isinstance(item.get("id"), str)
-    }
+    choices = _choices(task)
     found = []
     for item in task.regions:
         if item["type"] != kind:
@@ -108,6 +104,20 @@ def _regions(task: file_lib.Task, kind: str) -> list[Region]:
         if item.get("parentID") not in (None, ""):
             parent = _text(item, "parentID", here)
         found.append(Region(key, name, item["value"], parent, choices.get(key)))
+    return found
+
+
+def _choices(task: file_lib.Task) -> dict[str, Any]:
+    """Returns what was chosen, by the id of the region."""
+    found: dict[str, Any] = {}
+    for item in task.regions:
+        if item["type"] == file_lib.CHOICES:
+            key = _text(item, "id", task.source)
+            if key in found:
+                raise ValueError(
+                    f"{task.source}: region {key!r:.40} has two `choices`."
+                )
+            found[key] = item["value"].get(file_lib.CHOICES)
     return found
 
 

@@ -29,8 +29,9 @@ def read(pickled: bytes, where: str) -> Any:
     try:
         for opcode, argument, _ in pickletools.genops(pickled):
             if opcode.name == "STOP":
-                (value,) = stack
-                return value
+                value = _pop(stack)
+                if not stack:
+                    return value
             _step(opcode.name, argument, stack, memo)
     except (ValueError, LookupError, AttributeError) as error:
         raise ValueError(
@@ -52,7 +53,7 @@ def _step(name: str, argument: Any, stack: list[Any], memo: dict[int, Any]):
             items.append(item)
         stack.append(items[::-1])
     elif name == "APPEND":
-        item = stack.pop()
+        item = _pop(stack)
         stack[-1].append(item)
     elif name == "PUT":
         memo[argument] = stack[-1]
@@ -63,3 +64,10 @@ def _step(name: str, argument: Any, stack: list[Any], memo: dict[int, Any]):
         stack.append(memo[argument])
     else:
         raise ValueError(f"{name} is none")
+
+
+def _pop(stack: list[Any]) -> Any:
+    value = stack.pop()
+    if value is _MARK:
+        raise ValueError("a mark is no value")
+    return value

@@ -181,6 +181,9 @@ class DeepLabCutH5Test(parameterized.TestCase):
         (b"a.", "must be the pickled names"),
         (b"g7\n.", "must be the pickled names"),
         (b"cos\nsystem\n.", "GLOBAL is none"),
+        (b"(.", "a mark is no value"),
+        (b"(l(a.", "a mark is no value"),
+        (b"I1\nI2\n.", "must be the pickled names"),
         (b"(lp0\ng0\na.", "a list is there twice"),
         (b"I" + b"9" * 5000 + b"\n.", "must be the pickled names"),
     )
@@ -196,7 +199,7 @@ class DeepLabCutH5Test(parameterized.TestCase):
     def test_other_files(self):
         with h5py.File(self.path, "w") as file:
             file["weights"] = 1
-        with self.assertRaisesRegex(ValueError, "no HDF5 file of .*'weights'"):
+        with self.assertRaisesRegex(ValueError, "neither a table .*'weights'"):
             self.read()
         self.path.write_bytes(b"text")
         with self.assertRaisesRegex(ValueError, "cannot be read as an HDF5"):

@@ -174,6 +174,8 @@ class LabelStudioTest(parameterized.TestCase):
         ((1, "original_width"), 201, r"`original_width` .*\[200, 201, 200"),
         ((1, "to_name"), "image2", "`to_name` must be the same.*'image2'"),
         ((4, "value", "choices"), ["far"], "'Left ear': `choices`.*'far'"),
+        ((4, "id"), [], r"`id` must be a text. Received: \[\]"),
+        ((4, "id"), "p1", "region 'p1' has two `choices`"),
         ((4, "value", "choices"), [], "'Left ear': `choices` must be a list"),
         ((0, "value", "width"), -1, "negative sides. Received: width=-1"),
         ((0, "value", "rotation"), 4.5, "`rotation` must be 0.*4.5"),
