@@ -62,6 +62,18 @@ class DeepLabCutH5Test(parameterized.TestCase):
         )
         self.assertEqual(item.source, f"{self.path}: df_with_missing: row 1")
 
+    def test_not_transposed(self):
+        self.save_labeled()
+        expected = list(self.read().annotations.values())
+        with h5py.File(self.path, "a") as file:
+            group = file["df_with_missing"]
+            values = group["block0_values"][()]
+            del group["block0_values"]
+            group["block0_values"] = values.T
+        found = list(self.read().annotations.values())
+        for (one,), (other,) in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(one.keypoints, other.keypoints)
+
     @parameterized.parameters(([3, 4], 3), ([b"a/1.png", b"a/2.png"], None))
     def test_index_of_one_level(self, index, frame):
         pandas_writer.save_fixed(self.path, LABELED, index, np.ones([2, 4]))
@@ -139,8 +151,11 @@ class DeepLabCutH5Test(parameterized.TestCase):
             )
         with self.assertRaisesRegex(ValueError, "must have at most .* bytes"):
             self.read()
+        other = self.path.parent / "other.h5"
+        with h5py.File(other, "w") as file:
+            file["values"] = np.ones([2, 4])
         for link in (
-            h5py.ExternalLink("other.h5", "values"),
+            h5py.ExternalLink(str(other), "values"),
             h5py.SoftLink("/nowhere"),
         ):
             with h5py.File(self.path, "a") as file:

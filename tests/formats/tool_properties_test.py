@@ -247,7 +247,11 @@ class ToolPropertiesTest(absltest.TestCase):
         names = list(zip(*lines[:count], strict=True))
         self.check_table(
             found,
-            [("", *name[1:])[-3:] for name in names],
+            # Of the columns of a path, only the first has a name.
+            [
+                ("", *name[1:])[-3:] if i and name[0] else ("", "", "")
+                for i, name in enumerate(names)
+            ],
             {self.index_of(c, names): c for c in lines[count:]},
         )
 
