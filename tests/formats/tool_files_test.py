@@ -1,5 +1,6 @@
 """What the tools themselves have written, against what was drawn."""
 
+import importlib.util
 import json
 import pathlib
 
@@ -80,8 +81,11 @@ class ToolFilesTest(parameterized.TestCase):
         ("sleap/two_animals.analysis.h5", False, (1, 2, 4, 5), [1, 4, 5], 0),
         ("sleap/two_animals.standard.analysis.h5", False, (1, 2, 4, 5),
          [1, 4, 5], 0),
+        ("sleap/two_animals.slp", False, (1, 2, 4, 5), [1, 4, 5], 0),
     )  # fmt: skip
     def test_video(self, name, has_hidden, frames, of_second, noise):
+        if name.endswith(".slp") and not importlib.util.find_spec("sleap_io"):
+            self.skipTest('needs sleap-io: pip install "kp2part[sleap]"')
         found = self.read(name)
         found = {frame: items for (_, frame), items in found.items()}
         self.assertContainsSubset(frames, found)
