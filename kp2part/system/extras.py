@@ -10,6 +10,7 @@ MODULES = {
     ),
     "client": ("grpc", "requests", "tensorflow_serving"),
     "saliency": ("tf_keras_vis",),
+    "sleap": ("sleap_io",),
     "jax": ("jax",),
 }
 
