@@ -58,9 +58,9 @@ def read(path: pathlib.Path) -> list[Task]:
     """
     fields = json_file.read(path)
     items = [fields] if isinstance(fields, dict) else fields
-    if not isinstance(items, list):
+    if not isinstance(items, list) or not items:
         raise ValueError(
-            f"{path}: must be a list of Label Studio's tasks. "
+            f"{path}: must be a list of Label Studio's tasks, at least one. "
             f"Received: {identity.shown(fields)}"
         )
     tasks, owners = [], {}

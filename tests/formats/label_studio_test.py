@@ -208,6 +208,7 @@ class LabelStudioTest(parameterized.TestCase):
         self.assertRegex(str(error), f"export.json: task 0 .*{message}")
 
     @parameterized.parameters(
+        ([], r"must be a list of .* at least one. Received: \[\]"),
         ([1], "task 0: must be a task of Label Studio.*1"),
         ([{"annotation_id": 1, "kp": []}], "task 0: is a shortened exp"),
         ([task(data={})], "`data` must have the path of a photo.*{}"),
