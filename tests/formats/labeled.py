@@ -1,5 +1,6 @@
 """Labeled photos for tests of writers: drawn, random, and the fixtures'."""
 
+import dataclasses
 import json
 import pathlib
 
@@ -63,6 +64,20 @@ def photos() -> list[labels.LabeledPhoto]:
         labels.LabeledPhoto("no_object.png", 3, 4),
         labels.LabeledPhoto("no_part.png", 6, 5, (empty,)),
         labels.LabeledPhoto("walks/a.mp4", 8, 9, (second,), frame=12),
+    ]
+
+
+def named_photos() -> list[labels.LabeledPhoto]:
+    """Returns the photos, with a class for each object."""
+    return [
+        dataclasses.replace(
+            photo,
+            objects=tuple(
+                dataclasses.replace(item, class_name="dog")
+                for item in photo.objects
+            ),
+        )
+        for photo in photos()
     ]
 
 
