@@ -10,8 +10,8 @@ MODULES = {
     ),
     "client": ("grpc", "requests", "tensorflow_serving"),
     "saliency": ("tf_keras_vis",),
-    "sleap": ("sleap_io",),
     "jax": ("jax",),
+    "sleap": ("sleap_io",),
 }
 
 
