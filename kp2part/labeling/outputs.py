@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
 import pathlib
+import shutil
 
 from kp2part.formats import coco_writer
 from kp2part.formats import cvat_writer
@@ -103,7 +104,10 @@ class Outputs:
 
     def _write_records(self, photos: run.Labeled, path: pathlib.Path):
         from kp2part.data import labeled_records  # With TensorFlow.
+        from kp2part.data import manifest
 
+        if (path / manifest.FILE_NAME).is_file():
+            shutil.rmtree(path)  # Of the run before.
         labeled_records.write(
             photos,
             self.task.category,
