@@ -11,6 +11,7 @@ from kp2part.formats import pascal_part
 from kp2part.schema import category
 from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import instances
+from tfrecords_tools.building import label_map
 from tfrecords_tools.building import plan
 from tfrecords_tools.building import settings
 
@@ -48,6 +49,16 @@ class TrueDataTest(parameterized.TestCase):
                 found[key] = (example.keypoints[:, 2] > 0).sum()
         expected = {key: num[column] for key, num in ANIMALS.items()}
         self.assertEqual(found, expected)
+
+    @parameterized.parameters(("person", 7), ("bird", 2))
+    def test_every_part_of_persons_and_birds_is_known(self, name, count):
+        ours, found = category.load(name), 0
+        for path in sorted((DATA / "Annotations_Part").glob("*.mat")):
+            for item in pascal_part.read(path):
+                if item.class_name == name and item.parts:
+                    labels = label_map.draw(item, ours, "background")
+                    found += label_map.has_part(labels)
+        self.assertGreaterEqual(found, count)
 
     def test_parts_overlap_and_lie_in_their_object(self):
         path = DATA / "Annotations_Part/2008_006462.mat"
