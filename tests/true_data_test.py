@@ -1,5 +1,6 @@
 """Original Pascal-Part, Berkeley and Animal-Pose files, if they are at hand."""
 
+import collections
 import pathlib
 import unittest
 
@@ -19,6 +20,7 @@ DATA = (
     pathlib.Path(__file__).resolve().parent.parent.parent
     / "shared/data/pascal_part_true"
 )
+PERSONS = DATA.parent / "pascal_person_true"
 # The annotator's five animals: (photo, object in the .mat file), keypoints as
 # counted in Berkeley's and in Animal-Pose's file.
 ANIMALS = {
@@ -59,6 +61,29 @@ class TrueDataTest(parameterized.TestCase):
                     labels = label_map.draw(item, ours, "background")
                     found += label_map.has_part(labels)
         self.assertGreaterEqual(found, count)
+
+    @unittest.skipUnless(
+        PERSONS.is_dir(), "needs the files in ../shared/data/pascal_person_true"
+    )
+    def test_persons_as_they_lie_there(self):
+        inputs = inputs_lib.Inputs(
+            images=PERSONS / "JPEGImages",
+            annotations=PERSONS / "PartMasks",
+            keypoints=PERSONS / "person_keypoints.json",
+            image_sets=PERSONS / "ImageSets",
+        )
+        asked = settings.Settings(category.load("person"), image_size=64)
+        planned = plan.make(inputs, asked)
+        self.assertEqual(
+            {k: len(v) for k, v in planned.splits.items()},
+            {"train": 584, "val": 557},
+        )
+        outcomes = collections.Counter(
+            outcome
+            for source in planned.splits["train"][:40]
+            for outcome in instances.convert(source, asked)[1]
+        )
+        self.assertEqual(outcomes, {("person", "kept"): 40})
 
     def test_parts_overlap_and_lie_in_their_object(self):
         path = DATA / "Annotations_Part/2008_006462.mat"

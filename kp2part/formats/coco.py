@@ -96,16 +96,16 @@ def parse(
     if class_name is None:
         return pose_file.PassedOver(f"of class {described.name!r:.40}")
     if _is_crowd(entry):
-        return pose_file.PassedOver("of a crowd")
+        return pose_file.PassedOver("of a crowd", is_object=True)
     where, names = f"{entry.source} ({described.name})", described.keypoints
     values = entry.fields.get("keypoints")
     if _has_no_point(values, entry.format_name):
-        return pose_file.PassedOver("without keypoints")
+        return pose_file.PassedOver("without keypoints", is_object=True)
     if not names:
         raise ValueError(f"{where}: its category has no `keypoints`.")
     points = _points(entry, values, names, where)
     if not any(v for _, _, v in points.values()):
-        return pose_file.PassedOver("without keypoints")
+        return pose_file.PassedOver("without keypoints", is_object=True)
     return annotation.make(
         class_name,
         _box(entry, where),

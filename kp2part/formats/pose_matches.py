@@ -28,6 +28,8 @@ class OfPhoto:
     Attributes:
         named: The photo, as each entry of the file names it.
         annotations: Annotations of the category's classes.
+        others: Number of further objects of the category's classes, which are
+            passed over.
         error: The first error in its annotations, None if there is none.
     """
 
@@ -35,6 +37,7 @@ class OfPhoto:
     annotations: list[annotation_lib.KeypointAnnotation] = dataclasses.field(
         default_factory=list
     )
+    others: int = 0
     error: str | None = None
 
 
@@ -81,10 +84,12 @@ def read(
     matches = Matches({}, [], poses)
     for photo in dict.fromkeys(poses.photos):
         annotations = poses.annotations.get(photo, [])
+        others = poses.others[photo]
         if needs_box:
             boxed = [item for item in annotations if item.box is not None]
             if without := len(annotations) - len(boxed):
                 poses.passed_over["without a box"] += without
+            others += without
             annotations = boxed
         try:
             photo_id = photos.find_id(photo.name)
@@ -97,6 +102,7 @@ def read(
         found = matches.of_photo.setdefault(photo_id, OfPhoto())
         found.named.append(photo)
         found.annotations += annotations
+        found.others += others
         found.error = found.error or errors.get(photo)
         if len(found.named) > 1:
             names = [f"{p.name} {_size(p)}".strip() for p in found.named]

@@ -5,7 +5,7 @@ import pathlib
 
 from kp2part.system import settings
 
-_DIRECTORIES = ("images", "annotations", "boxes", "image_sets")
+_DIRECTORIES = ("images", "annotations", "instances", "boxes", "image_sets")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,13 +18,20 @@ class Inputs:
         "folders.",
     )
     annotations: pathlib.Path = settings.field(
-        dataclasses.MISSING, "Directory of Pascal-Part's files, <id>.mat."
+        dataclasses.MISSING,
+        "Directory of part masks: Pascal-Part's <id>.mat, or <id>.png, palette "
+        "or gray, whose pixels are part ids of the category.",
     )
     keypoints: pathlib.Path = settings.field(
         dataclasses.MISSING,
         "Keypoints of the same photos: a directory of Berkeley's "
         "<class>/<id>_<n>.xml, or a .json file in the format of Animal-Pose or "
         "of COCO.",
+    )
+    instances: pathlib.Path | None = settings.field(
+        None,
+        "With .png masks: directory of <id>.png, whose pixels are 0 or the "
+        "number of an object. By default a photo has one object.",
     )
     keypoint_map: pathlib.Path | None = settings.field(
         None,
@@ -44,8 +51,8 @@ class Inputs:
     image_sets: pathlib.Path | None = settings.field(
         None,
         "Directory of VOC's train.txt and val.txt (usually ImageSets/Main), "
-        "which become splits of the same names. By default all photos with a "
-        ".mat file form one split, called all.",
+        "which become splits of the same names. By default all photos with "
+        "masks form one split, called all.",
     )
 
     def __post_init__(self):
