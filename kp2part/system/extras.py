@@ -2,7 +2,7 @@
 
 # The optional dependencies of pyproject.toml that programs import, as modules.
 MODULES = {
-    "annotations": ("defusedxml", "scipy"),
+    "annotations": ("defusedxml", "PIL", "pycocotools", "scipy"),
     "plots": ("jinja2", "matplotlib"),
     "serve": (
         *("grpc", "prometheus_client", "rapidjson", "tensorflow_serving"),

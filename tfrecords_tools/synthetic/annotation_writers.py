@@ -6,31 +6,23 @@ pixels. Boxes in all files are VOC's: 1-based and inclusive.
 """
 
 from collections.abc import Sequence
-import io
 import json
 import pathlib
 import xml.etree.ElementTree as ET
 
-import numpy as np
-import scipy.io
-
+from kp2part.formats import pascal_part
+from kp2part.formats import pascal_part_writer
 from tfrecords_tools.synthetic import animals
 from tfrecords_tools.synthetic import canvas
 from tfrecords_tools.synthetic import pascal_part_names
 from tfrecords_tools.synthetic import scenes
 from tfrecords_tools.synthetic import sprites
 
-# VOC's class numbers of the drawn classes.
-_CLASS_NUMBERS = {
-    "cat": 8, "chair": 9, "cow": 10, "dog": 12, "horse": 13, "sheep": 17,
-}  # fmt: skip
 _CATEGORY_IDS = {"dog": 1, "cat": 2, "sheep": 3, "horse": 4, "cow": 5}
 _SKELETON = (
     (0, 1), (0, 2), (1, 2), (0, 3), (1, 4), (2, 17), (18, 19), (5, 9), (6, 10),
     (7, 11), (8, 12), (9, 13), (10, 14), (11, 15), (12, 16),
 )  # fmt: skip
-# Replaces SciPy's header, which has a time stamp: equal data, equal bytes.
-_MAT_HEADER = b"MATLAB 5.0 MAT-file, drawn by tfrecords_tools.draw".ljust(116)
 
 
 def write_scene(
@@ -68,34 +60,15 @@ def make_directories(directory: pathlib.Path):
 def pascal_part_mat(scene: scenes.Scene, image_id: str) -> bytes:
     """Returns a .mat file, with objects in the reverse of VOC's order."""
     objects = [
-        (item.class_name,
-         np.array([[_CLASS_NUMBERS[item.class_name]]], np.uint8),
-         item.mask.astype(np.uint8), _parts(item))
-        for item in reversed(scene.objects)
-    ]  # fmt: skip
-    anno = _structs(("imname", "objects"), [
-        (image_id, _structs(("class", "class_ind", "mask", "parts"), objects))
-    ])  # fmt: skip
-    file = io.BytesIO()
-    scipy.io.savemat(file, {"anno": anno}, do_compression=True)
-    return _MAT_HEADER + file.getvalue()[len(_MAT_HEADER) :]
+        pascal_part.Object(i, item.class_name, item.mask, _parts(item))
+        for i, item in enumerate(reversed(scene.objects))
+    ]
+    return pascal_part_writer.encode(image_id, objects)
 
 
-def _parts(item):
+def _parts(item) -> tuple[pascal_part.Part, ...]:
     masks = pascal_part_names.overlapping(item.class_name, item.parts)
-    rows = [(name, mask.astype(np.uint8)) for name, mask in masks.items()]
-    structs = _structs(("part_name", "mask"), rows)
-    # As in the originals, an empty struct array is 0 x 0, not 1 x 0.
-    return structs if rows else structs.reshape(0, 0)
-
-
-def _structs(fields, rows):
-    """Returns a MATLAB struct array, [1, N]."""
-    array = np.empty((1, len(rows)), [(name, object) for name in fields])
-    for column, row in enumerate(rows):
-        for name, value in zip(fields, row, strict=True):
-            array[0, column][name] = value
-    return array
+    return tuple(pascal_part.Part(*pair) for pair in masks.items())
 
 
 def voc_xml(scene: scenes.Scene, image_id: str) -> bytes:
