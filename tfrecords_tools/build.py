@@ -5,10 +5,10 @@
         --keypoints=keypoints.json --image_sets=VOC2010/ImageSets/Main \\
         --output=/data/quadruped
 
-Masks come from Pascal-Part or from PNG files; keypoints from Berkeley's XML, or
-from JSON in the format of Animal-Pose or COCO. The files need not list objects
-in the same order. Shards are written atomically, manifest.json last. Run the
-same command again to resume an interrupted build.
+Masks come from Pascal-Part, from PNG files or from COCO's JSON; keypoints from
+Berkeley's XML, or from JSON in the format of Animal-Pose or COCO. The files
+need not list objects in the same order. Shards are written atomically,
+manifest.json last. Run the same command again to resume an interrupted build.
 """
 
 import os
@@ -65,6 +65,7 @@ def main(argv):
             print(note)  # noqa: T201
         return
     from tfrecords_tools.building import build_run
+    from tfrecords_tools.building import next_steps
 
     manifest = build_run.run(
         planned,
@@ -77,6 +78,7 @@ def main(argv):
         for kind, ids in kinds.items():
             print(f"{split}: skipped {len(ids)} images: bad {kind}")  # noqa: T201
     print(f"{manifest.directory}: {manifest.num_records}")  # noqa: T201
+    print(next_steps.render(manifest))  # noqa: T201
 
 
 if __name__ == "__main__":

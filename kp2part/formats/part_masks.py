@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import dataclasses
 import pathlib
 
+from kp2part.formats import coco_parts
 from kp2part.formats import mask_files
 from kp2part.formats import pascal_part
 from kp2part.formats import photo_directory
@@ -65,29 +66,45 @@ class MatDirectory:
 
 
 def read(
-    path: pathlib.Path, objects: pathlib.Path | None = None
+    path: pathlib.Path,
+    objects: pathlib.Path | None,
+    category: category_lib.Category,
 ) -> photo_objects.PartMasks:
     """Returns the part masks of a path; the photos' own files are not opened.
 
     Args:
-        path: A directory of .mat files or of .png masks.
+        path: A directory of .mat files, of .png masks or of COCO's .json files,
+            or one such .json file.
         objects: Directory of the .png masks that tell objects apart, if there
             is one.
+        category: Whose parts.
 
     Raises:
-        ValueError: The path has neither.
+        ValueError: The path has no masks.
     """
-    mats = MatDirectory(path)
-    if not mats.ids:
-        masks = mask_files.MaskDirectory(path, objects)
-        if masks.ids:
-            return masks
+    found = _find(path, objects, category)
+    if objects is not None and not isinstance(found, mask_files.MaskDirectory):
         raise ValueError(
-            f"{path}: has no {mats.kind} of Pascal-Part and no {masks.kind}."
+            f"`instances` is for {mask_files.SUFFIX} masks: others tell "
+            f"objects apart. Received: instances={objects}"
         )
-    if objects is not None:
-        raise ValueError(
-            "`instances` is for .png masks: .mat files tell objects apart. "
-            f"Received: instances={objects}"
-        )
-    return mats
+    return found
+
+
+def _find(
+    path: pathlib.Path,
+    objects: pathlib.Path | None,
+    category: category_lib.Category,
+) -> photo_objects.PartMasks:
+    if path.is_file():
+        return coco_parts.CocoParts(path, category)
+    if (mats := MatDirectory(path)).ids:
+        return mats
+    if (masks := mask_files.MaskDirectory(path, objects)).ids:
+        return masks
+    if photo_directory.Directory(path, (coco_parts.SUFFIX,)).files:
+        return coco_parts.CocoParts(path, category)
+    raise ValueError(
+        f"{path}: has no {mats.kind} of Pascal-Part, no {masks.kind} and no "
+        f"{coco_parts.SUFFIX} file of COCO."
+    )

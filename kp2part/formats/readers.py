@@ -25,6 +25,7 @@ import types
 from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import berkeley
 from kp2part.formats import coco
+from kp2part.formats import coco_directory
 from kp2part.formats import photo_names
 from kp2part.formats import pose_file
 from kp2part.formats import vocabulary as vocabulary_lib
@@ -45,8 +46,8 @@ def read(
     `photo_names` for how to find the photo.
 
     Args:
-        path: A directory with Berkeley's `<class>/<image>_<voc_id>.xml`, or a
-            .json file in the format of Animal-Pose or of COCO.
+        path: A .json file in the format of Animal-Pose or of COCO, a directory
+            of such files, or one of Berkeley's `<class>/<image>_<voc_id>.xml`.
         category: Category whose classes and keypoints to read.
         on_error: Called with the image id and the error of each broken
             annotation. By default the error is raised.
@@ -106,10 +107,13 @@ def read_file(
 
 def _reader(path: pathlib.Path):
     if path.is_dir():
-        return berkeley
+        has_xml = next(path.rglob("*.xml"), None) is not None
+        has_json = next(path.rglob(f"*{coco_directory.SUFFIX}"), None)
+        return coco_directory if has_json and not has_xml else berkeley
     if path.suffix.lower() == ".json" and path.is_file():
         return coco
     raise ValueError(
-        "`keypoints` must be a directory of .xml files or a .json file. "
+        "`keypoints` must be a .json file, or a directory of .json or of .xml "
+        "files. "
         f"Received: keypoints={path}"
     )

@@ -95,7 +95,7 @@ class PartMasksTest(absltest.TestCase):
     def test_directories(self):
         self.save("parts/p1.png", PARTS)
         self.save("objects/p1.png", OBJECTS)
-        masks = part_masks.read(self.root / "parts", self.root / "objects")
+        masks = part_masks.read(self.root / "parts", self.root / "objects", DOG)
         self.assertEqual(list(masks.ids), ["p1"])
         self.assertLen(masks.find("p1").read(DOG), 2)
         masks.expect(["p1", "p2"])
@@ -103,16 +103,18 @@ class PartMasksTest(absltest.TestCase):
             self.assertEqual(path.name, "p2.png")
         tiny_photos.save_mat(self.root / "mats/p1.mat", [tiny_photos.animal()])
         (self.root / "mats/preview.png").touch()
-        (dog,) = part_masks.read(self.root / "mats").find("p1").read(DOG)
+        mats = part_masks.read(self.root / "mats", None, DOG)
+        (dog,) = mats.find("p1").read(DOG)
         self.assertEqual(dog.class_name, "dog")
         with self.assertRaisesRegex(ValueError, "`instances` is for .png"):
-            part_masks.read(self.root / "mats", self.root / "objects")
+            part_masks.read(self.root / "mats", self.root / "objects", DOG)
 
     def test_neither(self):
         with self.assertRaisesRegex(
-            ValueError, f"{self.root}: has no .mat file .* and no .png mask"
+            ValueError,
+            f"{self.root}: has no .mat .* no .png mask and no .json",
         ):
-            part_masks.read(self.root)
+            part_masks.read(self.root, None, DOG)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pathlib
 
 from kp2part.system import settings
 
-_DIRECTORIES = ("images", "annotations", "instances", "boxes", "image_sets")
+_DIRECTORIES = ("images", "instances", "boxes", "image_sets")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,14 +19,15 @@ class Inputs:
     )
     annotations: pathlib.Path = settings.field(
         dataclasses.MISSING,
-        "Directory of part masks: Pascal-Part's <id>.mat, or <id>.png, palette "
-        "or gray, whose pixels are part ids of the category.",
+        "Part masks: a directory of Pascal-Part's <id>.mat or of <id>.png, "
+        "palette or gray, whose pixels are part ids of the category; or a "
+        ".json file of COCO with parts, or a directory of such files.",
     )
     keypoints: pathlib.Path = settings.field(
         dataclasses.MISSING,
         "Keypoints of the same photos: a directory of Berkeley's "
-        "<class>/<id>_<n>.xml, or a .json file in the format of Animal-Pose or "
-        "of COCO.",
+        "<class>/<id>_<n>.xml, a .json file in the format of Animal-Pose or of "
+        "COCO, or a directory of such files.",
     )
     instances: pathlib.Path | None = settings.field(
         None,
@@ -62,3 +63,9 @@ class Inputs:
                 raise ValueError(
                     f"`{name}` must be a directory. Received: {name}={path}"
                 )
+        path = self.annotations
+        if not (path.is_dir() or (path.is_file() and path.suffix == ".json")):
+            raise ValueError(
+                "`annotations` must be a directory or a .json file. "
+                f"Received: annotations={path}"
+            )

@@ -41,7 +41,9 @@ def make(inputs: inputs_lib.Inputs, settings: settings_lib.Settings) -> Plan:
         ValueError: No photo has keypoints; or a file is missing, or keypoints
             are broken, unless the settings say to skip such photos.
     """
-    masks = part_masks.read(inputs.annotations, inputs.instances)
+    masks = part_masks.read(
+        inputs.annotations, inputs.instances, settings.category
+    )
     splits = found_files.splits(inputs, masks)
     photos = photo_directory.photos(inputs.images)
     boxes = inputs.boxes and photo_directory.Directory(inputs.boxes, (".xml",))
@@ -74,6 +76,9 @@ def make(inputs: inputs_lib.Inputs, settings: settings_lib.Settings) -> Plan:
     if not settings.skip_bad_images:
         for split, items in found.items():
             _check(split, items)
+            # What is wrong in all of them is told before the build begins.
+            if items:
+                items[0].masks.read(settings.category)
     return Plan(found, notes)
 
 
