@@ -138,8 +138,7 @@ def _without_whole(
     groups: dict[str | None, list[coco_regions.Region]] = {}
     for region in parts:
         groups.setdefault(region.object_id, []).append(region)
-    (only, *others) = category.classes
-    class_name = vocabulary_lib.ANY_CLASS if others else only
+    class_name = vocabulary_lib.unnamed_class(category)
     found = []
     for object_id, group in groups.items():
         drawn = tuple(_part(region, names) for region in group)

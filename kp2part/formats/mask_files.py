@@ -59,14 +59,17 @@ class MaskFile:
         """
         labels = self._labels(category)
         is_part = (labels > 0) & (labels != keys.IGNORE_LABEL)
-        (only, *others) = category.classes
-        class_name = vocabulary.ANY_CLASS if others else only
+        class_name = vocabulary.unnamed_class(category)
         if self.objects is not None:
             numbers = _numbers(self.objects, labels.shape, self.parts)
             found = _split(labels, is_part, numbers)
             return tuple(
                 photo_objects.Object(
-                    n - 1, class_name, numbers == n, labels=of_object
+                    n - 1,
+                    class_name,
+                    numbers == n,
+                    labels=of_object,
+                    instance=str(n),
                 )
                 for n, of_object in found
             )

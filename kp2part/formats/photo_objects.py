@@ -37,6 +37,8 @@ class Object:
         parts: The annotated parts; objects of many classes have none.
         labels: uint8 [H, W], ids of the category's parts, 255 for pixels to
             ignore, where the file has these instead of `parts`.
+        instance: Its number in the masks, by which keypoints may name it; "" if
+            it has none.
         may_be_several: Whether the file does not tell the objects of the photo
             apart, so that this one may be several.
     """
@@ -46,6 +48,7 @@ class Object:
     mask: np.ndarray
     parts: tuple[Part, ...] = ()
     labels: np.ndarray | None = None
+    instance: str = ""
     may_be_several: bool = False
 
     @property

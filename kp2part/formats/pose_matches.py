@@ -69,7 +69,8 @@ def read(
         path: The file, or directory of files.
         vocabulary: Names of classes and keypoints.
         photos: The photos that there are.
-        needs_box: Whether to pass over annotations without a box.
+        needs_box: Whether to pass over annotations without a box, unless they
+            are alone in their photo or say which individual they are of.
 
     Raises:
         ValueError: The file cannot be read, or a file name in it may be any of
@@ -86,11 +87,11 @@ def read(
         annotations = poses.annotations.get(photo, [])
         others = poses.others[photo]
         if needs_box:
-            boxed = [item for item in annotations if item.box is not None]
-            if without := len(annotations) - len(boxed):
+            placed = _placed(annotations, others)
+            if without := len(annotations) - len(placed):
                 poses.passed_over["without a box"] += without
             others += without
-            annotations = boxed
+            annotations = placed
         try:
             photo_id = photos.find_id(photo.name)
         except ValueError as error:
@@ -111,6 +112,18 @@ def read(
                 f"{photos.files[photo_id]}: {', '.join(names)}"
             )
     return matches
+
+
+def _placed(
+    annotations: list[annotation_lib.KeypointAnnotation], others: int
+) -> list[annotation_lib.KeypointAnnotation]:
+    """Returns those that can be found in the photo."""
+    is_alone = len(annotations) + others == 1
+    return [
+        item
+        for item in annotations
+        if is_alone or item.box is not None or item.instance
+    ]
 
 
 def _size(photo: pose_file.Photo) -> str:

@@ -26,6 +26,7 @@ from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import berkeley
 from kp2part.formats import coco
 from kp2part.formats import coco_directory
+from kp2part.formats import keypoint_csv
 from kp2part.formats import photo_names
 from kp2part.formats import pose_file
 from kp2part.formats import vocabulary as vocabulary_lib
@@ -47,7 +48,8 @@ def read(
 
     Args:
         path: A .json file in the format of Animal-Pose or of COCO, a directory
-            of such files, or one of Berkeley's `<class>/<image>_<voc_id>.xml`.
+            of such files, or one of Berkeley's `<class>/<image>_<voc_id>.xml`;
+            or a .csv file, see `keypoint_csv`.
         category: Category whose classes and keypoints to read.
         on_error: Called with the image id and the error of each broken
             annotation. By default the error is raised.
@@ -112,8 +114,10 @@ def _reader(path: pathlib.Path):
         return coco_directory if has_json and not has_xml else berkeley
     if path.suffix.lower() == ".json" and path.is_file():
         return coco
+    if path.suffix.lower() == keypoint_csv.SUFFIX and path.is_file():
+        return keypoint_csv
     raise ValueError(
-        "`keypoints` must be a .json file, or a directory of .json or of .xml "
-        "files. "
+        "`keypoints` must be a .json or .csv file, or a directory of .json or "
+        "of .xml files. "
         f"Received: keypoints={path}"
     )

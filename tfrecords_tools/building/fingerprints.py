@@ -26,4 +26,5 @@ def of(splits: Mapping[str, Sequence[sources.Source]]) -> str:
                 digest.update(annotation.class_name.encode())
                 digest.update(f"{annotation.box}".encode())
                 digest.update(annotation.keypoints.tobytes())
+                digest.update(annotation.instance.encode())
     return digest.hexdigest()

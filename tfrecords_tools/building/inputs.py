@@ -27,7 +27,8 @@ class Inputs:
         dataclasses.MISSING,
         "Keypoints of the same photos: a directory of Berkeley's "
         "<class>/<id>_<n>.xml, a .json file in the format of Animal-Pose or of "
-        "COCO, or a directory of such files.",
+        "COCO or a directory of such files, or a .csv file with the columns "
+        "photo,keypoint,x,y,v and, if there are several, object.",
     )
     instances: pathlib.Path | None = settings.field(
         None,

@@ -3,21 +3,20 @@
 import contextlib
 import dataclasses
 
-from absl import logging
 import numpy as np
 import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.data import records
 from kp2part.formats import identity
-from kp2part.formats import image_size
 from kp2part.formats import photo_objects
 from kp2part.formats import voc
 from kp2part.formats import vocabulary
 from kp2part.schema import coordinates
-from kp2part.system import op_messages
 from tfrecords_tools.building import label_map
 from tfrecords_tools.building import matching
+from tfrecords_tools.building import pairs
+from tfrecords_tools.building import photo_pixels
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
 from tfrecords_tools.building import sources
@@ -75,7 +74,9 @@ def _candidates(source, settings) -> list[selection.Candidate]:
         boxes, others = _boxes(objects, given, settings)
     with _reading("keypoints"):
         _check_coordinates(source, objects, settings)
-    annotations = _annotations(source, ours, boxes, settings)
+    annotations = pairs.find(
+        ours, boxes, source.keypoints, settings.thresholds.min_match_iou
+    )
     count = _num_annotated(source, given, settings.category)
     return [
         selection.Candidate(
@@ -121,12 +122,13 @@ def _shown_class(item, category) -> str:
 def _check_coordinates(source, objects, settings):
     if not objects:
         return
-    size = objects[0].mask.shape  # The photo's: see `_image`.
+    size = objects[0].mask.shape  # The photo's: see `photo_pixels`.
     if source.keypoints:
         where = f"{source.keypoints[0].source}: {source.image.name}"
         coordinates.check_size(source.declared_size, size, where)
     for item in source.keypoints:
-        coordinates.check_box(item.box, size, item.source)
+        if item.box is not None:
+            coordinates.check_box(item.box, size, item.source)
         coordinates.check_keypoints(
             item.keypoints,
             size,
@@ -190,63 +192,9 @@ def _boxes(objects, given, settings) -> tuple[dict, list]:
     return boxes, others
 
 
-def _annotations(source, ours, boxes, settings) -> dict:
-    with_box = [item for item in ours if item.index in boxes]
-    matches = matching.match_classes(
-        [(item.class_name, boxes[item.index]) for item in with_box],
-        [(a.class_name, a.box) for a in source.keypoints],
-        settings.thresholds.min_match_iou,
-    )
-    return {with_box[i].index: source.keypoints[j] for i, j in matches.items()}
-
-
-def _image(source: sources.Source, size: tuple[int, int]) -> tf.Tensor:
-    contents = source.image.read_bytes()
-    # Before it is decoded: a small file can decode to gigabytes.
-    image_size.check(contents, str(source.image))
-    _check_size(source, contents, size)
-    try:
-        return records.decode_photo(contents)
-    except tf.errors.InvalidArgumentError as error:
-        raise ValueError(
-            f"{source.image}: not a whole JPEG or PNG image: "
-            f"{op_messages.reason(error.message)}"
-        ) from error
-
-
-def _check_size(source: sources.Source, contents: bytes, size: tuple[int, int]):
-    stored, orientation, upright = (
-        x.numpy().tolist() for x in records.read_header(contents)
-    )
-    if not all(stored):
-        raise ValueError(f"{source.image}: not a JPEG or PNG image.")
-    if tuple(upright) == size:
-        if orientation > 1 and stored == upright:
-            logging.warning(
-                "%s: is turned by its tag (EXIF orientation %d). Its size does "
-                "not show it: the masks must be those of the upright picture.",
-                source.image,
-                orientation,
-            )
-        return
-    if tuple(stored) == size:
-        raise ValueError(
-            f"{source.image}: shown upright, as its tag says (EXIF orientation "
-            f"{orientation}), it has size {tuple(upright)} (height, width), "
-            f"but the masks in {source.masks} have {size}: they were made "
-            "on the pixels as stored, and do not fit. Make the masks on the "
-            "upright picture, or remove the tag."
-        )
-    raise ValueError(
-        f"{source.image}: must have the size of the masks in "
-        f"{source.masks}, {size} (height, width). Received: "
-        f"{tuple(upright)}"
-    )
-
-
 def _examples(source, kept, settings) -> list[records.Example]:
     with _reading("image"):
-        image = _image(source, kept[0].labels.shape)
+        image = photo_pixels.read(source, kept[0].labels.shape)
     return [_example(source, image, item, settings) for item in kept]
 
 

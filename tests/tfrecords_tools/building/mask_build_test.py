@@ -105,6 +105,42 @@ class MaskBuildTest(absltest.TestCase):
             self.assertEqual(set(example.part_mask.flat), {1, 2})
             np.testing.assert_allclose(example.keypoints[0], [1.9, 1.9, 2])
 
+    def test_plain_folders_and_a_table(self):
+        for i in range(6):
+            self.save(f"objects/p{i}.png", np.minimum(LEFT, 1))
+        self.save("png/p0.png", LEFT + RIGHT)
+        both = np.minimum(LEFT, 1) + 2 * np.minimum(RIGHT, 1)
+        self.save("objects/p0.png", both)
+        lines = ["photo,object,class,keypoint,x,y,v"]
+        for number, left in ((2, 35), (1, 10)):
+            lines += [
+                f"p0.jpg,{number},dog,left_ear,{left + 1},11,2",
+                f"p0.jpg,{number},dog,nose,{left + 2},20,2",
+            ]
+        lines += [
+            f"p1,1,dog,{n},12,{y},2"
+            for n, y in (("nose", 20), ("left_ear", 12))
+        ]
+        (self.root / "points.csv").write_text("\n".join(lines))
+        table = {"keypoints": self.root / "points.csv"}
+        examples, outcomes = self.outcomes(
+            instances=self.root / "objects", **table
+        )
+        self.assertEqual(outcomes, [("dog", "kept"), ("dog", "kept")])
+        for example in examples:
+            np.testing.assert_allclose(example.keypoints[0], [1.9, 1.9, 2])
+        # Without masks of objects only a photo with one object is clear.
+        planned = plan.make(
+            dataclasses.replace(self.inputs, **table), self.settings
+        )
+        found = [
+            instances.convert(source, self.settings)[1]
+            for source in planned.splits["train"][:2]
+        ]
+        self.assertEqual(
+            found, [[("pet", "several_objects")], [("dog", "kept")]]
+        )
+
     def test_nobody_says_which_class_it_is(self):
         fields = tiny_photos.animal_pose({"p0": [tiny_photos.pose()]})
         fields["categories"][0]["name"] = "pet"
