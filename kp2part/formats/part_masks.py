@@ -6,6 +6,7 @@ import dataclasses
 import pathlib
 
 from kp2part.formats import coco_parts
+from kp2part.formats import cvat_masks
 from kp2part.formats import mask_files
 from kp2part.formats import pascal_part
 from kp2part.formats import photo_directory
@@ -74,7 +75,7 @@ def read(
 
     Args:
         path: A directory of .mat files, of .png masks or of COCO's .json files,
-            or one such .json file.
+            one such .json file, or an .xml file of CVAT.
         objects: Directory of the .png masks that tell objects apart, if there
             is one.
         category: Whose parts.
@@ -97,13 +98,15 @@ def _find(
     category: category_lib.Category,
 ) -> photo_objects.PartMasks:
     if path.is_file():
-        return coco_parts.CocoParts(path, category)
+        if path.suffix.lower() == cvat_masks.SUFFIX:
+            return cvat_masks.read(path, category)
+        return coco_parts.read(path, category)
     if (mats := MatDirectory(path)).ids:
         return mats
     if (masks := mask_files.MaskDirectory(path, objects)).ids:
         return masks
     if photo_directory.Directory(path, (coco_parts.SUFFIX,)).files:
-        return coco_parts.CocoParts(path, category)
+        return coco_parts.read(path, category)
     raise ValueError(
         f"{path}: has no {mats.kind} of Pascal-Part, no {masks.kind} and no "
         f"{coco_parts.SUFFIX} file of COCO."

@@ -1,5 +1,7 @@
 """Reads a `segmentation` of COCO: polygons, or run lengths as list or text.
 
+CVAT's run lengths, by rows and within a box, are read too.
+
 Run lengths are checked before they are used: pycocotools writes beyond its
 memory for some broken texts.
 """
@@ -15,6 +17,7 @@ from kp2part.formats import identity
 from kp2part.schema import coordinates
 
 Size = tuple[int, int]
+BOX = "box"  # [left, top, width, height]: run lengths are those of CVAT.
 _TEXT = frozenset(range(48, 48 + 64))  # Six bits a character.
 
 
@@ -79,6 +82,24 @@ def _run_lengths(value: dict, size: Size, where: str) -> np.ndarray:
             f"{where}: `size` must be that of the photo, {list(size)} (height, "
             f"width). Received: {identity.shown(value.get('size'))}"
         )
+    if BOX in value:
+        return _in_box(value, size, where)
+    return _drawn(value, size, where).T
+
+
+def _in_box(value: dict, size: Size, where: str) -> np.ndarray:
+    left, top, width, height = value[BOX]
+    coordinates.check_box((left, top, left + width, top + height), size, where)
+    drawn = np.zeros(size, bool)
+    rows, columns = slice(top, top + height), slice(left, left + width)
+    part = _drawn(value, (width, height), where)
+    visible = drawn[rows, columns]
+    visible[:] = part[: visible.shape[0], : visible.shape[1]]
+    return drawn
+
+
+def _drawn(value: dict, size: Size, where: str) -> np.ndarray:
+    """Returns what the runs draw, line by line of `height` pixels."""
     counts, (height, width) = _counts(value["counts"], where), size
     if min(counts, default=0) < 0 or sum(counts) != height * width:
         raise ValueError(
@@ -86,7 +107,7 @@ def _run_lengths(value: dict, size: Size, where: str) -> np.ndarray:
             f"{height} * {width}. Received: {identity.shown(value['counts'])}"
         )
     runs = np.arange(len(counts)) % 2 == 1
-    return np.repeat(runs, counts).reshape(width, height).T
+    return np.repeat(runs, counts).reshape(width, height)
 
 
 def _counts(value: Any, where: str) -> list[int]:

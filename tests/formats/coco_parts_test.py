@@ -125,6 +125,10 @@ class CocoPartsTest(parameterized.TestCase):
             (DOG, item("taill", 0, 0, 2, 2)),
             r"1 \(taill\): lies in annotation 0 \(dog\): .*nearest: tail",
         ),
+        (
+            (DOG | {"object_id": 5}, item("sofa", 20, 15, 22, 17, object_id=5)),
+            r"annotation 1 \(sofa\): unknown part 'sofa'",
+        ),
         ((DOG, HEAD | {"segmentation": []}), "must have a `segmentation`"),
         ((DOG | {"category_id": 77},), "`category_id` must be one of.*77"),
         ((DOG | {"bbox": [1, 2]},), r"0 \(dog\): `bbox` must be 4 finite"),
@@ -249,7 +253,7 @@ class CocoPartsTest(parameterized.TestCase):
     def test_what_we_write(self):
         path = self.root / "written.json"
         coco_writer.write(labeled.photos(), labeled.CATEGORY, path)
-        masks = coco_parts.CocoParts(path, CATEGORY)
+        masks = coco_parts.read(path, CATEGORY)
         for photo in labeled.photos():
             found = masks.find(coco_id(photo)).read(CATEGORY)
             self.assertLen(found, len(photo.objects))

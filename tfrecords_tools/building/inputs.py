@@ -5,6 +5,7 @@ import pathlib
 
 from kp2part.system import settings
 
+_FILES = (".json", ".xml")
 _DIRECTORIES = ("images", "instances", "boxes", "image_sets")
 
 
@@ -21,7 +22,8 @@ class Inputs:
         dataclasses.MISSING,
         "Part masks: a directory of Pascal-Part's <id>.mat or of <id>.png, "
         "palette or gray, whose pixels are part ids of the category; or a "
-        ".json file of COCO with parts, or a directory of such files.",
+        ".json file of COCO with parts, a directory of such files, or an .xml "
+        "file of CVAT for images 1.1.",
     )
     keypoints: pathlib.Path = settings.field(
         dataclasses.MISSING,
@@ -65,8 +67,8 @@ class Inputs:
                     f"`{name}` must be a directory. Received: {name}={path}"
                 )
         path = self.annotations
-        if not (path.is_dir() or (path.is_file() and path.suffix == ".json")):
+        if not (path.is_dir() or (path.is_file() and path.suffix in _FILES)):
             raise ValueError(
-                "`annotations` must be a directory or a .json file. "
+                "`annotations` must be a directory, a .json or an .xml file. "
                 f"Received: annotations={path}"
             )

@@ -1,4 +1,4 @@
-"""The annotations of a photo in COCO's format, as regions with a name."""
+"""The objects and parts of a photo as regions with a name, of COCO or CVAT."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -18,10 +18,10 @@ OBJECT = "object_id"
 
 @dataclasses.dataclass(frozen=True)
 class Region:
-    """One item of `annotations`.
+    """One object or part.
 
     Attributes:
-        index: Its place in `annotations`.
+        place: Its place in the file, for messages.
         id: Its `id`, None if it has none.
         name: Name of its category.
         parent: The `id` of the annotation of its object, None if unknown.
@@ -31,7 +31,7 @@ class Region:
         where: File and place, for messages.
     """
 
-    index: int
+    place: str
     id: str | None
     name: str
     parent: str | None
@@ -60,7 +60,7 @@ class Region:
 
 
 def parse(
-    index: int,
+    place: str,
     fields: Mapping[str, Any],
     names: Mapping[str, str],
     size: segmentation.Size,
@@ -69,7 +69,7 @@ def parse(
     """Returns the region of an annotation.
 
     Args:
-        index: Its place in `annotations`.
+        place: Its place in the file, for messages: "annotation 3".
         fields: Of the annotation.
         names: Names of categories by id.
         size: (height, width) of the photo.
@@ -78,7 +78,7 @@ def parse(
     Raises:
         ValueError: A field is broken.
     """
-    where = f"{path}: annotation {index}"
+    where = f"{path}: {place}"
     key = _id(fields, "category_id", where)
     if key is None or key not in names:
         raise ValueError(
@@ -94,7 +94,7 @@ def parse(
             f"differ. Received: {sorted(map(str, found))}"
         )
     return Region(
-        index,
+        place,
         own,
         names[key],
         found.pop() if found else None,
