@@ -2,8 +2,8 @@
 
 Masks and polygons are parts or whole objects, by their label. A `group_id`
 joins what belongs together: the skeleton, box or mask of an object, and its
-parts. Boxes are of whole objects; those of parts have no mask. Pixels have their
-origin at the corner, as boxes have here.
+parts. Boxes are of whole objects; those of parts have no mask. The origin of
+pixels is at the corner, as in boxes here.
 """
 
 from collections.abc import Iterable
