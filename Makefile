@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 VENV_TFA ?= .venv-tfa
+VENV_FORMATS ?= .venv-formats
 DEMO ?= out/demo
 DEMO_IMAGES ?= 660
 
@@ -16,7 +17,7 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help serve demo test test-tfa test-fast programs lint format docs clean
+.PHONY: help serve demo test test-tfa test-formats test-fast programs lint format docs clean
 
 help:
 	@echo "make serve     serve the trained model and its page at http://127.0.0.1:8501/"
@@ -25,6 +26,8 @@ help:
 	@echo "               installs chromium, nginx, node and curl, which some drive)"
 	@echo "make test-fast check format and style, run the tests that take no seconds"
 	@echo "make test-tfa  hold kp2part/data/warps.py to tensorflow-addons (Python 3.11)"
+	@echo "make test-formats  read our files with the libraries of CVAT, Label Studio,"
+	@echo "               SLEAP and xarray"
 	@echo "make format    format the code"
 	@echo "make docs      build the documentation: out/docs/index.html"
 	@echo "make clean     remove what make demo and make test have made"
@@ -54,6 +57,12 @@ $(VENV_TFA)/installed: requirements-tfa.txt
 	$(PYTHON_TFA) -m venv $(VENV_TFA)
 	$(VENV_TFA)/bin/pip install --quiet --disable-pip-version-check \
 	    --no-compile -r requirements-tfa.txt
+	touch $@
+
+$(VENV_FORMATS)/installed: requirements-formats.txt
+	$(PYTHON) -m venv $(VENV_FORMATS)
+	$(VENV_FORMATS)/bin/pip install --quiet --disable-pip-version-check \
+	    --no-compile -r requirements-formats.txt
 	touch $@
 
 serve: | $(VENV)/installed
@@ -142,6 +151,15 @@ else
 	    "tensorflow-addons needs TensorFlow 2.15.1, which has no other wheels."
 endif
 
+# In an environment of its own: these libraries and ours want other versions of
+# what they share. Each check says which of our writers it holds to which library.
+oracles := $(patsubst tests/oracles/%.py,%,$(wildcard tests/oracles/*_check.py))
+
+test-formats: $(addprefix test-formats-,$(oracles))
+
+test-formats-%: $(VENV_FORMATS)/installed
+	$(VENV_FORMATS)/bin/python -m tests.oracles.$*
+
 lint: $(VENV)/installed-dev
 	$(run) ruff format --check .
 	$(run) ruff check .
@@ -163,4 +181,4 @@ docs: $(VENV)/installed-docs
 	@echo "Look at out/docs/index.html"
 
 clean:
-	rm -rf $(VENV) $(VENV_TFA) out
+	rm -rf $(VENV) $(VENV_TFA) $(VENV_FORMATS) out

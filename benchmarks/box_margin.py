@@ -20,11 +20,11 @@ import tqdm
 
 from kp2part import client as client_lib
 from kp2part import presets
+from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.evaluation import metrics
-from kp2part.exporting import serving_graph
 from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import cli
@@ -81,7 +81,7 @@ def boxes_to_try(
     """
     limit = np.tile(size[::-1], 2)
     around = {
-        f"keypoints, margin {margin}": serving_graph.box_of_keypoints(
+        f"keypoints, margin {margin}": crops.around_keypoints(
             keypoints, float(margin)
         ).numpy()
         for margin in _MARGINS.value

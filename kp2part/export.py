@@ -7,13 +7,15 @@ Writes saved_models/quadruped/<next free version>/ with the signatures
   serving_default  image_bytes, keypoints -> mask_bytes, area, confidence, box
   masks_of_boxes   image_bytes, keypoints, box -> the same
   probabilities    image_bytes, keypoints, box -> probabilities, box
+  crops            image, keypoints, box -> probabilities
   tensors          image, heatmaps -> pseudo_parts, parts
   metadata         key -> json_bytes
 image_bytes are JPEG or PNG files; keypoints [N, K, 3] and box [N, 4] are in
 pixels of these photos. mask_bytes are PNG files of the same sizes, whose gray
 levels are part ids. area [N, P] is in pixels, confidence [N, P] is the mean
-probability of each part. The task, which names the keypoints and parts, is the
-value of the metadata key "task" and is stored in assets.extra/kp2part.json.
+probability of each part. With --calibration, the first four also return quality
+[N], the mean IoU to expect. The task, which names the keypoints and parts, is
+the value of the metadata key "task" and is stored in assets.extra/kp2part.json.
 
 assets.extra/tf_serving_warmup_requests has a small request for each signature.
 A server replays them and rejects a version that fails. Server-side batching
@@ -48,6 +50,12 @@ _FLIP_AVERAGE = flags.DEFINE_bool(
     "Average the predictions for each object and its mirror image: slightly "
     "better masks (see --flip_average of kp2part.evaluate) at twice the cost.",
 )
+_CALIBRATION = flags.DEFINE_string(
+    "calibration",
+    None,
+    "calibration.json of kp2part.calibrate: the model then tells the quality "
+    "of each mask, the mean IoU to expect.",
+)
 _VERIFY = flags.DEFINE_bool(
     "verify",
     True,
@@ -60,6 +68,7 @@ def main(argv):
     del argv
     from kp2part.exporting import export_check
     from kp2part.exporting import saved_model
+    from kp2part.models import mask_quality
     from kp2part.models import mirrored
     from kp2part.models import model_file
 
@@ -67,7 +76,12 @@ def main(argv):
     if _FLIP_AVERAGE.value:
         model = mirrored.average(model)
     check = export_check.verify if _VERIFY.value else None
-    path = saved_model.export(model, _OUTPUT.value, _VERSION.value, check)
+    calibration = None
+    if _CALIBRATION.value:
+        calibration = mask_quality.load(_CALIBRATION.value)
+    path = saved_model.export(
+        model, _OUTPUT.value, _VERSION.value, check, calibration
+    )
     logging.info("Exported %s", path)
 
 

@@ -1,10 +1,12 @@
 """Photo files as cameras and programs write them, for tests."""
 
+import io
 import struct
 import zlib
 
 import cv2
 import numpy as np
+from PIL import Image
 
 JPEG_START, PNG_START = 2, 33  # Where a segment, a chunk may stand.
 
@@ -20,6 +22,14 @@ def jpeg(pixels: np.ndarray, is_progressive: bool = False) -> bytes:
     """Returns the JPEG file of uint8 [H, W, 3], BGR."""
     flags = [cv2.IMWRITE_JPEG_PROGRESSIVE, int(is_progressive)]
     return cv2.imencode(".jpg", pixels, flags)[1].tobytes()
+
+
+def cmyk_jpeg(pixels: np.ndarray) -> bytes:
+    """Returns the JPEG file of uint8 [H, W, 3], BGR, in the four inks."""
+    contents = io.BytesIO()
+    inks = Image.fromarray(pixels[..., ::-1]).convert("CMYK")
+    inks.save(contents, "JPEG")
+    return contents.getvalue()
 
 
 def png(pixels: np.ndarray) -> bytes:

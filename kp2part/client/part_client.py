@@ -52,6 +52,8 @@ class Prediction:
         area: int64 [P], pixels of each part.
         confidence: float32 [P], in [0, 1], the mean probability of each part
             over its pixels; 0 if it has none.
+        quality: The mean IoU to expect, in [0, 1]; None if the model does not
+            tell it, see `kp2part.calibrate`.
         box_is_guessed: Whether no box was given, and the keypoints' extent with
             a margin stood in.
     """
@@ -60,6 +62,7 @@ class Prediction:
     box: np.ndarray
     area: np.ndarray
     confidence: np.ndarray
+    quality: float | None = None
     box_is_guessed: bool = False
 
 
@@ -92,6 +95,15 @@ class PartClient:
     def close(self):
         """Ends the connection, if there is one."""
         self.backend.close()
+
+    @functools.cached_property
+    def _outputs(self) -> list[str]:
+        inputs = {"key": np.array([keys.QUALITY.encode()], object)}
+        try:
+            self.backend.run("metadata", inputs, ["json_bytes"])
+        except ValueError:  # No such key.
+            return list(_OUTPUTS)
+        return [*_OUTPUTS, keys.QUALITY]
 
     @functools.cached_property
     def task(self) -> task_lib.Task:
@@ -181,7 +193,7 @@ class PartClient:
             found = self.backend.run(
                 "masks_of_boxes" if named else "serving_default",
                 {name: values[rows] for name, values in inputs.items()},
-                list(_OUTPUTS),
+                self._outputs,
             )
         except ValueError as error:
             if len(inputs["image_bytes"]) == 1:
@@ -195,10 +207,9 @@ class PartClient:
                 for row in single
                 for prediction in self._predict(inputs, row)
             ]
-        columns = (found[name] for name in _OUTPUTS)
         return [
-            _prediction(mask, box, area, confidence, not named)
-            for mask, box, area, confidence in zip(*columns, strict=True)
+            _prediction({n: x[i] for n, x in found.items()}, not named)
+            for i in range(rows.stop - rows.start)
         ]
 
 
@@ -215,9 +226,8 @@ def _check_coordinates(
         )
 
 
-def _prediction(
-    mask_bytes, box, area, confidence, box_is_guessed
-) -> Prediction:
+def _prediction(row: dict, box_is_guessed: bool) -> Prediction:
+    mask_bytes = row["mask_bytes"]
     png = np.frombuffer(mask_bytes, np.uint8)
     mask = cv2.imdecode(png, cv2.IMREAD_UNCHANGED) if len(png) else None
     if mask is None:
@@ -227,8 +237,9 @@ def _prediction(
         )
     return Prediction(
         mask=mask,
-        box=np.asarray(box, np.float32),
-        area=np.asarray(area, np.int64),
-        confidence=np.asarray(confidence, np.float32),
+        box=np.asarray(row["box"], np.float32),
+        area=np.asarray(row["area"], np.int64),
+        confidence=np.asarray(row["confidence"], np.float32),
+        quality=float(row[keys.QUALITY]) if keys.QUALITY in row else None,
         box_is_guessed=box_is_guessed,
     )

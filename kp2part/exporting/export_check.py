@@ -17,7 +17,7 @@ from kp2part.exporting import serving_graph
 TOLERANCE = 1e-3
 
 _PROBE = pathlib.Path(__file__).with_name("saved_model_probe.py")
-_COMPARED = ("tensors", "probabilities")
+_COMPARED = ("tensors", "probabilities", "crops")
 _TIMEOUT_SECONDS = 600
 
 
@@ -72,8 +72,11 @@ def _expected(server, name, inputs) -> dict[str, np.ndarray]:
     if name == "tensors":
         return server.model.predict_on_batch(inputs)
     tensors = {key: tf.convert_to_tensor(v) for key, v in inputs.items()}
-    function, _ = server.signatures()[name]
-    return {key: value.numpy() for key, value in function(**tensors).items()}
+    if name == "crops":
+        found = server.crops(tensors)
+    else:
+        found = server.probabilities(**tensors)
+    return {key: value.numpy() for key, value in found.items()}
 
 
 def _outputs(saved_model, requests) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ import uuid
 
 import filelock
 
+from kp2part.system import atomic
 from kp2part.system import published
 
 _PARTIAL = ".partial-"
@@ -43,12 +44,13 @@ def publish(
 
     Raises:
         ValueError: The version exists.
+        OSError: It cannot be written, e.g. as the disk is full.
     """
     base = pathlib.Path(directory)
     _make_durable(base)
     _check_free(base, version)
     _remove_abandoned(base)
-    with _reserved(base) as partial:
+    with atomic.naming_full_disk(base), _reserved(base) as partial:
         write(partial / "version")
         sync_tree(partial / "version")
         target = _give_number(partial / "version", base, version)

@@ -63,5 +63,5 @@ def keypoints(num_keypoints: int) -> np.ndarray:
 
 def _filled(value, spec: tf.TensorSpec) -> np.ndarray:
     if np.ndim(value):
-        return value
+        return value.astype(spec.dtype.as_numpy_dtype)
     return np.full([1, *spec.shape[1:]], value, np.float32)

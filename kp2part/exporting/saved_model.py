@@ -16,8 +16,10 @@ from kp2part.exporting import sample_requests
 from kp2part.exporting import serving_graph
 from kp2part.exporting import warmup_file
 from kp2part.models import exported_network
+from kp2part.models import mask_quality
 from kp2part.models import metadata as metadata_lib
 from kp2part.models import mirrored
+from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import json_file
 from kp2part.system import versions
@@ -32,6 +34,7 @@ def export(
     version: int | None = None,
     check: Callable[[pathlib.Path, serving_graph.PartServer], None]
     | None = None,
+    calibration: mask_quality.Calibration | None = None,
 ) -> pathlib.Path:
     """Exports a network; the version appears whole or not at all.
 
@@ -41,6 +44,7 @@ def export(
         version: By default the next free one.
         check: Called with the written directory before the version appears:
             if it raises, none does. See `export_check`.
+        calibration: Of the quality of masks; None if that is unknown.
 
     Returns:
         The directory of the version.
@@ -54,7 +58,10 @@ def export(
             "any backend load. Received: "
             f"KERAS_BACKEND={keras.backend.backend()}"
         )
-    server = serving_graph.PartServer(model, metadata(model))
+    described = metadata(model)
+    if calibration is not None:
+        described[keys.QUALITY] = calibration.to_json()
+    server = serving_graph.PartServer(model, described, calibration)
 
     def write(path):
         _write(server, path)

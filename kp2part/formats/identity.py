@@ -66,6 +66,11 @@ def twice(values: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
+def one_line(text: str) -> str:
+    """Returns a text for a message where it needs no quotes: short."""
+    return f"{' '.join(text.split()):.40}"
+
+
 def shown(value: object) -> str:
     """Returns a value for a message: short, whatever it is."""
     try:

@@ -42,6 +42,12 @@ class Entry:
     path: pathlib.Path
 
 
+def is_one(first: str) -> bool:
+    """Returns whether the first line of a file is that of such a table."""
+    cells = first.replace(";", ",").split(",")
+    return {"photo", "keypoint"} <= {cell.strip() for cell in cells}
+
+
 def read(
     path: pathlib.Path, vocabulary: vocabulary_lib.Vocabulary
 ) -> tuple[tuple[pose_file.Photo, ...], Iterator[tuple]]:

@@ -67,7 +67,7 @@ def _check_photo(photo: labels.LabeledPhoto, where: str):
         not path.name
         or path.is_absolute()
         or ".." in path.parts
-        or any(unicodedata.category(c) in ("Cc", "Cs") for c in photo.name)
+        or not _is_printable(photo.name)
     ):
         raise ValueError(
             f"{where}: `name` must be a path below the directory of photos, of "
@@ -82,6 +82,11 @@ def _check_photo(photo: labels.LabeledPhoto, where: str):
         _refuse(where, "frame", "at least 0", photo.frame)
     if len(photo.objects) > _MAX_OBJECTS:
         _refuse(where, "objects", f"at most {_MAX_OBJECTS}", len(photo.objects))
+
+
+def _is_printable(name: str) -> bool:
+    """Returns whether XML, JSON and HDF5 can have a name."""
+    return not any(unicodedata.category(c) in ("Cc", "Cs") for c in name)
 
 
 def check_object(
@@ -104,6 +109,8 @@ def check_object(
     if item.class_name not in (*category.classes, vocabulary.ANY_CLASS):
         known = [*category.classes, vocabulary.ANY_CLASS]
         _refuse(where, "class_name", f"one of {known}", item.class_name)
+    if not _is_printable(item.instance):
+        _refuse(where, "instance", "a name that can be written", item.instance)
     _check_labels(item, photo, len(category.parts), where)
     _check_keypoints(item.keypoints, len(category.keypoints), where)
     if item.box is not None and not (

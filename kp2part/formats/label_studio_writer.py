@@ -4,7 +4,8 @@ All regions are predictions: whoever opens a task takes them over and corrects
 them. An object is a rectangle of its class; the regions of its keypoints and
 parts have it as their parent. Rectangles are the boxes as they were given,
 otherwise the extent of the parts, otherwise of the keypoints, otherwise the
-whole photo.
+whole photo. What lies beyond the photo moves to its edge: the tool has nothing
+there.
 """
 
 from collections.abc import Iterable
@@ -153,8 +154,8 @@ def _point(
     if v == keys.ABSENT:
         return
     place = {
-        "x": 100 * decimals.from_corner(x) / photo.width,
-        "y": 100 * decimals.from_corner(y) / photo.height,
+        "x": _percent(decimals.from_corner(x), photo.width),
+        "y": _percent(decimals.from_corner(y), photo.height),
         "width": _DOT,
     }
     yield {
@@ -181,12 +182,14 @@ def _rectangle(
         or _around(item.keypoints)
         or (0, 0, photo.width, photo.height)
     )
-    return {
-        "x": 100 * float(xmin) / photo.width,
-        "y": 100 * float(ymin) / photo.height,
-        "width": 100 * float(xmax - xmin) / photo.width,
-        "height": 100 * float(ymax - ymin) / photo.height,
-    }
+    left, right = _percent(xmin, photo.width), _percent(xmax, photo.width)
+    top, bottom = _percent(ymin, photo.height), _percent(ymax, photo.height)
+    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
+
+
+def _percent(value: float, side: int) -> float:
+    # Label Studio refuses a whole file for a region beyond the photo.
+    return min(max(100 * float(value) / side, 0.0), 100.0)
 
 
 def _around(keypoints: np.ndarray) -> boxes.Box | None:

@@ -11,6 +11,7 @@ import dataclasses
 import pathlib
 
 from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import deeplabcut
 from kp2part.formats import identity
 from kp2part.formats import photo_directory
 from kp2part.formats import photo_names
@@ -62,6 +63,7 @@ def read(
     vocabulary: vocabulary_lib.Vocabulary,
     photos: photo_directory.Directory,
     needs_box: bool = False,
+    min_likelihood: float = deeplabcut.MIN_LIKELIHOOD,
 ) -> Matches:
     """Returns the annotations of a keypoint file by photo.
 
@@ -71,6 +73,7 @@ def read(
         photos: The photos that there are.
         needs_box: Whether to pass over annotations without a box, unless they
             are alone in their photo or say which individual they are of.
+        min_likelihood: See `readers.read_file`.
 
     Raises:
         ValueError: The file cannot be read, or a file name in it may be any of
@@ -81,7 +84,9 @@ def read(
     def note(photo: pose_file.Photo, error: ValueError):
         errors.setdefault(photo, str(error))
 
-    poses = readers.read_file(path, vocabulary, note)
+    poses = readers.read_file(
+        path, vocabulary, note, min_likelihood=min_likelihood
+    )
     matches = Matches({}, [], poses)
     for photo in dict.fromkeys(poses.photos):
         annotations = poses.annotations.get(photo, [])
@@ -93,7 +98,9 @@ def read(
             others += without
             annotations = placed
         try:
-            photo_id = photos.find_id(photo.name)
+            # A frame is no photo, whatever the video is called.
+            is_photo = photo.frame is None
+            photo_id = photos.find_id(photo.name) if is_photo else None
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         if photo_id is None:
@@ -126,6 +133,12 @@ def _placed(
     ]
 
 
+def _shown(photo: pose_file.Photo) -> str:
+    if photo.frame is None:
+        return photo.name
+    return f"{photo.name} frame {photo.frame}"
+
+
 def _size(photo: pose_file.Photo) -> str:
     if photo.width is None and photo.height is None:
         return ""
@@ -149,7 +162,7 @@ def notes(
     poses, strangers = matches.poses, matches.strangers
     if strangers:
         names = [
-            _with_nearest(p.name, photos.nearest(p.name))
+            _with_nearest(_shown(p), photos.nearest(p.name))
             for p in strangers[:_SHOWN]
         ]
         what = f"with keypoints but not in {photos.path}"

@@ -111,6 +111,21 @@ class Vocabulary:
             raise ValueError(f"{where}: {self.unknown(unknown)}")
         return found
 
+    def check_known(self, names: Iterable[str], format_name: str, where: str):
+        """Checks names of several objects, which may mean the same keypoint.
+
+        Raises:
+            ValueError: Some are unknown; the message has all of them.
+        """
+        unknown = []
+        for name in names:
+            try:
+                self.keypoint_of(name, format_name)
+            except KeyError:
+                unknown.append(name)
+        if unknown:
+            raise ValueError(f"{where}: {self.unknown(unknown)}")
+
     def unknown(self, names: Iterable[str]) -> str:
         """Returns what to say of names of keypoints that nobody knows."""
         known = self.category.keypoints

@@ -9,6 +9,7 @@ from kp2part.models import metadata
 from kp2part.schema import keys
 
 _SUFFIX = "_mirrored"
+_SMALL = 1e-6
 
 
 def average(model: keras.Model) -> keras.Model:
@@ -19,6 +20,7 @@ def average(model: keras.Model) -> keras.Model:
 
     Returns:
         A model with the same inputs and outputs; each logit is the mean of two.
+        Another output, `keys.MIRROR_AGREEMENT`, tells how alike the two are.
     """
     task = metadata.task_of(model)
     swaps = {
@@ -38,8 +40,22 @@ def average(model: keras.Model) -> keras.Model:
     outputs = {}
     for name, logits in model(both).items():
         straight, back = keras.ops.split(logits, 2, axis=0)
-        outputs[name] = (straight + flip(back, task.category.part_mirror)) / 2
+        back = flip(back, task.category.part_mirror)
+        outputs[name] = (straight + back) / 2
+        if name == keys.PARTS:
+            outputs[keys.MIRROR_AGREEMENT] = _agreement(straight, back)
     return keras.Model(inputs, outputs, name=f"{model.name}{_SUFFIX}")
+
+
+def _agreement(straight, back):
+    """Returns the IoU of what two logits take for parts, float32 [B]."""
+    one, other = (
+        keras.ops.softmax(keras.ops.cast(x, "float32"))[..., 1:]
+        for x in (straight, back)
+    )
+    both = keras.ops.sum(keras.ops.minimum(one, other), (1, 2, 3))
+    either = keras.ops.sum(keras.ops.maximum(one, other), (1, 2, 3))
+    return both / keras.ops.maximum(either, _SMALL)
 
 
 def network_of(model: keras.Model) -> keras.Model:

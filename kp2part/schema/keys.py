@@ -25,7 +25,10 @@ SOURCE_SIZE = "source_size"  # int64 [2], (height, width) of the photo.
 
 # Names of the networks' outputs, also of losses, metrics and signatures.
 PSEUDO_PARTS = "pseudo_parts"  # float32 [B, H, W, P], logits from pose alone.
+MIRROR_AGREEMENT = "mirror_agreement"  # float32 [B], in [0, 1].
 PARTS = "parts"  # float32 [B, H, W, P], logits of the final parts.
+
+QUALITY = "quality"  # float32 [B], in [0, 1]: the mean IoU to expect.
 
 # COCO's visibility flags, the v of a keypoint.
 ABSENT, OCCLUDED, VISIBLE = 0, 1, 2

@@ -2,10 +2,18 @@
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+import contextlib
 import errno
+import glob
 import os
 import pathlib
 import uuid
+
+try:
+    import fcntl
+except ImportError:  # Windows.
+    fcntl = None  # type: ignore[assignment]
 
 _PREFIX = ".partial-"
 _NO_ROOM = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
@@ -15,7 +23,7 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
     """Has `save` write a temporary file, syncs it and renames it to `path`.
 
     Readers see the old file or the complete new one, even after a power
-    failure.
+    failure. What killed processes have left of the same file is removed.
 
     Args:
         path: Where the file goes. Its directory is created if missing.
@@ -31,27 +39,48 @@ def write(path: str | os.PathLike, save: Callable[[str], object]):
     # A prefix, not a suffix: Keras takes the format from the suffix.
     partial = path.with_name(f"{_PREFIX}{uuid.uuid4().hex}-{path.name}")
     try:
-        save(str(partial))
-        # Windows syncs only files that are open for writing.
-        with open(partial, "r+b") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, path)
+        with _at_work(path):
+            save(str(partial))
+            # Windows syncs only files that are open for writing.
+            with open(partial, "r+b") as file:
+                os.fsync(file.fileno())
+            os.replace(partial, path)
     except OSError as error:
         is_ours = error.errno in _NO_ROOM or error.filename == str(partial)
         if error.filename and not is_ours:
             raise  # Of a file that `save` reads.
         raise _of_file(error, error.errno, path) from error
     except Exception as error:
-        if not is_full(error):
+        if (number := _no_room(error)) is None:
             raise
-        raise _of_file(error, errno.ENOSPC, path) from error
+        raise _of_file(error, number, path) from error
     finally:
         partial.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def naming_full_disk(path: pathlib.Path) -> Iterator[None]:
+    """Names a directory in the errors that say that its disk is full.
+
+    Raises:
+        OSError: The disk is full.
+    """
+    try:
+        yield
+    except Exception as error:
+        if (number := _no_room(error)) is None:
+            raise
+        raise _of_file(error, number, path) from error
+
+
 def is_full(error: Exception) -> bool:
     """Returns whether an error, TensorFlow's too, says that a disk is full."""
-    return os.strerror(errno.ENOSPC) in str(error)
+    return _no_room(error) is not None
+
+
+def _no_room(error: Exception) -> int | None:
+    text = str(error)
+    return next((n for n in _NO_ROOM if os.strerror(n) in text), None)
 
 
 def remove_partials(directory: pathlib.Path, patterns: Iterable[str]):
@@ -74,6 +103,30 @@ def write_text(path: str | os.PathLike, text: str):
 def write_bytes(path: str | os.PathLike, contents: bytes):
     """Writes a binary file."""
     write(path, lambda p: pathlib.Path(p).write_bytes(contents))
+
+
+@contextlib.contextmanager
+def _at_work(path: pathlib.Path) -> Iterator[None]:
+    """Shares a lock of a file's directory with all who write into it.
+
+    If nobody else does, what was begun for the file was left by killed writers,
+    and is removed. The file itself is not locked: HDF5 does that.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # It may only be written into.
+            directory = os.open(path.parent, os.O_RDONLY)
+            stack.callback(os.close, directory)
+            _sweep(directory, path)
+        yield
+
+
+def _sweep(directory: int, path: pathlib.Path):
+    if fcntl is None:
+        return
+    with contextlib.suppress(OSError):
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove_partials(path.parent, [glob.escape(path.name)])
+    fcntl.flock(directory, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def _of_file(

@@ -20,6 +20,7 @@ from kp2part.system import command_line
 from kp2part.system import extras
 from kp2part.system import flagfile
 from kp2part.system import interruption
+from kp2part.system import processes
 
 # TensorFlow reads this when it is imported. Warnings stay.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
@@ -87,6 +88,7 @@ def _guarded(main, argv):
         )
     logging.set_verbosity(logging.INFO)
     interruption.install()
+    processes.end_with_parent()
     try:
         main(argv)
     except (ValueError, OSError, ModuleNotFoundError) as error:

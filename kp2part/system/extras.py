@@ -11,6 +11,7 @@ MODULES = {
     "client": ("grpc", "requests", "tensorflow_serving"),
     "saliency": ("tf_keras_vis",),
     "jax": ("jax",),
+    "sleap": ("sleap_io",),
 }
 
 

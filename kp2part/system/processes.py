@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from typing import IO
 
 # Less than `interruption` grants the parent.
 _GRACE_SECONDS = 5.0
+_SECONDS_BETWEEN_LOOKS = 0.5
+_PARENT = "KP2PART_PARENT"  # Tells a child the number of its parent.
 
 
 class Children:
@@ -31,7 +34,8 @@ class Children:
     ) -> int:
         """Runs a command until it ends; returns its exit status.
 
-        After `end` it is not even begun.
+        After `end` it is not even begun. A program of ours also ends when this
+        process is killed, see `end_with_parent`.
 
         Args:
             command: Program and arguments.
@@ -43,7 +47,7 @@ class Children:
                 return 1
             child = subprocess.Popen(
                 command,
-                env=environment,
+                env={**environment, _PARENT: str(os.getpid())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -69,6 +73,39 @@ class Children:
                 child.wait(max(deadline - time.monotonic(), 0))
         for child in running:
             _send(child, signal.SIGKILL)
+
+
+def end_with_parent():
+    """Has SIGTERM sent to this process once the parent that runs it has died.
+
+    Does nothing but in a child that `Children` run. Windows tells no child that
+    its parent has died.
+    """
+    # The children of this process have another parent.
+    if (parent := os.environ.pop(_PARENT, None)) is not None:
+        threading.Thread(
+            target=_outlive, args=[int(parent)], daemon=True
+        ).start()
+
+
+def _outlive(parent: int):
+    while os.getppid() == parent:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def end_with_pool():
+    """Ends this worker of a pool of processes once the pool's has died.
+
+    It would wait for work for ever: the other workers keep its queue open.
+    """
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=_exit_after, args=[parent], daemon=True).start()
+
+
+def _exit_after(parent: multiprocessing.process.BaseProcess):
+    parent.join()
+    os._exit(1)
 
 
 def _send(child: subprocess.Popen, number: int):

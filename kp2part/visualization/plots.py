@@ -7,6 +7,7 @@ import matplotlib
 
 matplotlib.use("Agg")  # Works without a display.
 from matplotlib import pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
 
 
 def curves(history: Sequence[dict[str, float]], measure: str = "IoU") -> bytes:
@@ -76,6 +77,42 @@ def iou_bars(
         ylabel=measure,
         title=f"mean {measure} {scores['mean_iou']:.3f}",
     )
+    return to_png(figure)
+
+
+def reliability(
+    quality: np.ndarray, iou: np.ndarray, told: dict, measure: str = "IoU"
+) -> bytes:
+    """Returns a chart of expected and measured mean IoU.
+
+    Args:
+        quality: float [M], the mean IoU expected of each example.
+        iou: float [M], the mean IoU of each example.
+        told: See `calibration.reliability`.
+        measure: Name of the IoU, see `labels.LabelKind.measure`.
+
+    Returns:
+        A PNG file.
+    """
+    figure, axis = plt.subplots(figsize=(5, 5), layout="constrained")
+    axis.plot([0, 1], [0, 1], ":", color="black")
+    axis.scatter(quality, iou, s=4, alpha=0.25, label="examples, noise too")
+    axis.plot(
+        [each["quality"] for each in told["bins"]],
+        [each["iou"] for each in told["bins"]],
+        "o-",
+        color="#d55e00",
+        label="mean in bins, without noise",
+    )
+    axis.set(
+        xlim=(0, 1),
+        ylim=(0, 1),
+        xlabel="quality (held out)",
+        ylabel=f"mean {measure}",
+        title=f"calibration error {told['calibration_error']:.3f}, "
+        f"rank correlation {told['rank_correlation']:.2f}",
+    )
+    axis.legend(fontsize=8)
     return to_png(figure)
 
 

@@ -153,6 +153,8 @@ class DecodeTest(parameterized.TestCase):
         for pixels in gray, gray.astype(np.uint16) * 257:
             found = decode(cv2.imencode(".png", pixels)[1].tobytes())
             np.testing.assert_array_equal(found, np.stack([gray] * 3, -1))
+        error = decode(photo_files.cmyk_jpeg(PIXELS)).astype(int) - PIXELS
+        self.assertLess(np.abs(error).mean(), 6)
         for shape in (1, 1, 3), (1, 5000, 3):
             narrow = np.full(shape, 7, np.uint8)
             np.testing.assert_array_equal(

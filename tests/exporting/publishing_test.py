@@ -1,3 +1,4 @@
+import errno
 import os
 import pathlib
 import random
@@ -90,13 +91,21 @@ class PublishingTest(absltest.TestCase):
         self.check_all_whole()
 
     def test_failure_leaves_nothing(self):
-        def fail(path):
-            fill(path)
-            raise OSError("disk full")
+        # As TensorFlow says it, in several lines.
+        full = RuntimeError(f"x;\n{os.strerror(errno.ENOSPC)}\n [Op:Save]")
+        for error, message in (
+            (KeyError("x"), "'x'"),
+            (full, f"{self.base}: cannot be written: No space left on device"),
+        ):
 
-        with self.assertRaisesRegex(OSError, "disk full"):
-            publishing.publish(self.base, fail)
-        self.assertEmpty(list(self.base.iterdir()))
+            def fail(path, error=error):
+                fill(path)
+                raise error
+
+            with self.assertRaises(Exception) as caught:
+                publishing.publish(self.base, fail)
+            self.assertEqual(str(caught.exception), message)
+            self.assertEmpty(list(self.base.iterdir()))
 
     def test_all_is_synced_before_the_rename(self):
         done = []

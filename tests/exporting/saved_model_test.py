@@ -17,7 +17,6 @@ from kp2part.data import heatmaps
 from kp2part.data import input_pipeline
 from kp2part.evaluation import inference
 from kp2part.exporting import saved_model
-from kp2part.exporting import serving_graph
 from kp2part.models import architecture
 from kp2part.models import exported_network
 from kp2part.models import metadata
@@ -45,6 +44,7 @@ SIGNATURES = {
     "probabilities": (
         {"image_bytes", "keypoints", "box"}, {"probabilities", "box"},
     ),
+    "crops": ({"image", "keypoints", "box"}, {"probabilities"}),
     "tensors": ({"image", "heatmaps"}, {"pseudo_parts", "parts"}),
     "metadata": ({"key"}, {"json_bytes"}),
 }  # fmt: skip
@@ -207,9 +207,9 @@ class SavedModelTest(parameterized.TestCase):
 
     def test_box_of_keypoints_by_hand(self):
         # Pixels 20..60 and 18..40: 41 x 23 px.
-        margin = serving_graph.BOX_MARGIN * 41
+        margin = crops.BOX_MARGIN * 41
         np.testing.assert_allclose(
-            serving_graph.box_of_keypoints(tf.constant(KEYPOINTS)),
+            crops.around_keypoints(tf.constant(KEYPOINTS)),
             [20 - margin, 18 - margin, 61 + margin, 41 + margin],
             rtol=1e-6,
         )

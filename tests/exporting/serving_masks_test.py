@@ -3,6 +3,7 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import pasting
 from kp2part.exporting import serving_masks
 from kp2part.schema import task as task_lib
 from tests import tiny
@@ -24,8 +25,8 @@ class ServingMasksTest(parameterized.TestCase):
             tf.nn.softmax(tf.constant(values, tf.float32)),
             tf.constant([4, 3, 4 + width, 3 + height]),
         )
-        expected = serving_masks._at_once(*row, task)
-        found = serving_masks._in_strips(*row, task)
+        expected = pasting._at_once(*row, task)
+        found = pasting._in_strips(*row, task)
         for one, other in zip(found[:2], expected[:2], strict=True):
             np.testing.assert_array_equal(one, other)
         np.testing.assert_allclose(found[2], expected[2], rtol=1e-5)
@@ -37,7 +38,7 @@ class ServingMasksTest(parameterized.TestCase):
         box = tf.constant([[10, 20, 90, 60]])
         size = tf.constant([[70, 100]])
         expected = serving_masks.paste(maps, box, size, task)
-        with absltest.mock.patch.object(serving_masks, "_MAX_AT_ONCE", 100):
+        with absltest.mock.patch.object(pasting, "_MAX_AT_ONCE", 100):
             found = serving_masks.paste(maps, box, size, task)
         for name, values in expected.items():
             np.testing.assert_array_equal(found[name], values)

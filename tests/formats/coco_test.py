@@ -212,7 +212,9 @@ class CocoTest(parameterized.TestCase):
     @parameterized.parameters("[" * 200_000, "[" * 900 + "]" * 900)
     def test_deep_json(self, text):
         self.path.write_text(text)
-        with self.assertRaisesRegex(ValueError, "pose.json: (not a JSON|must)"):
+        with self.assertRaisesRegex(
+            ValueError, "pose.json: .*(not a JSON|must)"
+        ):
             readers.read(self.path, tiny_photos.CATEGORY)
 
     def test_a_name_twice_in_an_object(self):

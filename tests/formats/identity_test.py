@@ -47,6 +47,10 @@ class IdentityTest(parameterized.TestCase):
     def test_twice(self):
         self.assertEqual(identity.twice(["b", "a", "b", "a", "c"]), ["a", "b"])
 
+    def test_one_line(self):
+        self.assertEqual(identity.one_line(" big\n dog "), "big dog")
+        self.assertLen(identity.one_line("x" * 99), 40)
+
     def test_shown_whatever_it_is(self):
         deep = []
         for _ in range(100_000):

@@ -32,9 +32,13 @@ class ImageSizeTest(parameterized.TestCase):
         contents = PNG[:16] + struct.pack(">II", 2**32 - 1, 2**32 - 1)
         with self.assertRaisesRegex(ValueError, "at most 40000000 pixels. Re"):
             image_size.check(contents, "a.jpg")
-        jpeg = b"\xff\xd8\xff\xc0\0\x0b\x08\xff\xff\xff\xff\1"
-        with self.assertRaisesRegex(ValueError, "65535 x 65535"):
-            image_size.check(jpeg, "a.jpg")
+        jpeg = b"\xff\xd8\xff\xc0\0\x0b\x08%s\1"
+        for width, height in (65535, 65535), (12000, 12000), (8000, 5001):
+            contents = jpeg % struct.pack(">HH", height, width)
+            with self.assertRaisesRegex(ValueError, f"{width} x {height}"):
+                image_size.check(contents, "a.jpg")
+        contents = jpeg % struct.pack(">HH", 5000, 8000)
+        self.assertEqual(image_size.check(contents, "a.jpg"), (5000, 8000))
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ class LabelChecksTest(parameterized.TestCase):
         ({"keypoints": np.zeros([2, 3])}, "`keypoints` must be of shape"),
         ({"keypoints": np.full([3, 3], np.nan)}, "must be finite"),
         ({"keypoints": np.full([3, 3], 3)}, "v of 0, 1 or 2"),
+        ({"instance": "a\0"}, r"`instance` must be a name .*'a\\x00'"),
         ({"box": (0, 0, 1)}, "`box` must be 4 finite"),
         ({"quality": 1.5}, "`quality` must be in"),
         ({"quality": float("nan")}, "`quality` must be in"),

@@ -1,9 +1,12 @@
 import errno
 import os
 import pathlib
+import subprocess
+import sys
 
 from absl.testing import absltest
 from absl.testing import parameterized
+import h5py
 
 from kp2part.system import atomic
 
@@ -15,7 +18,7 @@ class AtomicTest(parameterized.TestCase):
         self.file = self.root / "a.txt"
         atomic.write_text(self.file, "before")
 
-    def fail(self, error):
+    def failing(self, error):
         def save(path):
             pathlib.Path(path).write_text("half")
             raise error
@@ -32,14 +35,14 @@ class AtomicTest(parameterized.TestCase):
         with self.assertRaisesRegex(
             OSError, f"{self.file}: cannot be written: No space left on device"
         ):
-            atomic.write(self.file, self.fail(error))
+            atomic.write(self.file, self.failing(error))
         self.assertEqual(os.listdir(self.root), ["a.txt"])
         self.assertEqual(self.file.read_text(), "before")
 
     def test_other_errors_stay_as_they_are(self):
         for error in KeyError("x"), FileNotFoundError(2, "No file", "b.txt"):
             with self.assertRaises(type(error)) as caught:
-                atomic.write(self.file, self.fail(error))
+                atomic.write(self.file, self.failing(error))
             self.assertIs(caught.exception, error)
         self.assertEqual(os.listdir(self.root), ["a.txt"])
 
@@ -50,6 +53,44 @@ class AtomicTest(parameterized.TestCase):
             (self.root / name).write_text("")
         atomic.remove_partials(self.root, ["a.txt", "b-*.x"])
         self.assertCountEqual(os.listdir(self.root), [*others, "a.txt"])
+
+    def test_hdf5_and_files_beside_can_be_written(self):
+        def save(path):
+            with h5py.File(path, "w") as file:
+                file["x"] = 1
+            atomic.write_text(self.file, "after")
+
+        atomic.write(self.root / "a.h5", save)
+        self.assertCountEqual(os.listdir(self.root), ["a.h5", "a.txt"])
+        self.assertEqual(self.file.read_text(), "after")
+
+    def test_the_next_writer_removes_what_a_killed_one_left(self):
+        program = (
+            "import os, sys\n"
+            "from kp2part.system import atomic\n"
+            "def save(path):\n"
+            "    open(path, 'w').write('half')\n"
+            "    print('ready', flush=True)\n"
+            "    input()\n"
+            "atomic.write(sys.argv[1], save)\n"
+        )
+        file = self.root / "a[1].txt"  # No pattern.
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(file)],
+            cwd=pathlib.Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as writer:
+            self.assertEqual(writer.stdout.readline(), b"ready\n")
+            atomic.write_text(file, "while it is at work")
+            (partial,) = self.root.glob(".partial-*")
+            writer.kill()
+        atomic.write_text(self.root / "1.txt", "of another name")
+        self.assertTrue(partial.exists())
+        atomic.write_text(file, "after it")
+        self.assertCountEqual(
+            os.listdir(self.root), ["a.txt", "1.txt", "a[1].txt"]
+        )
 
 
 if __name__ == "__main__":

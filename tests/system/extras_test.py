@@ -9,7 +9,8 @@ from kp2part.system import extras
 
 PYPROJECT = pathlib.Path(__file__).parents[2] / "pyproject.toml"
 # Where the name on PyPI, "-" as "_", is not that of the module.
-MODULE_OF = {"grpcio": "grpc", "python_rapidjson": "rapidjson"}
+MODULE_OF = {"grpcio": "grpc", "pillow": "PIL"}
+MODULE_OF |= {"python_rapidjson": "rapidjson"}
 MODULE_OF |= {"tensorflow_serving_api": "tensorflow_serving"}
 
 

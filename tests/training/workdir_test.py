@@ -136,7 +136,7 @@ class KillTest(absltest.TestCase):
     def test_no_kill_during_a_save_loses_more_than_an_epoch(self):
         root = pathlib.Path(self.create_tempdir().full_path)
         rng, done = random.Random(0), 0
-        for _ in range(30):
+        for i in range(30):
             with subprocess.Popen(
                 [sys.executable, "-c", SAVE, str(root)],
                 cwd=pathlib.Path(__file__).parents[2],
@@ -144,6 +144,8 @@ class KillTest(absltest.TestCase):
                 text=True,
             ) as child:
                 self.assertGreaterEqual(int(child.stdout.readline()), done)
+                if not i:  # However busy the machine is, one is saved.
+                    done = int(child.stdout.readline())
                 time.sleep(rng.uniform(0, 0.02))
                 child.kill()
                 # What it said that it has saved.

@@ -4,9 +4,8 @@ import contextlib
 import dataclasses
 
 import numpy as np
-import tensorflow as tf
 
-from kp2part.data import crops
+from kp2part.data import cutting
 from kp2part.data import records
 from kp2part.formats import identity
 from kp2part.formats import photo_objects
@@ -199,19 +198,13 @@ def _examples(source, kept, settings) -> list[records.Example]:
 
 
 def _example(source, image, candidate, settings) -> records.Example:
-    size, aspect = settings.image_size, settings.aspect
-    source_size = tf.shape(image)[:2]
-    box = crops.whole_pixels(candidate.box, source_size, settings.context)
-    pixels = crops.cut_image(image, box, size, aspect)
-    labels = tf.constant(candidate.labels)
-    points = tf.constant(candidate.annotation.keypoints)
-    return records.Example(
-        image=tf.cast(tf.round(pixels), tf.uint8).numpy(),
-        part_mask=crops.cut_mask(labels, box, size, aspect).numpy(),
-        keypoints=crops.move_keypoints(points, box, size, aspect).numpy(),
+    return cutting.cut(
+        image,
+        candidate.labels,
+        candidate.annotation.keypoints,
+        candidate.box,
+        settings.task,
         class_name=candidate.item.class_name,
         image_id=source.image_id,
         object_index=candidate.item.index,
-        box=tuple(float(edge) for edge in box.numpy()),
-        source_size=tuple(int(side) for side in source_size.numpy()),
     )

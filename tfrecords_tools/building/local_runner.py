@@ -6,11 +6,11 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import threading
 
 import tensorflow as tf
 import tqdm
 
+from kp2part.system import processes
 from tfrecords_tools.building import jobs as jobs_lib
 from tfrecords_tools.building import shards
 
@@ -90,14 +90,9 @@ def _start_worker(num_done, stop):
     _num_done, _stop = num_done, stop
     # The parent handles Ctrl-C and sets `stop`, unless it has died.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    processes.end_with_pool()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-
-
-def _die_with_parent():
-    multiprocessing.parent_process().join()
-    os._exit(1)
 
 
 def _write(job: jobs_lib.Job):

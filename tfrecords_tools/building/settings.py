@@ -96,7 +96,12 @@ class Settings:
     def __post_init__(self):
         settings.check(self)
         # Fail now, not at training, if no network could take the crops.
-        task_lib.Task(
+        self.task  # noqa: B018
+
+    @property
+    def task(self) -> task_lib.Task:
+        """How crops are made, as a network's task says it."""
+        return task_lib.Task(
             self.category,
             image_size=self.image_size,
             context=self.context,

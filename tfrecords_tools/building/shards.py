@@ -5,17 +5,17 @@ A distributed runner could map `write` over the jobs just as well.
 
 from collections.abc import Callable
 from collections.abc import Iterator
+import dataclasses
 
 from absl import logging
 import tensorflow as tf
 
+from kp2part.data import record_files
 from kp2part.data import records
-from kp2part.system import checksum
 from kp2part.system import json_file
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import jobs
 from tfrecords_tools.building import selection
-from tfrecords_tools.building import writer
 
 
 def write(job: jobs.Job, on_image: Callable[[], None]):
@@ -47,16 +47,15 @@ def write(job: jobs.Job, on_image: Callable[[], None]):
 
     # Pixels computed on a GPU would differ from those of other machines.
     with tf.device("CPU:0"):
-        num_records = writer.write_records(job.path, make_records())
-    shard = {
-        "name": job.path.name,
-        "num_records": num_records,
-        "num_bytes": job.path.stat().st_size,
-        "sha256": checksum.sha256(job.path),
-    }
+        try:
+            shard = record_files.write(job.path, make_records())
+        except OSError as error:
+            raise OSError(
+                f"{error}. Running the same command again resumes the build."
+            ) from error
     table = selection.count(outcomes)
     report = {
-        "shard": shard,
+        "shard": dataclasses.asdict(shard),
         "table": table,
         "skipped": skipped,
         "inputs": job.inputs,

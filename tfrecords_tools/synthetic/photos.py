@@ -15,7 +15,9 @@ import tempfile
 import numpy as np
 import tqdm
 
+from kp2part.system import atomic
 from kp2part.system import json_file
+from kp2part.system import processes
 from tfrecords_tools.synthetic import annotation_writers
 from tfrecords_tools.synthetic import scenes
 from tfrecords_tools.synthetic import settings as settings_lib
@@ -31,6 +33,7 @@ def draw(
 
     Raises:
         ValueError: `output` has other contents.
+        OSError: It cannot be written, e.g. as the disk is full.
     """
     if _is_complete(output, settings):
         return False
@@ -40,7 +43,8 @@ def draw(
     )
     try:
         partial.chmod(0o755)  # `mkdtemp` allows only the owner to read.
-        _write_all(partial, settings, num_workers)
+        with atomic.naming_full_disk(output):
+            _write_all(partial, settings, num_workers)
         partial.replace(output)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -120,7 +124,9 @@ def _map(function, items: Iterable, num_workers: int) -> Iterator:
         return
     # Spawn, not fork: OpenCV's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with futures.ProcessPoolExecutor(num_workers, context) as pool:
+    with futures.ProcessPoolExecutor(
+        num_workers, context, processes.end_with_pool
+    ) as pool:
         yield from pool.map(function, items, chunksize=4)
 
 

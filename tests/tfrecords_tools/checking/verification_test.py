@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part.data import manifest as manifest_lib
+from kp2part.data import record_files
 from kp2part.data import records
 from kp2part.system import checksum
 from tests import tiny_photos
-from tfrecords_tools.building import writer
 from tfrecords_tools.checking import verification
 
 EXAMPLE = records.Example(
@@ -43,7 +43,7 @@ class VerifyTest(parameterized.TestCase):
         entries = {}
         for name, examples in splits.items():
             path = self.root / f"{name}.tfrecord"
-            writer.write_records(path, map(records.encode, examples))
+            record_files.write(path, map(records.encode, examples))
             shard = manifest_lib.Shard(
                 path.name,
                 len(examples),
@@ -127,7 +127,7 @@ class VerifyTest(parameterized.TestCase):
         masks = message.features.feature["part_mask"].bytes_list.value
         small = masks[0]
         masks[0] = small[:16] + struct.pack(">II", 20000, 20000) + small[24:]
-        writer.write_records(path, [message.SerializeToString()])
+        record_files.write(path, [message.SerializeToString()])
         with mock.patch.object(records, "decode_images") as decode:
             problems = self.problems(manifest)
         decode.assert_not_called()

@@ -1,6 +1,8 @@
+import errno
 import hashlib
 import io
 import json
+import os
 import pathlib
 import tempfile
 from unittest import mock
@@ -101,12 +103,17 @@ class DrawnFilesTest(absltest.TestCase):
     def test_a_failure_leaves_nothing(self):
         before = sorted(self.parent.iterdir())
         settings = settings_lib.Settings(2, 0, 96, 0.0)
-        with (
-            mock.patch.object(scenes, "draw", side_effect=ValueError("no ink")),
-            self.assertRaisesRegex(ValueError, "no ink"),
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        for error, message in (
+            (ValueError("no ink"), "no ink"),
+            (full, "/broken: cannot be written: No space left on device"),
         ):
-            photos.draw(self.parent / "broken", settings, num_workers=1)
-        self.assertEqual(sorted(self.parent.iterdir()), before)
+            with (
+                mock.patch.object(scenes, "draw", side_effect=error),
+                self.assertRaisesRegex(type(error), message),
+            ):
+                photos.draw(self.parent / "broken", settings, num_workers=1)
+            self.assertEqual(sorted(self.parent.iterdir()), before)
 
     def test_the_lists_divide_the_photos(self):
         lists = {

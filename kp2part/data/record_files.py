@@ -1,15 +1,17 @@
-"""Writes shards atomically."""
+"""Writes TFRecord files atomically, and describes them for the manifest."""
 
 from collections.abc import Iterable
 import pathlib
 
 import tensorflow as tf
 
+from kp2part.data import manifest
 from kp2part.system import atomic
+from kp2part.system import checksum
 
 
-def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
-    """Writes a TFRecord file and returns the number of its records.
+def write(path: pathlib.Path, records: Iterable[bytes]) -> manifest.Shard:
+    """Writes a TFRecord file and returns what the manifest says of it.
 
     Args:
         path: Where the file goes.
@@ -30,8 +32,10 @@ def write_records(path: pathlib.Path, records: Iterable[bytes]) -> int:
     try:
         atomic.write(path, save)
     except tf.errors.OpError as error:
-        raise OSError(
-            f"{path}: cannot be written: {error.message}. Running the same "
-            "command again resumes the build."
-        ) from error
-    return num_records
+        raise OSError(f"{path}: cannot be written: {error.message}") from error
+    return manifest.Shard(
+        name=path.name,
+        num_records=num_records,
+        num_bytes=path.stat().st_size,
+        sha256=checksum.sha256(path),
+    )

@@ -1,0 +1,101 @@
+r"""Fits the quality of a network's masks: the mean IoU to expect of each.
+
+    python -m kp2part.calibrate --model=runs/quadruped/model.keras \
+        --tfrecords=data/quadruped --split=val --flip_average \
+        --output=runs/quadruped/quality
+    python -m kp2part.export --model=runs/quadruped/model.keras \
+        --calibration=runs/quadruped/quality/calibration.json --flip_average ...
+
+The split must not be one that the network was trained on. Writes
+calibration.json (weights, and how well they tell the IoU of photos that they
+were not fitted on) and calibration.png. kp2part.transfer then gives each mask a
+quality, by which people sort what to look at.
+"""
+
+import pathlib
+
+from absl import flags
+from absl import logging
+
+from kp2part.evaluation import labels
+from kp2part.system import cli
+
+_MODEL = flags.DEFINE_string(
+    "model",
+    None,
+    "Network: a .keras file of kp2part.train, or a directory written by "
+    "kp2part.export.",
+)
+_TFRECORDS = flags.DEFINE_string(
+    "tfrecords", None, "Directory written by tfrecords_tools.build."
+)
+_SPLIT = flags.DEFINE_string("split", "val", "Split to fit on.")
+_OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
+_BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size", 16, "Examples per batch.", lower_bound=1
+)
+_LABELS = flags.DEFINE_enum(
+    "labels",
+    "pseudo",
+    list(labels.KINDS),
+    "Whether the masks of the records were drawn by hand (true) or generated "
+    "by a rule (pseudo). Only affects how they are named in the results.",
+)
+_FLIP_AVERAGE = flags.DEFINE_bool(
+    "flip_average",
+    False,
+    "Average the predictions for each object and its mirror image, as the "
+    "export is going to.",
+)
+
+
+def main(argv):
+    del argv
+    from kp2part.data import example_set
+    from kp2part.evaluation import calibration
+    from kp2part.evaluation import evaluation
+    from kp2part.evaluation import inference
+    from kp2part.evaluation import seen_photos
+    from kp2part.system import atomic
+    from kp2part.system import json_file
+    from kp2part.visualization import plots
+
+    model = evaluation.load(_MODEL.value, _FLIP_AVERAGE.value)
+    chosen = evaluation.choose(_TFRECORDS.value, _SPLIT.value, None, None)
+    examples: example_set.Examples = chosen.examples
+    inference.check_task(model, examples)
+    photos = seen_photos.count(model, examples)
+    if photos["num_trained_photos"]:
+        raise ValueError(
+            f"--split={_SPLIT.value}: the network was trained on "
+            f"{photos['num_trained_photos']} of its photos, so its masks there "
+            "are better than elsewhere. Choose a split that it has not seen."
+        )
+    sample = calibration.measure(model, examples, _BATCH_SIZE.value)
+    quality = calibration.held_out(sample)
+    clean = ~sample.has_noise
+    found = {
+        **calibration.fit(sample.signs, sample.iou).to_json(),
+        "labels": _LABELS.value,
+        "split": _SPLIT.value,
+        "held_out": calibration.reliability(quality[clean], sample.iou[clean]),
+        "held_out_with_noise": calibration.reliability(quality, sample.iou),
+    }
+    output = pathlib.Path(_OUTPUT.value)
+    measure = labels.KINDS[_LABELS.value].measure
+    atomic.write_bytes(
+        output / "calibration.png",
+        plots.reliability(quality, sample.iou, found["held_out"], measure),
+    )
+    json_file.write(output / "calibration.json", found)
+    logging.info(
+        "%s: quality and %s differ by %.3f on average, by %.3f within bins; "
+        "rank correlation %.2f",
+        output, measure, found["held_out"]["mean_error"],
+        found["held_out"]["calibration_error"],
+        found["held_out"]["rank_correlation"],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("model", "tfrecords", "output"))

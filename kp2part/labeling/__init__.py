@@ -1,0 +1,1 @@
+"""Labels photos by their keypoints, any number of them; see `transfer`."""

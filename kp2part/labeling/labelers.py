@@ -1,0 +1,48 @@
+"""Which way to a model labels photos fastest."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import hashlib
+import json
+from typing import Any
+from typing import Protocol
+
+import numpy as np
+
+from kp2part.client import part_client
+from kp2part.labeling import jobs as jobs_lib
+from kp2part.labeling import photo_labeler
+
+_INDEX = ("saved_model.pb", "variables/variables.index")  # Has checksums.
+
+
+class Labeler(Protocol):
+    """Labels photos."""
+
+    def label(self, jobs: Iterable[jobs_lib.Job]) -> Iterator[jobs_lib.Outcome]:
+        """Yields what becomes of each photo, in order."""
+
+
+def of(predict: part_client.PartClient) -> Labeler:
+    """Returns the labeler for a model, in this process or served."""
+    signatures = getattr(predict.backend, "signatures", ())
+    if "crops" in signatures:
+        from kp2part.labeling import crop_labeler
+
+        return crop_labeler.CropLabeler(predict.backend, predict.task)
+    return photo_labeler.PhotoLabeler(predict)
+
+
+def describe(predict: part_client.PartClient) -> dict[str, Any]:
+    """Returns what tells a model from others: names, and checksums if known."""
+    found: dict[str, Any] = {"task": predict.task.to_json()}
+    path = getattr(predict.backend, "path", None)
+    if path is not None:
+        digest = hashlib.sha256()
+        for name in _INDEX:
+            digest.update((path / name).read_bytes())
+        return {**found, "model": digest.hexdigest()}
+    inputs = {"key": np.array([b"network", b"num_parameters"], object)}
+    told = predict.backend.run("metadata", inputs, ["json_bytes"])
+    names = [json.loads(text) for text in told["json_bytes"]]
+    return {**found, "model": names}

@@ -1,0 +1,98 @@
+"""Labels photos with a served model, several requests at a time."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+import numpy as np
+
+from kp2part.client import part_client
+from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import image_size
+from kp2part.formats import labels
+from kp2part.labeling import jobs as jobs_lib
+from kp2part.system import ordered_map
+
+_THREADS = 4
+_AHEAD = 16
+
+
+class PhotoLabeler:
+    """Labels photos with a model of which only masks of whole photos are had.
+
+    Args:
+        predict: Its client.
+    """
+
+    def __init__(self, predict: part_client.PartClient):
+        self._predict = predict
+
+    def label(self, jobs: Iterable[jobs_lib.Job]) -> Iterator[jobs_lib.Outcome]:
+        """Yields what becomes of each photo, in order.
+
+        Raises:
+            ConnectionError: The server does not respond; what it would have
+                labeled is no photo's fault.
+            TimeoutError: Likewise.
+        """
+        yield from ordered_map.ordered_map(self._label, jobs, _THREADS, _AHEAD)
+
+    def _label(self, job: jobs_lib.Job) -> jobs_lib.Outcome:
+        try:
+            return self._label_photo(job)
+        except (ConnectionError, TimeoutError):
+            raise
+        except (ValueError, OSError) as error:
+            return jobs_lib.Outcome(job, error=str(error))
+
+    def _label_photo(self, job: jobs_lib.Job) -> jobs_lib.Outcome:
+        if job.error is not None:
+            raise ValueError(job.error)
+        contents = job.path.read_bytes()
+        image_size.check(contents, str(job.path))
+        kept, left_out = jobs_lib.divide(job)
+        if not kept:
+            raise ValueError(f"{job.name}: has no object to label. {left_out}")
+        masks = self._masks(contents, kept)
+        size = masks[0].mask.shape
+        jobs_lib.check(job, size, self._predict.task.category)
+        items = [
+            _labeled(item, found)
+            for item, found in zip(kept, masks, strict=True)
+        ]
+        photo = labels.LabeledPhoto(job.name, *size, labels.separate(items))
+        return jobs_lib.Outcome(job, photo, left_out=left_out)
+
+    def _masks(
+        self, contents: bytes, kept: list[annotation_lib.KeypointAnnotation]
+    ) -> list[part_client.Prediction]:
+        """Returns a prediction for each object, with and without a box."""
+        found = {}
+        for named in (True, False):
+            rows = [
+                i for i, x in enumerate(kept) if (x.box is not None) == named
+            ]
+            if not rows:
+                continue
+            keypoints = np.stack([kept[i].keypoints for i in rows])
+            boxes = np.array([kept[i].box for i in rows]) if named else None
+            predictions = self._predict(
+                [contents] * len(rows), keypoints, boxes
+            )
+            found |= dict(zip(rows, predictions, strict=True))
+        return [found[i] for i in range(len(kept))]
+
+
+def _labeled(
+    item: annotation_lib.KeypointAnnotation, found: part_client.Prediction
+) -> labels.LabeledObject:
+    xmin, ymin, xmax, ymax = found.box.astype(int).tolist()
+    return labels.LabeledObject(
+        class_name=item.class_name,
+        keypoints=item.keypoints,
+        labels=found.mask[ymin:ymax, xmin:xmax],
+        corner=(xmin, ymin),
+        box=item.box,
+        confidence=found.confidence,
+        quality=found.quality,
+        instance=item.instance,
+    )

@@ -1,0 +1,133 @@
+"""Labels all photos of a plan and keeps a journal of what is done."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import dataclasses
+import pathlib
+
+from absl import logging
+import tqdm
+
+from kp2part.client import part_client
+from kp2part.formats import labels
+from kp2part.labeling import jobs as jobs_lib
+from kp2part.labeling import journal as journal_lib
+from kp2part.labeling import labelers
+from kp2part.labeling import quality_filter
+
+JOURNAL = "journal.jsonl"
+_SHOWN = 10  # Errors that are printed.
+
+
+@dataclasses.dataclass(frozen=True)
+class Labeled:
+    """The photos of a plan that are labeled, in its order, from a journal.
+
+    Attributes:
+        journal: Where they are.
+        jobs: The plan.
+        bounds: Objects of other quality are left out.
+    """
+
+    journal: journal_lib.Journal
+    jobs: Sequence[jobs_lib.Job]
+    bounds: quality_filter.QualityRange = quality_filter.QualityRange()
+
+    def __iter__(self) -> Iterator[labels.LabeledPhoto]:
+        """Yields one photo after another: only one is in memory."""
+        for outcome in self.outcomes():
+            if outcome.photo is not None:
+                yield self.bounds.keep(outcome.photo)
+
+    def outcomes(self) -> Iterator[jobs_lib.Outcome]:
+        """Yields what has become of each photo."""
+        for job in self.jobs:
+            outcome = self.journal.read(job)
+            if outcome is not None:
+                yield outcome
+
+
+@dataclasses.dataclass
+class Counts:
+    """How many photos and objects there are of a kind.
+
+    Attributes:
+        photos: Labeled photos.
+        objects: Their objects.
+        failed: Photos that cannot be labeled.
+        left_out: Objects without a mask in labeled photos.
+        quality: The sum of the qualities of objects; None if unknown.
+    """
+
+    photos: int = 0
+    objects: int = 0
+    failed: int = 0
+    left_out: int = 0
+    quality: float | None = None
+
+    def add(self, outcome: jobs_lib.Outcome):
+        """Counts a photo."""
+        if outcome.photo is None:
+            self.failed += 1
+            return
+        self.photos += 1
+        self.objects += len(outcome.photo.objects)
+        self.left_out += len(outcome.left_out)
+        for item in outcome.photo.objects:
+            if item.quality is not None:
+                self.quality = (self.quality or 0.0) + item.quality
+
+    def __str__(self):
+        quality = ""
+        if self.quality is not None and self.objects:
+            quality = (
+                f" of quality {self.quality / self.objects:.2f} on average"
+            )
+        return (
+            f"{self.photos} photos labeled, with {self.objects} objects"
+            f"{quality}; {self.failed} photos not labeled, {self.left_out} "
+            "objects left out"
+        )
+
+
+def label(
+    jobs: Sequence[jobs_lib.Job],
+    predict: part_client.PartClient,
+    journal: journal_lib.Journal,
+):
+    """Labels the photos that are not done yet, with a progress bar.
+
+    Args:
+        jobs: The plan.
+        predict: The model.
+        journal: Where outcomes go, each as soon as it is there.
+    """
+    left = [job for job in jobs if not journal.is_done(job)]
+    if done := len(jobs) - len(left):
+        logging.info("%d of %d photos are done already.", done, len(jobs))
+    if not left:
+        return
+    labeler = labelers.of(predict)
+    with tqdm.tqdm(total=len(jobs), initial=done, unit="photo") as progress:
+        for outcome in labeler.label(left):
+            journal.write(outcome)
+            progress.update()
+
+
+def count(labeled: Labeled) -> Counts:
+    """Returns how many photos are labeled, and lists those that are not."""
+    counts = Counts()
+    for outcome in labeled.outcomes():
+        counts.add(outcome)
+        told = [outcome.error] if outcome.error else outcome.left_out
+        for reason in told:
+            if counts.failed + counts.left_out <= _SHOWN:
+                logging.warning("Not labeled: %s: %s", outcome.job.name, reason)
+    return counts
+
+
+def open_journal(
+    output: pathlib.Path, predict: part_client.PartClient
+) -> journal_lib.Journal:
+    """Returns the journal of a directory, to go on with or to begin."""
+    return journal_lib.Journal(output / JOURNAL, labelers.describe(predict))

@@ -1,0 +1,167 @@
+r"""Labels photos with part masks, by the keypoints of the objects in them.
+
+    python -m kp2part.transfer --images=photos --keypoints=keypoints.json \
+        --output_formats=coco,png --output=labels
+
+Photos without keypoints are not labeled, nor are objects of classes that the
+model's category does not have; both are listed. Files of keypoints may be
+COCO's, Animal-Pose's or Berkeley's, see the documentation. A box in them is
+used; without one, the keypoints' extent with a margin is. A pixel belongs to
+one object: where masks overlap, to the one that reaches lower in the photo.
+
+--output_formats is any of
+  coco          coco.json: objects with keypoints, and their parts
+  png           masks/ (part ids) and instances/ (numbers of objects)
+  cvat          cvat.xml, "CVAT for images 1.1"
+  label_studio  label_studio.json, predictions to review, and its config
+  pascal_part   Annotations_Part/*.mat, as tfrecords_tools.build takes them
+journal.jsonl keeps what is done. Run the same command again to go on after an
+interruption, to try photos again that could not be read, or to write further
+formats; what is done is not done again. review.html shows the objects with the
+lowest quality first.
+
+The status is 0 if all photos are labeled, 3 if some cannot be: they are listed,
+and the others are written.
+"""
+
+import pathlib
+import sys
+
+from absl import flags
+from absl import logging
+
+from kp2part import presets
+from kp2part.system import cli
+
+_IMAGES = flags.DEFINE_string(
+    "images", None, "Directory of the photos, JPEG or PNG; it may have folders."
+)
+_KEYPOINTS = flags.DEFINE_string(
+    "keypoints", None, "File or directory of keypoints of these photos."
+)
+_KEYPOINT_MAP = flags.DEFINE_string(
+    "keypoint_map",
+    None,
+    "A .json file with names of keypoints in --keypoints and the model's names "
+    'for them, {"theirs": "ours"}.',
+)
+_IGNORE_KEYPOINTS = flags.DEFINE_list(
+    "ignore_keypoints",
+    [],
+    "Names of keypoints in --keypoints that the model does not have; they are "
+    "left out.",
+)
+_SAVED_MODEL = flags.DEFINE_string(
+    "saved_model",
+    str(presets.directory("quadruped_lite")),
+    "Directory written by kp2part.export.",
+)
+_URL = flags.DEFINE_string(
+    "url", None, "Address of a served model, instead of --saved_model."
+)
+_CATEGORY = flags.DEFINE_string(
+    "category",
+    None,
+    "The model must be of this category; by default it may be of any.",
+)
+_OUTPUT_FORMATS = flags.DEFINE_list(
+    "output_formats", ["coco", "png"], "What to write, see above."
+)
+_IMAGE_URL_PREFIX = flags.DEFINE_string(
+    "image_url_prefix",
+    "/data/local-files/?d=",
+    "What Label Studio is to put before the names of photos to find them.",
+)
+_MIN_QUALITY = flags.DEFINE_float(
+    "min_quality", 0.0, "Leave out objects with a lower quality.",
+    lower_bound=0.0, upper_bound=1.0,
+)  # fmt: skip
+_MAX_QUALITY = flags.DEFINE_float(
+    "max_quality", 1.0, "Leave out objects with a higher quality: what is left "
+    "is to be looked at.",
+    lower_bound=0.0, upper_bound=1.0,
+)  # fmt: skip
+_REVIEW_COUNT = flags.DEFINE_integer(
+    "review_count", 200, "Number of objects in review.html; 0 for none.",
+    lower_bound=0,
+)  # fmt: skip
+_OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
+_DRY_RUN = cli.define_dry_run(__name__, "List what matches and what does not.")
+
+_SOME_FAILED = 3  # Exit status.
+
+
+def main(argv):
+    del argv
+    from kp2part import client
+    from kp2part.formats import photo_directory
+    from kp2part.formats import pose_matches
+    from kp2part.labeling import jobs as jobs_lib
+    from kp2part.labeling import outputs as outputs_lib
+    from kp2part.labeling import quality_filter
+
+    outputs = outputs_lib.Outputs(
+        _OUTPUT_FORMATS.value, _IMAGE_URL_PREFIX.value
+    )
+    bounds = quality_filter.QualityRange(_MIN_QUALITY.value, _MAX_QUALITY.value)
+    with client.connect(_URL.value or _SAVED_MODEL.value) as predict:
+        vocabulary = _vocabulary(predict.task)
+        photos = photo_directory.photos(pathlib.Path(_IMAGES.value))
+        matches = pose_matches.read(
+            pathlib.Path(_KEYPOINTS.value), vocabulary, photos
+        )
+        jobs = jobs_lib.plan(matches, photos)
+        notes = pose_matches.notes(matches, photos.files, photos, vocabulary)
+        for note in notes:
+            logging.warning("%s", note)
+        if not jobs:
+            raise ValueError(
+                f"{_KEYPOINTS.value}: no photo in {_IMAGES.value} has "
+                "keypoints."
+            )
+        if _DRY_RUN.value:
+            print(f"{len(jobs)} photos")  # noqa: T201
+            return
+        counts = _transfer(jobs, predict, outputs, bounds)
+    logging.info("%s", counts)
+    if counts.failed:
+        sys.exit(_SOME_FAILED)
+
+
+def _transfer(jobs, predict, outputs, bounds):
+    from kp2part.labeling import run
+    from kp2part.reporting import review_page
+    from kp2part.system import atomic
+    from kp2part.system import locks
+
+    output = pathlib.Path(_OUTPUT.value)
+    category = predict.task.category
+    with locks.directory(output), run.open_journal(output, predict) as journal:
+        run.label(jobs, predict, journal)
+        labeled = run.Labeled(journal, jobs, bounds)
+        for path in outputs.write(labeled, category, output):
+            logging.info("Wrote %s", path)
+        if _REVIEW_COUNT.value:
+            ranked = review_page.rank(labeled.outcomes(), _REVIEW_COUNT.value)
+            page = review_page.render(ranked, category, f"Masks of {output}")
+            atomic.write_text(output / "review.html", page)
+            logging.info("Look at %s", output / "review.html")
+        return run.count(labeled)
+
+
+def _vocabulary(task):
+    from kp2part.formats import vocabulary
+    from kp2part.schema import category as category_lib
+
+    if _CATEGORY.value is not None:
+        task.check_category(category_lib.load(_CATEGORY.value), "--category")
+    keypoint_map = {}
+    if _KEYPOINT_MAP.value is not None:
+        keypoint_map = vocabulary.read_map(pathlib.Path(_KEYPOINT_MAP.value))
+    return vocabulary.Vocabulary(
+        task.category, keypoint_map, _IGNORE_KEYPOINTS.value
+    )
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("images", "keypoints", "output"))
