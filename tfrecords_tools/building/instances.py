@@ -71,8 +71,14 @@ def _candidates(source, settings) -> list[selection.Candidate]:
     with _reading("boxes"):
         given = _given_boxes(source, objects)
         boxes, others = _boxes(objects, given, settings)
-    with _reading("keypoints"):
-        _check_coordinates(source, objects, settings)
+    try:
+        with _reading("keypoints"):
+            _check_coordinates(source, objects, settings)
+    except BadSource:
+        if source.image.is_file():
+            with _reading("image"):  # If the masks do not fit it, say so.
+                photo_pixels.check(source, objects[0].mask.shape)
+        raise
     annotations = pairs.find(
         ours, boxes, source.keypoints, settings.thresholds.min_match_iou
     )

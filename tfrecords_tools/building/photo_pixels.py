@@ -20,10 +20,7 @@ def read(source: sources.Source, size: tuple[int, int]) -> tf.Tensor:
         OSError: The file cannot be read.
         ValueError: It is no image, broken, or of another size.
     """
-    contents = source.image.read_bytes()
-    # Before it is decoded: a small file can decode to gigabytes.
-    image_size.check(contents, str(source.image))
-    _check_size(source, contents, size)
+    contents = check(source, size)
     try:
         return records.decode_photo(contents)
     except tf.errors.InvalidArgumentError as error:
@@ -31,6 +28,24 @@ def read(source: sources.Source, size: tuple[int, int]) -> tf.Tensor:
             f"{source.image}: not a whole JPEG or PNG image: "
             f"{op_messages.reason(error.message)}"
         ) from error
+
+
+def check(source: sources.Source, size: tuple[int, int]) -> bytes:
+    """Returns the contents of a photo's file, of which it checks the header.
+
+    Args:
+        source: The files of the photo.
+        size: (height, width) of its masks.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is no image, or of another size.
+    """
+    contents = source.image.read_bytes()
+    # Before it is decoded: a small file can decode to gigabytes.
+    image_size.check(contents, str(source.image))
+    _check_size(source, contents, size)
+    return contents
 
 
 def _check_size(source: sources.Source, contents: bytes, size: tuple[int, int]):

@@ -155,6 +155,20 @@ class MaskBuildTest(absltest.TestCase):
         ((example,), _) = self.outcomes(instances=self.root / "objects")
         self.assertEqual(set(example.part_mask[:, 14:].flat), {255})
 
+    def test_masks_of_another_size_are_not_blamed_on_the_keypoints(self):
+        self.save("png/p0.png", LEFT[:-1])
+        fields = tiny_photos.animal_pose({"p0": [tiny_photos.pose()]})
+        fields["images"] = [
+            {"id": 1, "file_name": "p0.jpg", "height": 40, "width": 60}
+        ]
+        fields["annotations"][0] |= {
+            "bbox": [10, 10, 20, 20],
+            "keypoints": [11, 11, 2, 0, 0, 0, 12, 20, 2],
+        }
+        tiny_photos.save_json(self.inputs.keypoints, fields)
+        with self.assertRaisesRegex(ValueError, r"p0.jpg: must have the size"):
+            self.outcomes()
+
     def test_bad_files(self):
         self.save("png/p0.png", LEFT[:-1])
         with self.assertRaisesRegex(ValueError, r"p0.jpg: must have the size"):
