@@ -187,7 +187,7 @@ def _plan(task):
         videos=videos,
         min_likelihood=_MIN_LIKELIHOOD.value,
     )
-    jobs = jobs_lib.plan(matches, photos, videos)
+    jobs = jobs_lib.plan(matches, images)
     if _CLASS_NAME.value is not None:
         jobs = jobs_lib.name_classes(jobs, _CLASS_NAME.value, words)
     for note in pose_matches.notes(matches, photos.files, photos, words):

@@ -27,15 +27,20 @@ class OfPhoto:
     """All about one photo in the keypoint file.
 
     Attributes:
+        path: Its file, or that of the video.
         named: The photo, as each entry of the file names it.
         annotations: Annotations of the category's classes.
+        others: Number of further objects of the category's classes, which are
+            passed over.
         error: The first error in its annotations, None if there is none.
     """
 
+    path: pathlib.Path
     named: list[pose_file.Photo] = dataclasses.field(default_factory=list)
     annotations: list[annotation_lib.KeypointAnnotation] = dataclasses.field(
         default_factory=list
     )
+    others: int = 0
     error: str | None = None
 
 
@@ -73,7 +78,8 @@ def read(
         vocabulary: Names of classes and keypoints.
         photos: The photos that there are.
         videos: The videos that there are, if frames may be meant.
-        needs_box: Whether to pass over annotations without a box.
+        needs_box: Whether to pass over annotations without a box, unless they
+            are alone in their photo or say which individual they are of.
         min_likelihood: See `readers.read_file`.
 
     Raises:
@@ -91,11 +97,13 @@ def read(
     matches = Matches({}, {}, [], poses)
     for photo in dict.fromkeys(poses.photos):
         annotations = poses.annotations.get(photo, [])
+        others = poses.others[photo]
         if needs_box:
-            boxed = [item for item in annotations if item.box is not None]
-            if without := len(annotations) - len(boxed):
+            placed = _placed(annotations, others)
+            if without := len(annotations) - len(placed):
                 poses.passed_over["without a box"] += without
-            annotations = boxed
+            others += without
+            annotations = placed
         try:
             found = _place(photo, photos, videos, matches)
         except ValueError as error:
@@ -106,12 +114,13 @@ def read(
             continue
         found.named.append(photo)
         found.annotations += annotations
+        found.others += others
         found.error = found.error or errors.get(photo)
         if len(found.named) > 1:
             names = [f"{_shown(p)} {_size(p)}".strip() for p in found.named]
             found.error = (
-                f"{path}: must have each photo once. These are all the same: "
-                f"{', '.join(names)}"
+                f"{path}: must have each photo once. These are all "
+                f"{found.path}: {', '.join(names)}"
             )
     return matches
 
@@ -128,13 +137,29 @@ def _place(
         photo_id = photos.find_id(photo.name)
         if photo_id is None:
             return None
-        return matches.of_photo.setdefault(photo_id, OfPhoto())
+        return matches.of_photo.setdefault(
+            photo_id, OfPhoto(photos.files[photo_id])
+        )
     if videos is None:
         return None
     video_id = videos.find_id(photo_directory.video_stem(photo.name))
     if video_id is None:
         return None
-    return matches.of_frame.setdefault((video_id, photo.frame), OfPhoto())
+    return matches.of_frame.setdefault(
+        (video_id, photo.frame), OfPhoto(videos.files[video_id])
+    )
+
+
+def _placed(
+    annotations: list[annotation_lib.KeypointAnnotation], others: int
+) -> list[annotation_lib.KeypointAnnotation]:
+    """Returns those that can be found in the photo."""
+    is_alone = len(annotations) + others == 1
+    return [
+        item
+        for item in annotations
+        if is_alone or item.box is not None or item.instance
+    ]
 
 
 def _shown(photo: pose_file.Photo) -> str:

@@ -6,7 +6,6 @@ import pathlib
 
 from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import labels
-from kp2part.formats import photo_directory
 from kp2part.formats import pose_matches
 from kp2part.formats import vocabulary
 from kp2part.schema import category as category_lib
@@ -71,17 +70,18 @@ class Outcome:
     left_out: tuple[str, ...] = ()
 
 
-def plan(
-    matches: pose_matches.Matches,
-    photos: photo_directory.Directory,
-    videos: photo_directory.Directory,
-) -> list[Job]:
-    """Returns photos and frames that have keypoints, sorted by name."""
+def plan(matches: pose_matches.Matches, directory: pathlib.Path) -> list[Job]:
+    """Returns photos and frames that have keypoints, sorted by name.
+
+    Args:
+        matches: Keypoints by photo and frame.
+        directory: Of the photos and videos.
+    """
     jobs = []
-    for photo_id, found in matches.of_photo.items():
-        jobs.append(_job(found, photos, photo_id))
-    for (video_id, frame), found in matches.of_frame.items():
-        jobs.append(_job(found, videos, video_id, frame))
+    for found in matches.of_photo.values():
+        jobs.append(_job(found, directory))
+    for (_, frame), found in matches.of_frame.items():
+        jobs.append(_job(found, directory, frame))
     known = [job for job in jobs if job.objects or job.error]
     return sorted(known, key=lambda job: (job.name, job.frame or 0))
 
@@ -114,14 +114,13 @@ def name_classes(
 
 def _job(
     found: pose_matches.OfPhoto,
-    directory: photo_directory.Directory,
-    file_id: str,
+    directory: pathlib.Path,
     frame: int | None = None,
 ) -> Job:
-    path, named = directory.files[file_id], found.named[0]
+    named = found.named[0]
     return Job(
-        path.relative_to(directory.path).as_posix(),
-        path,
+        found.path.relative_to(directory).as_posix(),
+        found.path,
         tuple(found.annotations),
         (named.height, named.width),
         found.error,

@@ -138,10 +138,15 @@ class Category:
         return rig_lib.rig(self.pieces, self.keypoints, tuple(self.parts))
 
     def part_of(self, annotated_part: str) -> int:
-        """Returns the id of the part that an annotated part belongs to."""
+        """Returns the id of the part that an annotated part belongs to.
+
+        The names of the category's own parts are known too.
+        """
         for part_id, names in enumerate(self.parts.values()):
             if annotated_part in names:
                 return part_id
+        if annotated_part in self.parts:
+            return list(self.parts).index(annotated_part)
         raise ValueError(
             f"Category {self.name!r} has no part for the annotated part "
             f"{annotated_part!r}. Add it to the part it belongs to, or to "
