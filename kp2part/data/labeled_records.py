@@ -35,7 +35,7 @@ _PHOTOS_PER_SHARD = 256
 # What `build` leaves out, and this does not: it is in model cards.
 _NO_THRESHOLDS = {"max_overlap": 1.0, "min_side": 0.0, "min_keypoints": 0}
 
-Numbered = Iterator[tuple[str, labels.LabeledPhoto]]
+Named = Iterator[tuple[str, labels.LabeledPhoto]]
 
 
 def write(
@@ -60,8 +60,8 @@ def write(
 
     Raises:
         ValueError: See `label_checks.by_stem`; or a photo cannot be read, has
-            another size, or none of the objects has a part. Nothing is left
-            behind.
+            another size, an object has no class, or none has a part. Nothing
+            is left behind.
     """
     path = pathlib.Path(path)
     if path.exists() and any(path.iterdir()):
@@ -118,9 +118,9 @@ class _Writer:
         )
 
     def _shards(self, photos, split: str) -> Iterator[manifest_lib.Shard]:
-        numbered = label_checks.by_stem(photos, self._category)
+        named = label_checks.by_stem(photos, self._category)
         for number in itertools.count():
-            chunk = itertools.islice(numbered, _PHOTOS_PER_SHARD)
+            chunk = itertools.islice(named, _PHOTOS_PER_SHARD)
             if (first := next(chunk, None)) is None:
                 return
             encoded = self._records(itertools.chain([first], chunk))
@@ -129,19 +129,22 @@ class _Writer:
                 name = f"{split}-{number:05d}.tfrecord"
                 yield record_files.write(self._directory / name, encoded)
 
-    def _records(self, chunk: Numbered) -> Iterator[bytes]:
+    def _records(self, chunk: Named) -> Iterator[bytes]:
         for stem, photo in chunk:
-            kept = [i for i, x in enumerate(photo.objects) if self._count(x)]
-            if not kept:
-                continue
-            image = _read(self._images / label_names.file_name(photo), photo)
-            for i in kept:
-                example = self._example(image, photo, i, stem)
+            image = None
+            for index, item in enumerate(photo.objects):
+                where = f"{label_names.shown(photo)}: object {index}"
+                if not self._count(item, where):
+                    continue
+                if image is None:
+                    name = label_names.file_name(photo)
+                    image = _read(self._images / name, photo)
+                example = self._example(image, photo, index, stem, where)
                 yield records.encode(example)
 
-    def _count(self, item: labels.LabeledObject) -> bool:
+    def _count(self, item: labels.LabeledObject, where: str) -> bool:
         """Returns whether an object becomes an example."""
-        name = label_names.class_name(item, self._category)
+        name = label_names.known_class(item, self._category, where)
         row = self._table.setdefault(
             name, {"seen": 0, "kept": 0, "dropped": {}}
         )
@@ -158,6 +161,7 @@ class _Writer:
         photo: labels.LabeledPhoto,
         index: int,
         stem: str,
+        where: str,
     ) -> records.Example:
         item = photo.objects[index]
         drawn = np.zeros([photo.height, photo.width], np.uint8)
@@ -169,12 +173,11 @@ class _Writer:
                 item.keypoints.astype(np.float32),
                 item.box or item.extent(),
                 self._task,
-                class_name=label_names.class_name(item, self._category),
+                class_name=label_names.known_class(item, self._category, where),
                 image_id=stem,
                 object_index=index,
             )
         except ValueError as error:
-            where = f"{label_names.shown(photo)}: object {index}"
             raise ValueError(f"{where}: {error}") from error
 
 

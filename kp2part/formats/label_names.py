@@ -49,6 +49,28 @@ def class_name(
     return item.class_name
 
 
+def known_class(
+    item: labels.LabeledObject, category: category_lib.Category, where: str
+) -> str:
+    """Returns the class of an object, for formats that need one.
+
+    Args:
+        item: The object.
+        category: Whose classes it may have.
+        where: Photo and object, for the message.
+
+    Raises:
+        ValueError: Nobody said which of several classes it is of.
+    """
+    found = class_name(item, category)
+    if found not in category.classes:
+        raise ValueError(
+            f"{where}: `class_name` must be one of {list(category.classes)} in "
+            f"this format. Received: {item.class_name!r}, any of them"
+        )
+    return found
+
+
 def _any_class(category: category_lib.Category) -> str:
     if len(category.classes) == 1:
         return category.classes[0]

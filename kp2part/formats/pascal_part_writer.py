@@ -19,7 +19,6 @@ from kp2part.formats import label_checks
 from kp2part.formats import label_names
 from kp2part.formats import labels
 from kp2part.formats import photo_objects
-from kp2part.formats import vocabulary
 from kp2part.schema import category as category_lib
 from kp2part.system import atomic
 
@@ -71,12 +70,7 @@ def _object(
     category: category_lib.Category,
 ) -> photo_objects.Object:
     where = f"{label_names.shown(photo)}: object {index}"
-    class_name = label_names.class_name(item, category)
-    if class_name not in category.classes:
-        raise ValueError(
-            f"{where}: `class_name` must be one of {list(category.classes)} in "
-            f"Pascal-Part. Received: {vocabulary.ANY_CLASS!r}, any of them"
-        )
+    class_name = label_names.known_class(item, category, where)
     names = list(category.parts)
     parts = []
     for part_id, mask in labels.parts_of(item):

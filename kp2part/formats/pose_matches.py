@@ -48,12 +48,14 @@ class Matches:
 
     Attributes:
         of_photo: By id of the photo.
+        of_frame: By id of the video and number of the frame.
         strangers: Photos of the file with annotations that are not in the
             directory.
         poses: All contents of the file.
     """
 
     of_photo: dict[str, OfPhoto]
+    of_frame: dict[tuple[str, int], OfPhoto]
     strangers: list[pose_file.Photo]
     poses: pose_file.PoseFile
 
@@ -62,6 +64,8 @@ def read(
     path: pathlib.Path,
     vocabulary: vocabulary_lib.Vocabulary,
     photos: photo_directory.Directory,
+    *,
+    videos: photo_directory.Directory | None = None,
     needs_box: bool = False,
     min_likelihood: float = deeplabcut.MIN_LIKELIHOOD,
 ) -> Matches:
@@ -71,6 +75,7 @@ def read(
         path: The file, or directory of files.
         vocabulary: Names of classes and keypoints.
         photos: The photos that there are.
+        videos: The videos that there are, if frames may be meant.
         needs_box: Whether to pass over annotations without a box, unless they
             are alone in their photo or say which individual they are of.
         min_likelihood: See `readers.read_file`.
@@ -87,7 +92,7 @@ def read(
     poses = readers.read_file(
         path, vocabulary, note, min_likelihood=min_likelihood
     )
-    matches = Matches({}, [], poses)
+    matches = Matches({}, {}, [], poses)
     for photo in dict.fromkeys(poses.photos):
         annotations = poses.annotations.get(photo, [])
         others = poses.others[photo]
@@ -98,25 +103,22 @@ def read(
             others += without
             annotations = placed
         try:
-            # A frame is no photo, whatever the video is called.
-            is_photo = photo.frame is None
-            photo_id = photos.find_id(photo.name) if is_photo else None
+            found = _place(photo, photos, videos, matches)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
-        if photo_id is None:
+        if found is None:
             if annotations:
                 matches.strangers.append(photo)
             continue
-        found = matches.of_photo.setdefault(photo_id, OfPhoto())
         found.named.append(photo)
         found.annotations += annotations
         found.others += others
         found.error = found.error or errors.get(photo)
         if len(found.named) > 1:
-            names = [f"{p.name} {_size(p)}".strip() for p in found.named]
+            names = [f"{_shown(p)} {_size(p)}".strip() for p in found.named]
             found.error = (
-                f"{path}: `images` must have each photo once. These are all "
-                f"{photos.files[photo_id]}: {', '.join(names)}"
+                f"{path}: must have each photo once. These are all the same: "
+                f"{', '.join(names)}"
             )
     return matches
 
@@ -131,6 +133,27 @@ def _placed(
         for item in annotations
         if is_alone or item.box is not None or item.instance
     ]
+
+
+def _place(
+    photo: pose_file.Photo,
+    photos: photo_directory.Directory,
+    videos: photo_directory.Directory | None,
+    matches: Matches,
+) -> OfPhoto | None:
+    """Returns where a photo or frame belongs, None if it is not there."""
+    # A frame is no photo, whatever the video is called.
+    if photo.frame is None:
+        photo_id = photos.find_id(photo.name)
+        if photo_id is None:
+            return None
+        return matches.of_photo.setdefault(photo_id, OfPhoto())
+    if videos is None:
+        return None
+    video_id = videos.find_id(photo_directory.video_stem(photo.name))
+    if video_id is None:
+        return None
+    return matches.of_frame.setdefault((video_id, photo.frame), OfPhoto())
 
 
 def _shown(photo: pose_file.Photo) -> str:

@@ -98,10 +98,10 @@ class _Maker:
         return self.videos[name]
 
     def _instance(self, item: labels.LabeledObject) -> sio.Instance:
-        points = item.keypoints.astype(np.float64)
-        absent = points[:, 2] == keys.ABSENT
-        points[:, 2] = points[:, 2] == keys.VISIBLE
-        points[absent, :2] = math.nan
+        v = item.keypoints[:, 2:]
+        xy = np.where(v == keys.ABSENT, math.nan, item.keypoints[:, :2])
+        # Of points that are not visible, SLEAP's `complete` says which are set.
+        points = np.hstack([xy, v == keys.VISIBLE, v != keys.ABSENT])
         return sio.Instance.from_numpy(
             points,
             self.skeleton,

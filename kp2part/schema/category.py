@@ -177,6 +177,24 @@ def load(name_or_path: str) -> Category:
     return from_json(json_file.read(path), str(path))
 
 
+def newest(category: Category) -> Category:
+    """Returns the built-in category that a category is an earlier version of.
+
+    It has the names of more annotation formats. If there is none with the same
+    name, keypoints and parts, the category itself.
+    """
+    path = DIRECTORY / f"{category.name}.json"
+    if not path.is_file():
+        return category
+    known = load(category.name)
+    same = (
+        known.keypoints == category.keypoints
+        and list(known.parts) == list(category.parts)
+        and known.classes == category.classes
+    )
+    return known if same else category
+
+
 def from_json(fields: dict, source: str) -> Category:
     """Returns the category with the fields of a JSON file.
 

@@ -7,40 +7,7 @@ import numpy as np
 from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary
-from kp2part.schema import category
-
-CATEGORY = category.Category(
-    name="pet",
-    classes=("cat", "dog"),
-    keypoints=("left_ear", "right_ear", "nose"),
-    parts={"background": (), "head": ("head",)},
-    any_class=("animal",),
-)
-SKELETON = """<skeleton label="dog" group_id="4" {frame}>
-<points label="nose" outside="0" occluded="0" points="5.50,6.75"/>
-<points label="Left ear" outside="0" occluded="1" points="8.00,9.00"/>
-<points label="right_ear" outside="1" occluded="0" points="1.00,1.00"/>
-<attribute name="mood">good</attribute></skeleton>
-"""
-BOX = '<box label="dog" group_id="4" xtl="1" ytl="2" xbr="20.5" ybr="30"/>'
-IMAGES = f"""<?xml version="1.0" encoding="utf-8"?>
-<annotations><version>1.1</version><meta/>
-<image id="0" name="b/a.jpg" width="60" height="40">
-{SKELETON.format(frame="")}{BOX}
-<points label="nose" occluded="0" points="1,1;2,2"/>
-<box label="leaf" group_id="4" xtl="0" ytl="0" xbr="1" ybr="1"/>
-<mask label="head" rle="1, 2" left="0" top="0" width="1" height="3"/></image>
-<image id="1" name="empty.jpg" width="60" height="40"/>
-</annotations>"""
-VIDEO = f"""<annotations><version>1.1</version><meta><task><name>yard</name>
-<original_size><width>60</width><height>40</height></original_size></task>
-</meta><track id="7" label="dog" group_id="4">
-{SKELETON.format(frame='frame="0"')}{SKELETON.format(frame='frame="5"')}
-</track><track id="8" label="dog" group_id="4">
-<box frame="0" outside="0" xtl="1" ytl="2" xbr="20.5" ybr="30"/>
-<box frame="5" outside="1" xtl="1" ytl="2" xbr="20.5" ybr="30"/></track>
-</annotations>"""
-KEYPOINTS = [[7.5, 8.5, 1], [0, 0, 0], [5, 6.25, 2]]
+from tests.formats import cvat_xml
 
 
 class CvatTest(parameterized.TestCase):
@@ -51,11 +18,11 @@ class CvatTest(parameterized.TestCase):
     def read(self, text, **kwargs):
         self.path.write_text(text)
         return readers.read_file(
-            self.path, vocabulary.Vocabulary(CATEGORY), **kwargs
+            self.path, vocabulary.Vocabulary(cvat_xml.CATEGORY), **kwargs
         )
 
     def test_images(self):
-        found = self.read(IMAGES)
+        found = self.read(cvat_xml.IMAGES)
         photo = pose_file.Photo("b/a.jpg", 40, 60)
         self.assertEqual(
             found.photos, (photo, pose_file.Photo("empty.jpg", 40, 60))
@@ -65,20 +32,20 @@ class CvatTest(parameterized.TestCase):
             (dog.class_name, dog.box, dog.instance),
             ("dog", (1, 2, 20.5, 30), "4"),
         )
-        np.testing.assert_array_equal(dog.keypoints, KEYPOINTS)
+        np.testing.assert_array_equal(dog.keypoints, cvat_xml.KEYPOINTS)
         self.assertEqual(
             dog.source, f"{self.path}: image 'b/a.jpg': skeleton 0 (dog)"
         )
         self.assertEqual(found.passed_over, {"of points without a skeleton": 1})
 
     def test_video(self):
-        found = self.read(VIDEO)
+        found = self.read(cvat_xml.VIDEO)
         first, last = (pose_file.Photo("yard", 40, 60, i) for i in (0, 5))
         self.assertEqual(found.photos, (first, last))
         for photo, box in (first, (1, 2, 20.5, 30)), (last, None):
             (dog,) = found.annotations[photo]
             self.assertEqual((dog.box, dog.instance), (box, "7"))
-            np.testing.assert_array_equal(dog.keypoints, KEYPOINTS)
+            np.testing.assert_array_equal(dog.keypoints, cvat_xml.KEYPOINTS)
         self.assertEndsWith(dog.source, "track '7' (dog): frame 5")
 
     @parameterized.parameters("<source>{}</source>", "<task>{}</task>")
@@ -86,13 +53,13 @@ class CvatTest(parameterized.TestCase):
         meta = place.format("<source>yard.mp4</source>")
         if "task" not in place:
             meta = "<source>yard.mp4</source>"
-        text = IMAGES.replace("<meta/>", f"<meta>{meta}</meta>")
+        text = cvat_xml.IMAGES.replace("<meta/>", f"<meta>{meta}</meta>")
         found = self.read(text.replace("b/a.jpg", "frame_000012"))
         self.assertEqual(
             list(found.annotations), [pose_file.Photo("yard.mp4", 40, 60, 12)]
         )
         # Photos may be called so, too.
-        found = self.read(IMAGES.replace("b/a.jpg", "frame_000012"))
+        found = self.read(cvat_xml.IMAGES.replace("b/a.jpg", "frame_000012"))
         self.assertEqual(
             list(found.annotations), [pose_file.Photo("frame_000012", 40, 60)]
         )
@@ -102,7 +69,9 @@ class CvatTest(parameterized.TestCase):
             f"<task><id>{i}</id><name>{name}</name></task>"
             for i, name in ((3, "yard"), (4, "barn"))
         )
-        text = VIDEO.replace("<task>", "<none>").replace("</task>", "</none>")
+        text = cvat_xml.VIDEO.replace("<task>", "<none>").replace(
+            "</task>", "</none>"
+        )
         text = text.replace(
             "<meta>", f"<meta><project><tasks>{tasks}</tasks></project>"
         )
@@ -114,7 +83,9 @@ class CvatTest(parameterized.TestCase):
         ("animal", "animal", "*"),
     )  # fmt: skip
     def test_class_by_skeleton_and_box(self, skeleton, box, expected):
-        text = IMAGES.replace('<box label="dog"', f'<box label="{box}"')
+        text = cvat_xml.IMAGES.replace(
+            '<box label="dog"', f'<box label="{box}"'
+        )
         text = text.replace(
             '<skeleton label="dog"', f'<skeleton label="{skeleton}"'
         )
@@ -126,12 +97,12 @@ class CvatTest(parameterized.TestCase):
         ('outside="0"', 'outside="1"', "without keypoints"),
     )
     def test_passed_over(self, old, new, reason):
-        found = self.read(IMAGES.replace(old, new))
+        found = self.read(cvat_xml.IMAGES.replace(old, new))
         self.assertEmpty(found.annotations)
         self.assertEqual(found.passed_over[reason], 1)
 
     def test_group_0_is_none(self):
-        text = IMAGES.replace('group_id="4"', 'group_id="0"')
+        text = cvat_xml.IMAGES.replace('group_id="4"', 'group_id="0"')
         ((dog,),) = self.read(text).annotations.values()
         self.assertEqual((dog.box, dog.instance), (None, ""))
 
@@ -149,7 +120,11 @@ class CvatTest(parameterized.TestCase):
         ("<attribute", "<box/><attribute", "must consist of points.*'box'"),
         ('xbr="20.5"', 'xbr="0.5"', r"must have xbr >= xtl.*\[1.0, 2.0, 0.5"),
         ("<box ", '<box rotation="9" ', "`rotation` of a box must be 0.*'9'"),
-        ("<box ", f"{BOX}<box ", "one box and one skeleton.*3 and 1 in .*'4'"),
+        (
+            "<box ",
+            f"{cvat_xml.BOX}<box ",
+            "one box and one skeleton.*3 and 1 in .*'4'",
+        ),
         ('<box label="dog"', '<box label="cat"', "another class: 'cat'"),
         ('width="60"', 'width="wide"', "'b/a.jpg': `width`.*'wide'"),
         ("b/a.jpg", "empty.jpg", "two images are called 'empty.jpg'"),
@@ -161,7 +136,7 @@ class CvatTest(parameterized.TestCase):
         with self.assertRaisesRegex(
             ValueError, f"annotations.xml: .*{message}"
         ):
-            self.read(IMAGES.replace(old, new))
+            self.read(cvat_xml.IMAGES.replace(old, new))
 
     @parameterized.parameters(
         ('frame="5"', 'frame="0"', "'7' .dog.: `skeleton/frame` .*'0'"),
@@ -173,13 +148,13 @@ class CvatTest(parameterized.TestCase):
         with self.assertRaisesRegex(
             ValueError, f"annotations.xml: .*{message}"
         ):
-            self.read(VIDEO.replace(old, new))
+            self.read(cvat_xml.VIDEO.replace(old, new))
 
     def test_one_broken_skeleton_does_not_affect_others(self):
-        text = IMAGES.replace(BOX, "").replace(
+        text = cvat_xml.IMAGES.replace(cvat_xml.BOX, "").replace(
             "<image",
             "<image name='c.jpg'>{}</image><image".format(
-                SKELETON.format(frame="")
+                cvat_xml.SKELETON.format(frame="")
             ),
             1,
         )

@@ -112,6 +112,7 @@ class CvatWriterTest(absltest.TestCase):
                 self.assertEqual(skeleton.get("label"), item.class_name)
                 self.check_points(skeleton, item.keypoints)
             self.check_masks(image, photo)
+        labeled.check_keypoints(self, self.path, photos, atol=1e-6)
 
     def check_points(self, skeleton, keypoints):
         for point, (x, y, v) in zip(skeleton, keypoints, strict=True):

@@ -8,36 +8,7 @@ from kp2part.formats import deeplabcut
 from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary
-from kp2part.schema import category
-
-CATEGORY = category.Category(
-    name="pet",
-    classes=("cat", "dog"),
-    keypoints=("left_ear", "right_ear", "nose"),
-    parts={"background": (), "head": ("head",)},
-)
-LABELED = """scorer,,,h8,h8,h8,h8
-bodyparts,,,nose,nose,Left ear,Left ear
-coords,,,x,y,x,y
-labeled-data,yard,img01.png,5.5,6,7,8.25
-labeled-data,yard,img02.png,1,2,,
-,,,,,,
-labeled-data,barn,img01.png,,nan,NaN,
-"""
-OLD = """scorer,h8,h8,h8,h8
-bodyparts,nose,nose,Left ear,Left ear
-coords,x,y,x,y
-labeled-data\\yard\\img01.png,5.5,6,7,8.25
-"""
-SCORER = "DLC_resnet50_DLCyardNov27shuffle1_5"
-PREDICTED = f"""scorer,{",".join([SCORER] * 9)}
-individuals,a,a,a,a,a,a,single,single,single
-bodyparts,nose,nose,nose,left_ear,left_ear,left_ear,door,door,door
-coords,x,y,likelihood,x,y,likelihood,x,y,likelihood
-0,5.5,6,0.6,7,8,0.59,1,1,1
-7,1,2,1e0,3,4,,1,1,1
-8.0,,,,-1,-1,-1,1,1,1
-"""
+from tests.formats import dlc_csv
 
 
 class DeepLabCutCsvTest(parameterized.TestCase):
@@ -52,11 +23,11 @@ class DeepLabCutCsvTest(parameterized.TestCase):
         return path
 
     def read(self, path, **kwargs):
-        words = vocabulary.Vocabulary(CATEGORY)
+        words = vocabulary.Vocabulary(dlc_csv.CATEGORY)
         return readers.read_file(path, words, **kwargs)
 
     def test_labeled_photos(self):
-        path = self.save(LABELED)
+        path = self.save(dlc_csv.LABELED)
         found = self.read(path)
         photos = [
             pose_file.Photo(f"labeled-data/{name}.png")
@@ -77,11 +48,11 @@ class DeepLabCutCsvTest(parameterized.TestCase):
         self.assertEqual(found.passed_over, {"without keypoints": 1})
 
     def test_a_path_in_one_column(self):
-        (photo,) = self.read(self.save(OLD)).annotations
+        (photo,) = self.read(self.save(dlc_csv.OLD)).annotations
         self.assertEqual(photo.name, "labeled-data\\yard\\img01.png")
 
     def test_predictions(self):
-        path = self.save(PREDICTED, f"yardDLC1{SCORER}_el.csv")
+        path = self.save(dlc_csv.PREDICTED, f"yardDLC1{dlc_csv.SCORER}_el.csv")
         found = self.read(path)
         photos = [pose_file.Photo("yardDLC1", frame=i) for i in (0, 7, 8)]
         self.assertEqual(found.photos, tuple(photos))
@@ -100,7 +71,7 @@ class DeepLabCutCsvTest(parameterized.TestCase):
         )
 
     def test_min_likelihood(self):
-        path = self.save(PREDICTED, "yard.csv")
+        path = self.save(dlc_csv.PREDICTED, "yard.csv")
         found = self.read(path, min_likelihood=0.59)
         ((first,), *_) = found.annotations.values()
         np.testing.assert_array_equal(first.keypoints[0], [7, 8, 2])
@@ -109,35 +80,39 @@ class DeepLabCutCsvTest(parameterized.TestCase):
                 self.read(path, min_likelihood=value)
 
     def test_the_only_individual_may_be_called_single(self):
-        text = PREDICTED.replace(",a", ",single").replace("door", "right_ear")
+        text = dlc_csv.PREDICTED.replace(",a", ",single").replace(
+            "door", "right_ear"
+        )
         found = self.read(self.save(text, "yard.csv"))
         self.assertEqual(found.annotations.popitem()[1][0].instance, "single")
 
     @parameterized.parameters(
-        (f"yard{SCORER}.csv", SCORER, "yard"),
-        (f"DLC yard{SCORER}_filtered.csv", SCORER, "DLC yard"),
-        (f"yard{SCORER}.csv", "h8", "yard"),
+        (f"yard{dlc_csv.SCORER}.csv", dlc_csv.SCORER, "yard"),
+        (f"DLC yard{dlc_csv.SCORER}_filtered.csv", dlc_csv.SCORER, "DLC yard"),
+        (f"yard{dlc_csv.SCORER}.csv", "h8", "yard"),
         ("yardDLC_resnet.h5", "h8", "yard"),
-        ("yard.v2.csv", SCORER, "yard.v2"),
-        ("DLC_resnet.h5", SCORER, "DLC_resnet"),
+        ("yard.v2.csv", dlc_csv.SCORER, "yard.v2"),
+        ("DLC_resnet.h5", dlc_csv.SCORER, "DLC_resnet"),
     )
     def test_video_name(self, name, scorer, expected):
         path = pathlib.Path("videos") / name
         self.assertEqual(deeplabcut.video_name(path, scorer), expected)
 
     def test_directory(self):
-        self.save(LABELED, "yard/CollectedData_h8.csv")
-        self.save(OLD.replace("img01", "img3"), "barn/CollectedData_h8.csv")
+        self.save(dlc_csv.LABELED, "yard/CollectedData_h8.csv")
+        self.save(
+            dlc_csv.OLD.replace("img01", "img3"), "barn/CollectedData_h8.csv"
+        )
         self.save("notes", "barn/machinelabels.csv")
         found = self.read(self.root)
         self.assertLen(found.photos, 4)
         self.assertLen(found.annotations, 3)
-        self.save(LABELED, "shed/CollectedData_h8.csv")
+        self.save(dlc_csv.LABELED, "shed/CollectedData_h8.csv")
         with self.assertRaisesRegex(
             ValueError, "yard/.*: another file has .*1"
         ):
             self.read(self.root)
-        self.save(LABELED, "shed/CollectedData_h9.csv")
+        self.save(dlc_csv.LABELED, "shed/CollectedData_h9.csv")
         with self.assertRaisesRegex(ValueError, "shed: must have one file"):
             self.read(self.root)
 
@@ -162,12 +137,12 @@ class DeepLabCutCsvTest(parameterized.TestCase):
         ("img02.png", '"img02.png"s', "line 5 is no CSV: "),
     )
     def test_bad_file(self, old, new, message):
-        path = self.save(LABELED.replace(old, new))
+        path = self.save(dlc_csv.LABELED.replace(old, new))
         with self.assertRaisesRegex(ValueError, f"Data_h8.csv: .*{message}"):
             self.read(path)
 
     def test_no_rows(self):
-        path = self.save(LABELED[: LABELED.index("labeled")])
+        path = self.save(dlc_csv.LABELED[: dlc_csv.LABELED.index("labeled")])
         self.assertEmpty(self.read(path).photos)
 
     def test_export_of_label_studio(self):

@@ -11,22 +11,8 @@ from kp2part.formats import pickled_names
 from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary
-from tests.formats import deeplabcut_csv_test
+from tests.formats import dlc_h5
 from tests.formats import pandas_writer
-
-CATEGORY = deeplabcut_csv_test.CATEGORY
-NAN = float("nan")
-LABELED = [
-    ("h8", part, coord) for part in ("nose", "Left ear") for coord in "xy"
-]
-PATHS = [("labeled-data", "yard", f"img{i}.png") for i in (1, 0)]
-PREDICTED = [
-    ("DLC_r", who, part, coord)
-    for who in ("b", "a")
-    for part in ("nose", "left_ear")
-    for coord in ("x", "y", "likelihood")
-]
-FRAMES = [[5.5, 6, 0.6, 7, 8, 0.5] + [NAN] * 6, [NAN] * 6 + [1, 2, 0.9] * 2]
 
 
 class DeepLabCutH5Test(parameterized.TestCase):
@@ -35,15 +21,19 @@ class DeepLabCutH5Test(parameterized.TestCase):
         self.path = pathlib.Path(self.create_tempdir()) / "yardDLC_r.h5"
 
     def read(self, **kwargs):
-        words = vocabulary.Vocabulary(CATEGORY)
+        words = vocabulary.Vocabulary(dlc_h5.CATEGORY)
         return readers.read_file(self.path, words, **kwargs)
 
     def save_labeled(self):
-        values = [[5.5, 6, 7, 8.25], [1, 2, NAN, NAN]]
-        pandas_writer.save_fixed(self.path, LABELED, PATHS, values)
+        values = [[5.5, 6, 7, 8.25], [1, 2, dlc_h5.NAN, dlc_h5.NAN]]
+        pandas_writer.save_fixed(
+            self.path, dlc_h5.LABELED, dlc_h5.PATHS, values
+        )
 
     def save_predicted(self, index=(0, 7)):
-        pandas_writer.save_table(self.path, PREDICTED, index, FRAMES, "tracks")
+        pandas_writer.save_table(
+            self.path, dlc_h5.PREDICTED, index, dlc_h5.FRAMES, "tracks"
+        )
 
     def test_labeled_photos(self):
         self.save_labeled()
@@ -76,7 +66,9 @@ class DeepLabCutH5Test(parameterized.TestCase):
 
     @parameterized.parameters(([3, 4], 3), ([b"a/1.png", b"a/2.png"], None))
     def test_index_of_one_level(self, index, frame):
-        pandas_writer.save_fixed(self.path, LABELED, index, np.ones([2, 4]))
+        pandas_writer.save_fixed(
+            self.path, dlc_h5.LABELED, index, np.ones([2, 4])
+        )
         first, _ = self.read().photos
         name = "yard" if frame is not None else "a/1.png"
         self.assertEqual(first, pose_file.Photo(name, frame=frame))
@@ -174,11 +166,17 @@ class DeepLabCutH5Test(parameterized.TestCase):
     @parameterized.parameters(
         ([(1, 2)], "must have a list of names"),
         (3, "must have a list of names"),
-        (PREDICTED[:2], r"2 rows of 2 numbers.*\(2, 12\)"),
+        (dlc_h5.PREDICTED[:2], r"2 rows of 2 numbers.*\(2, 12\)"),
         ([("a", str(i)) for i in range(12)], "must have 3 or 4 names.*'0'"),
         ([{}], "must be the pickled names of columns: DICT is none"),
-        ([*PREDICTED[:11], ("DLC_r", "a", "left_ear", "z")], "3D is not read"),
-        ([*PREDICTED[:11], ("x", "a", "left_ear", "y")], "be of one scorer"),
+        (
+            [*dlc_h5.PREDICTED[:11], ("DLC_r", "a", "left_ear", "z")],
+            "3D is not read",
+        ),
+        (
+            [*dlc_h5.PREDICTED[:11], ("x", "a", "left_ear", "y")],
+            "be of one scorer",
+        ),
     )
     def test_bad_names(self, names, message):
         self.save_predicted()

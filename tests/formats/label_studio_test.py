@@ -6,61 +6,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary
-from kp2part.schema import category
-
-CATEGORY = category.Category(
-    name="pet",
-    classes=("cat", "dog"),
-    keypoints=("left_ear", "right_ear", "nose"),
-    parts={"background": (), "head": ("head",)},
-    any_class=("animal",),
-)
-NAME = "/data/upload/1/0123abcd-a.jpg"
-PHOTO = pose_file.Photo(NAME, 40, 200)
-SIDES = {"original_width": 200, "original_height": 40, "image_rotation": 0}
-
-
-def region(key, kind, parent=None, **value):
-    fields = {"id": key, "type": kind, "to_name": "image", **SIDES}
-    if parent is not None:
-        fields["parentID"] = parent
-    return {**fields, "value": value}
-
-
-def point(key, name, x, y, parent=None):
-    return region(
-        key, "keypointlabels", parent, x=x, y=y, width=1, keypointlabels=[name]
-    )
-
-
-def rectangle(key, label="dog"):
-    sides = {"x": 5, "y": 10, "width": 50, "height": 25, "rotation": 0}
-    return region(key, "rectanglelabels", **sides, rectanglelabels=[label])
-
-
-def choice(key, *choices):
-    return region(key, "choices", choices=list(choices))
-
-
-def task(*regions, **fields):
-    item = {"id": 1, "was_cancelled": False, "result": list(regions)}
-    data = {"image": NAME, "source": "a.jpg"}
-    return {"id": 9, "data": data, "annotations": [item], **fields}
-
-
-DOG = [
-    rectangle("r1"),
-    point("p1", "nose", 10.25, 51.25, "r1"),
-    choice("p1", "visible"),
-    point("p2", "Left ear", 50, 75, "r1"),
-    choice("p2", "hidden"),
-    region("b1", "brushlabels", format="rle", rle=[0], brushlabels=["head"]),
-    {"type": "relation", "from_id": "p1", "to_id": "p2"},
-]
-KEYPOINTS = [[99.5, 29.5, 1], [0, 0, 0], [20, 20, 2]]
+from tests.formats import studio
 
 
 class LabelStudioTest(parameterized.TestCase):
@@ -71,33 +19,41 @@ class LabelStudioTest(parameterized.TestCase):
     def read(self, fields, **kwargs):
         self.path.write_text(json.dumps(fields))
         return readers.read_file(
-            self.path, vocabulary.Vocabulary(CATEGORY), **kwargs
+            self.path, vocabulary.Vocabulary(studio.CATEGORY), **kwargs
         )
 
     def test_rectangle(self):
-        found = self.read([task(*DOG)])
-        self.assertEqual(found.photos, (PHOTO,))
-        (dog,) = found.annotations[PHOTO]
+        found = self.read([studio.task(*studio.DOG)])
+        self.assertEqual(found.photos, (studio.PHOTO,))
+        (dog,) = found.annotations[studio.PHOTO]
         self.assertEqual((dog.class_name, dog.instance), ("dog", "r1"))
         self.assertEqual(dog.box, (10, 4, 110, 14))
-        np.testing.assert_array_equal(dog.keypoints, KEYPOINTS)
+        np.testing.assert_array_equal(dog.keypoints, studio.KEYPOINTS)
         self.assertEqual(
             dog.source, f"{self.path}: task 0 (id 9): rectangle 'r1' (dog)"
         )
         self.assertEmpty(found.passed_over)
 
     def test_two_objects(self):
-        more = [rectangle("r2", "cat"), point("p3", "nose", 1, 1, "r2")]
-        ((dog, cat),) = self.read([task(*DOG, *more)]).annotations.values()
+        more = [
+            studio.rectangle("r2", "cat"),
+            studio.point("p3", "nose", 1, 1, "r2"),
+        ]
+        ((dog, cat),) = self.read(
+            [studio.task(*studio.DOG, *more)]
+        ).annotations.values()
         self.assertEqual((dog.instance, cat.instance), ("r1", "r2"))
         self.assertEqual(cat.class_name, "cat")
-        np.testing.assert_array_equal(dog.keypoints, KEYPOINTS)
+        np.testing.assert_array_equal(dog.keypoints, studio.KEYPOINTS)
         np.testing.assert_allclose(cat.keypoints[2], [1.5, -0.1, 2], 1e-6)
 
     def test_without_a_rectangle(self):
-        points = [point("p1", "nose", 10.25, 51.25), choice("p1", "Occluded")]
-        leaf = rectangle("r1", "leaf")
-        found = self.read([task(*points, leaf)])
+        points = [
+            studio.point("p1", "nose", 10.25, 51.25),
+            studio.choice("p1", "Occluded"),
+        ]
+        leaf = studio.rectangle("r1", "leaf")
+        found = self.read([studio.task(*points, leaf)])
         ((item,),) = found.annotations.values()
         self.assertEqual(
             (item.class_name, item.box, item.instance), ("*", None, "")
@@ -106,35 +62,40 @@ class LabelStudioTest(parameterized.TestCase):
         self.assertEqual(found.passed_over, {"of class 'leaf'": 1})
 
     def test_one_rectangle_has_all_keypoints(self):
-        free = [{**r, "parentID": ""} for r in DOG]
-        ((dog,),) = self.read([task(*free)]).annotations.values()
+        free = [{**r, "parentID": ""} for r in studio.DOG]
+        ((dog,),) = self.read([studio.task(*free)]).annotations.values()
         self.assertEqual((dog.class_name, dog.instance), ("dog", "r1"))
-        np.testing.assert_array_equal(dog.keypoints, KEYPOINTS)
+        np.testing.assert_array_equal(dog.keypoints, studio.KEYPOINTS)
 
     def test_no_keypoints(self):
-        found = self.read([task(rectangle("r1")), task(data={"image": "b"})])
+        found = self.read(
+            [
+                studio.task(studio.rectangle("r1")),
+                studio.task(data={"image": "b"}),
+            ]
+        )
         self.assertEmpty(found.annotations)
         # Rectangles count where somebody has set a keypoint.
-        self.assertEqual([p.name for p in found.photos], [NAME, "b"])
+        self.assertEqual([p.name for p in found.photos], [studio.NAME, "b"])
 
     def test_annotation_that_counts(self):
-        fields = task(*DOG)
+        fields = studio.task(*studio.DOG)
         (true,) = fields["annotations"]
         other = {**copy.deepcopy(true), "id": 2}
         other["result"][1]["value"]["x"] = 90
-        brush = {**true, "id": 3, "result": [DOG[5]]}
+        brush = {**true, "id": 3, "result": [studio.DOG[5]]}
         canceled = {**other, "was_cancelled": True}
         fields["annotations"] = [brush, canceled, true]
         fields["predictions"] = [7]
         found = self.read([fields])
         np.testing.assert_array_equal(
-            found.annotations[PHOTO][0].keypoints, KEYPOINTS
+            found.annotations[studio.PHOTO][0].keypoints, studio.KEYPOINTS
         )
         self.assertEqual(found.passed_over, {"as it was canceled": 1})
         fields["annotations"] = [other, {**true, "ground_truth": True}]
         found = self.read([fields])
         np.testing.assert_array_equal(
-            found.annotations[PHOTO][0].keypoints, KEYPOINTS
+            found.annotations[studio.PHOTO][0].keypoints, studio.KEYPOINTS
         )
         self.assertEqual(found.passed_over, {"beside the ground truth": 1})
         fields["annotations"] = [other, true]
@@ -147,15 +108,15 @@ class LabelStudioTest(parameterized.TestCase):
         self.assertEqual(found.passed_over, {"as predicted, not submitted": 1})
 
     def test_a_single_task(self):
-        found = self.read(task(*DOG))
-        self.assertLen(found.annotations[PHOTO], 1)
+        found = self.read(studio.task(*studio.DOG))
+        self.assertLen(found.annotations[studio.PHOTO], 1)
 
     @parameterized.parameters(
         ({"img": "b/a.jpg", "note": "wet"}, "b/a.jpg"),
         ({"photo": "https://x.org/a.png?key=1", "n": 1}, "https://x.org/a"),
     )
     def test_name_of_the_photo(self, data, expected):
-        (photo,) = self.read([task(*DOG, data=data)]).photos
+        (photo,) = self.read([studio.task(*studio.DOG, data=data)]).photos
         self.assertStartsWith(photo.name, expected)
 
     @parameterized.parameters(
@@ -182,38 +143,56 @@ class LabelStudioTest(parameterized.TestCase):
         ((0, "value", "height"), float("nan"), "`height` must be a num.*nan"),
     )  # fmt: skip
     def test_bad_region(self, where, value, message):
-        regions = copy.deepcopy(DOG)
+        regions = copy.deepcopy(studio.DOG)
         owner = regions
         for step in where[:-1]:
             owner = owner[step]
         owner[where[-1]] = value
         with self.assertRaisesRegex(ValueError, f"export.json: .*{message}"):
-            self.read([task(*regions)])
+            self.read([studio.task(*regions)])
 
     @parameterized.parameters(
-        ([point("p1", "nose", 1, 1), point("p2", "nose", 9, 9)], "'nose': is"),
-        ([rectangle("r2"), point("p3", "nose", 1, 1)], "none of 2 rectangles"),
-        ([rectangle("r1", "cat")], "two rectangles have the id 'r1'"),
+        (
+            [
+                studio.point("p1", "nose", 1, 1),
+                studio.point("p2", "nose", 9, 9),
+            ],
+            "'nose': is",
+        ),
+        (
+            [studio.rectangle("r2"), studio.point("p3", "nose", 1, 1)],
+            "none of 2 rectangles",
+        ),
+        ([studio.rectangle("r1", "cat")], "two rectangles have the id 'r1'"),
     )
     def test_whose_keypoint_it_is(self, regions, message):
-        first = DOG[:1] if regions[0]["type"] == "rectanglelabels" else []
+        first = (
+            studio.DOG[:1] if regions[0]["type"] == "rectanglelabels" else []
+        )
         errors = []
         self.read(
-            [task(*first, *regions, point("p4", "left_ear", 2, 2, "")),
-             task(*DOG, data={"image": "c.jpg"})],
+            [studio.task(
+                *first, *regions, studio.point("p4", "left_ear", 2, 2, "")),
+             studio.task(*studio.DOG, data={"image": "c.jpg"})],
             on_error=lambda *e: errors.append(e),
         )  # fmt: skip
         ((photo, error),) = errors
-        self.assertEqual(photo.name, NAME)
+        self.assertEqual(photo.name, studio.NAME)
         self.assertRegex(str(error), f"export.json: task 0 .*{message}")
 
     @parameterized.parameters(
         ([], r"must be a list of .* at least one. Received: \[\]"),
         ([1], "task 0: must be a task of Label Studio.*1"),
         ([{"annotation_id": 1, "kp": []}], "task 0: is a shortened exp"),
-        ([task(data={})], "`data` must have the path of a photo.*{}"),
-        ([task(annotations=3)], "`annotations` must be a list of obj.* 3"),
-        ([task(), task()], "task 1 .id 9.: has the photo of .*task 0"),
+        ([studio.task(data={})], "`data` must have the path of a photo.*{}"),
+        (
+            [studio.task(annotations=3)],
+            "`annotations` must be a list of obj.* 3",
+        ),
+        (
+            [studio.task(), studio.task()],
+            "task 1 .id 9.: has the photo of .*task 0",
+        ),
         (
             {"images": [], "info": {"contributor": "Label Studio"}},
             "is Label Studio's export in COCO's format.* as JSON",

@@ -168,6 +168,17 @@ class LabelStudioWriterTest(absltest.TestCase):
                 self.check_points(mine, hidden, item, photo)
             self.check_masks(regions, boxes, photo)
 
+    def test_our_reader(self):
+        photos = labeled.named_photos()
+        tasks = self.written(photos)
+        for number, task in enumerate(tasks, 1):
+            # As the tool exports it once somebody has accepted all.
+            (prediction,) = task.pop("predictions")
+            result = prediction["result"]
+            task |= {"id": number, "annotations": [{"id": 1, "result": result}]}
+        self.path.write_text(json.dumps(tasks))
+        labeled.check_keypoints(self, self.path, photos, atol=1e-5)
+
     def check_points(self, regions, hidden, item, photo):
         found = np.zeros([3, 3])
         for region in regions:

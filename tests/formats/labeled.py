@@ -1,13 +1,19 @@
 """Labeled photos for tests of writers: drawn, random, and the fixtures'."""
 
+import dataclasses
 import json
 import pathlib
 
+import hypothesis
 from hypothesis import strategies
 import numpy as np
 
+from kp2part.formats import label_names
 from kp2part.formats import labels
+from kp2part.formats import photo_names
+from kp2part.formats import readers
 from kp2part.formats import rle
+from kp2part.formats import vocabulary
 from kp2part.schema import category as category_lib
 
 CATEGORY = category_lib.Category(
@@ -66,6 +72,20 @@ def photos() -> list[labels.LabeledPhoto]:
     ]
 
 
+def named_photos() -> list[labels.LabeledPhoto]:
+    """Returns the photos, with a class for each object."""
+    return [
+        dataclasses.replace(
+            photo,
+            objects=tuple(
+                dataclasses.replace(item, class_name="dog")
+                for item in photo.objects
+            ),
+        )
+        for photo in photos()
+    ]
+
+
 def fixture() -> tuple[list[labels.LabeledPhoto], category_lib.Category]:
     """Returns the photos, objects and parts of the fixtures."""
     path = FIXTURES / "coco" / "parts_rle_compressed.json"
@@ -99,6 +119,30 @@ def fixture() -> tuple[list[labels.LabeledPhoto], category_lib.Category]:
     return made, category
 
 
+def check_keypoints(case, path, photos, atol: float):
+    """Checks that our reader finds the keypoints of photos in a file.
+
+    Args:
+        case: The test.
+        path: Of the file.
+        photos: What was written. Objects without keypoints are not read.
+        atol: How much x and y may differ, in pixels.
+    """
+    read = readers.read_file(path, vocabulary.Vocabulary(CATEGORY))
+    names = photo_names.PhotoNames([label_names.stem(p) for p in photos])
+    found = {names.find(photo.name): photo for photo in read.photos}
+    for photo in photos:
+        ours = found[label_names.stem(photo)]
+        case.assertIn(ours.height, (photo.height, None))
+        expected = [o for o in photo.objects if o.keypoints[:, 2].any()]
+        items = read.annotations.get(ours, [])
+        for item, given in zip(items, expected, strict=True):
+            np.testing.assert_allclose(
+                item.keypoints, given.keypoints, rtol=0, atol=atol
+            )
+            case.assertEqual(item.class_name, given.class_name)
+
+
 _COORDINATES = strategies.floats(-20, 60, width=32)
 _NAMES = strategies.text("aé &<'_b-", min_size=1, max_size=5).map(str.strip)
 
@@ -116,6 +160,9 @@ def _photo(draw, name: str) -> labels.LabeledPhoto:
     rng = np.random.default_rng(draw(strategies.integers(0, 1000)))
     count = draw(strategies.integers(0, 3))
     items = [_object(draw, rng, height, width, i) for i in range(count)]
+    # Our readers take objects with the same keypoints for copies of one.
+    points = [o.keypoints.tobytes() for o in items if o.keypoints.any()]
+    hypothesis.assume(len(set(points)) == len(points))
     return labels.LabeledPhoto(name, height, width, labels.separate(items))
 
 

@@ -12,20 +12,6 @@ from tests.formats import labeled
 from tests.formats import mutations
 
 
-def named_photos():
-    """Returns the photos, with a class for each object."""
-    return [
-        dataclasses.replace(
-            photo,
-            objects=tuple(
-                dataclasses.replace(item, class_name="dog")
-                for item in photo.objects
-            ),
-        )
-        for photo in labeled.photos()
-    ]
-
-
 class PascalPartWriterTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
@@ -35,7 +21,7 @@ class PascalPartWriterTest(absltest.TestCase):
         pascal_part_writer.write(photos, category, self.directory)
 
     def test_files(self):
-        self.write(iter(named_photos()))
+        self.write(iter(labeled.named_photos()))
         found = self.directory.rglob("*.mat")
         names = "no_object", "no_part", "pets/rex & co", "walks/a/frame_000012"
         self.assertCountEqual(
@@ -85,11 +71,11 @@ class PascalPartWriterTest(absltest.TestCase):
         parts = {**labeled.CATEGORY.parts, "tail": ()}
         category = dataclasses.replace(labeled.CATEGORY, parts=parts)
         with self.assertRaisesRegex(ValueError, "object 1: .*'tail': "):
-            self.write(named_photos(), category)
+            self.write(labeled.named_photos(), category)
 
     def test_same_bytes(self):
         def contents():
-            self.write(named_photos())
+            self.write(labeled.named_photos())
             paths = sorted(self.directory.rglob("*.mat"))
             return [path.read_bytes() for path in paths]
 

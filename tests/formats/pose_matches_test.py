@@ -5,14 +5,14 @@ from absl.testing import absltest
 from kp2part.formats import photo_directory
 from kp2part.formats import pose_matches
 from kp2part.formats import vocabulary
-from tests.formats import deeplabcut_csv_test
+from tests.formats import dlc_csv
 
 
 class PoseMatchesTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
         self.root = pathlib.Path(self.create_tempdir())
-        self.words = vocabulary.Vocabulary(deeplabcut_csv_test.CATEGORY)
+        self.words = vocabulary.Vocabulary(dlc_csv.CATEGORY)
 
     def match(self, text, name, photos, **kwargs):
         (self.root / name).write_text(text)
@@ -31,7 +31,7 @@ class PoseMatchesTest(absltest.TestCase):
 
     def test_photos_of_deeplabcut(self):
         found, notes = self.match(
-            deeplabcut_csv_test.LABELED,
+            dlc_csv.LABELED,
             "CollectedData_h8.csv",
             ["yard/img01.png", "yard/img02.png", "barn/img01.png"],
         )
@@ -63,7 +63,7 @@ class PoseMatchesTest(absltest.TestCase):
 
     def test_a_frame_is_no_photo(self):
         found, notes = self.match(
-            deeplabcut_csv_test.PREDICTED, "yardDLC.csv", ["yard.png"]
+            dlc_csv.PREDICTED, "yardDLC.csv", ["yard.png"]
         )
         self.assertEmpty(found.of_photo)
         self.assertStartsWith(notes[0], "2 photos with keypoints but not in ")
@@ -71,7 +71,7 @@ class PoseMatchesTest(absltest.TestCase):
 
     def test_min_likelihood(self):
         found, _ = self.match(
-            deeplabcut_csv_test.PREDICTED, "yardDLC.csv", [], min_likelihood=1
+            dlc_csv.PREDICTED, "yardDLC.csv", [], min_likelihood=1
         )
         self.assertLen(found.strangers, 1)
 

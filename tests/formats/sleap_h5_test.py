@@ -9,18 +9,7 @@ import numpy as np
 from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary
-from tests.formats import deeplabcut_csv_test
-
-CATEGORY = deeplabcut_csv_test.CATEGORY
-DIMS = ("frame", "track", "node", "xy")
-NAN = float("nan")
-# Two frames, two tracks, two nodes.
-TRACKS = np.float64(
-    [
-        [[[5.5, 6], [7, 8]], [[NAN, NAN], [1, 2]]],
-        [[[NAN, NAN], [NAN, NAN]], [[3, 4], [NAN, NAN]]],
-    ]
-)
+from tests.formats import sleap_tracks
 
 
 class SleapH5Test(parameterized.TestCase):
@@ -28,12 +17,16 @@ class SleapH5Test(parameterized.TestCase):
         super().setUp()
         self.path = pathlib.Path(self.create_tempdir()) / "yard.analysis.h5"
 
-    def save(self, order=DIMS, values=TRACKS, **changes):
+    def save(
+        self, order=sleap_tracks.DIMS, values=sleap_tracks.TRACKS, **changes
+    ):
         arrays = {
             "node_names": np.bytes_(["nose", "Left ear"]),
             "track_names": np.bytes_(["a", "b"]),
             "video_path": "/videos/yard.mp4",
-            "tracks": values.transpose([DIMS.index(name) for name in order]),
+            "tracks": values.transpose(
+                [sleap_tracks.DIMS.index(name) for name in order]
+            ),
         }
         with h5py.File(self.path, "w") as file:
             for name, value in (arrays | changes).items():
@@ -43,7 +36,9 @@ class SleapH5Test(parameterized.TestCase):
                 file["tracks"].attrs["dims"] = json.dumps(order)
 
     def read(self):
-        return readers.read_file(self.path, vocabulary.Vocabulary(CATEGORY))
+        return readers.read_file(
+            self.path, vocabulary.Vocabulary(sleap_tracks.CATEGORY)
+        )
 
     def check(self, found):
         frames = tuple(
@@ -64,7 +59,7 @@ class SleapH5Test(parameterized.TestCase):
         self.assertEqual(found.passed_over, {"without keypoints": 1})
 
     @parameterized.parameters(
-        [DIMS], [("track", "xy", "node", "frame")],
+        [sleap_tracks.DIMS], [("track", "xy", "node", "frame")],
         [("node", "frame", "xy", "track")],
     )  # fmt: skip
     def test_any_order(self, order):
@@ -84,7 +79,12 @@ class SleapH5Test(parameterized.TestCase):
         self.check(self.read())
 
     def test_one_animal_without_a_name(self):
-        self.save(DIMS, TRACKS[:, :1], track_names=None, video_path=b"")
+        self.save(
+            sleap_tracks.DIMS,
+            sleap_tracks.TRACKS[:, :1],
+            track_names=None,
+            video_path=b"",
+        )
         (photo, (item,)), = self.read().annotations.items()  # fmt: skip
         # Without the video's name, by the name of the file.
         self.assertEqual(photo, pose_file.Photo("yard", frame=0))
@@ -117,11 +117,11 @@ class SleapH5Test(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "analysis.h5: `dims` of"):
             self.read()
 
-    @parameterized.parameters(NAN, float("inf"), 1e8)
+    @parameterized.parameters(sleap_tracks.NAN, float("inf"), 1e8)
     def test_half_a_point(self, value):
-        tracks = TRACKS.copy()
+        tracks = sleap_tracks.TRACKS.copy()
         tracks[0, 0, 1, 0] = value
-        self.save(DIMS, tracks)
+        self.save(sleap_tracks.DIMS, tracks)
         message = "h5: frame 0 .a.: node 'Left ear': x and y must be"
         with self.assertRaisesRegex(ValueError, message):
             self.read()

@@ -7,7 +7,7 @@ from kp2part.formats import pose_file
 from kp2part.formats import readers
 from kp2part.formats import vocabulary
 from kp2part.system import extras
-from tests.formats import deeplabcut_csv_test
+from tests.formats import dlc_csv
 
 try:
     from PIL import Image as image
@@ -15,7 +15,7 @@ try:
 except ModuleNotFoundError:
     sleap_io = None
 
-CATEGORY = deeplabcut_csv_test.CATEGORY
+CATEGORY = dlc_csv.CATEGORY
 NAN = float("nan")
 
 

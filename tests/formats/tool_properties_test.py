@@ -18,37 +18,35 @@ from kp2part.formats import identity
 from kp2part.formats import pickled_names
 from kp2part.formats import readers
 from kp2part.formats import vocabulary
-from tests.formats import cvat_test
-from tests.formats import deeplabcut_csv_test
-from tests.formats import deeplabcut_h5_test
-from tests.formats import label_studio_test
+from tests.formats import cvat_xml
+from tests.formats import dlc_csv
+from tests.formats import dlc_h5
 from tests.formats import mutations
 from tests.formats import pandas_writer
-from tests.formats import sleap_h5_test
+from tests.formats import sleap_tracks
+from tests.formats import studio
 
-CATEGORY = cvat_test.CATEGORY
+CATEGORY = cvat_xml.CATEGORY
 NAMES = [identity.fold(name) for name in CATEGORY.keypoints]
 LABEL_STUDIO = [
-    label_studio_test.task(
-        *label_studio_test.DOG,
-        label_studio_test.rectangle("r2", "cat"),
-        label_studio_test.point("p3", "nose", 7, 9.5, "r2"),
+    studio.task(
+        *studio.DOG,
+        studio.rectangle("r2", "cat"),
+        studio.point("p3", "nose", 7, 9.5, "r2"),
     ),
-    label_studio_test.task(
-        label_studio_test.point("p1", "nose", 1, 2), data={"image": "b.jpg"}
-    ),
+    studio.task(studio.point("p1", "nose", 1, 2), data={"image": "b.jpg"}),
 ]
 NAN = float("nan")
 H5_TABLE = {
-    "header": [list(names) for names in deeplabcut_h5_test.PREDICTED],
+    "header": [list(names) for names in dlc_h5.PREDICTED],
     "index": [0, 7],
-    "values": deeplabcut_h5_test.FRAMES,
+    "values": dlc_h5.FRAMES,
 }
 SLEAP = {
     "node_names": ["nose", "Left ear"],
     "track_names": ["a", "b"],
-    "dims": list(sleap_h5_test.DIMS),
-    "tracks": sleap_h5_test.TRACKS.tolist(),
+    "dims": list(sleap_tracks.DIMS),
+    "tracks": sleap_tracks.TRACKS.tolist(),
 }
 # What writing an impossible file raises.
 NOT_WRITABLE = (
@@ -98,7 +96,7 @@ class ToolPropertiesTest(absltest.TestCase):
         return path
 
     @mutations.SETTINGS
-    @hypothesis.given(mutations.files(cvat_test.IMAGES.encode()))
+    @hypothesis.given(mutations.files(cvat_xml.IMAGES.encode()))
     def test_cvat_images(self, contents):
         path = self.save("a.xml", contents)
         if (found := self.read(path)) is None:
@@ -114,7 +112,7 @@ class ToolPropertiesTest(absltest.TestCase):
         self.check_cvat(found, expected, others)
 
     @mutations.SETTINGS
-    @hypothesis.given(mutations.files(cvat_test.VIDEO.encode()))
+    @hypothesis.given(mutations.files(cvat_xml.VIDEO.encode()))
     def test_cvat_video(self, contents):
         path = self.save("a.xml", contents)
         if (found := self.read(path)) is None:
@@ -231,8 +229,8 @@ class ToolPropertiesTest(absltest.TestCase):
 
     @mutations.SETTINGS
     @hypothesis.given(
-        mutations.files(deeplabcut_csv_test.LABELED.encode())
-        | mutations.files(deeplabcut_csv_test.PREDICTED.encode())
+        mutations.files(dlc_csv.LABELED.encode())
+        | mutations.files(dlc_csv.PREDICTED.encode())
     )
     def test_deeplabcut_csv(self, contents):
         path = self.save("yardDLC.csv", contents)
@@ -324,7 +322,7 @@ class ToolPropertiesTest(absltest.TestCase):
             hypothesis.reject()
         if (found := self.read(path)) is None:
             return
-        order = [fields["dims"].index(name) for name in sleap_h5_test.DIMS]
+        order = [fields["dims"].index(name) for name in sleap_tracks.DIMS]
         tracks = np.float64(fields["tracks"]).transpose(order)
         count = 0
         for photo, item in self.items(found):
@@ -346,9 +344,7 @@ class ToolPropertiesTest(absltest.TestCase):
         )
 
     @mutations.SETTINGS
-    @hypothesis.given(
-        mutations.files(pickle.dumps(deeplabcut_h5_test.PREDICTED, 0))
-    )
+    @hypothesis.given(mutations.files(pickle.dumps(dlc_h5.PREDICTED, 0)))
     def test_pickles(self, contents):
         found, error = mutations.error_of(
             lambda: pickled_names.read(contents, "here")

@@ -9,7 +9,10 @@ import numpy as np
 import sleap_io
 
 from kp2part.formats import labels
+from kp2part.formats import pose_file
+from kp2part.formats import readers
 from kp2part.formats import sleap_writer
+from kp2part.formats import vocabulary
 from tests.formats import labeled
 from tests.formats import mutations
 
@@ -78,6 +81,27 @@ class SleapCheck(absltest.TestCase):
         expected = np.zeros_like(found)
         expected[labels.crop_of(item)] = item.labels
         np.testing.assert_array_equal(found, expected)
+
+    def test_our_reader(self):
+        self.written(labeled.named_photos())
+        known = vocabulary.Vocabulary(labeled.CATEGORY)
+        found = readers.read_file(self.path, known)
+        expected = [
+            item.keypoints
+            for photo in labeled.named_photos()
+            for item in photo.objects
+            if item.keypoints.any()
+        ]
+        items = [x for of_photo in found.annotations.values() for x in of_photo]
+        for ours, keypoints in zip(items, expected, strict=True):
+            np.testing.assert_array_equal(ours.keypoints, keypoints)
+        self.assertIn(
+            pose_file.Photo("walks/a.mp4", frame=12),
+            [
+                dataclasses.replace(p, height=None, width=None)
+                for p in found.photos
+            ],
+        )
 
     def test_same_bytes(self):
         self.written(labeled.photos())
