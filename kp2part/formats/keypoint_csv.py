@@ -21,7 +21,6 @@ from kp2part.schema import keys
 from kp2part.system import text_file
 
 FORMAT = "csv"
-SUFFIX = ".csv"
 COLUMNS = ("photo", "keypoint", "x", "y", "v")
 OPTIONAL = ("object", "class")
 _VISIBILITY = {str(v): v for v in (keys.ABSENT, keys.OCCLUDED, keys.VISIBLE)}
