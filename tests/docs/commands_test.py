@@ -25,6 +25,7 @@ PAGES = (
     "docs/how-to/data.md",
     "docs/how-to/categories.md",
     "docs/how-to/own_category.md",
+    "docs/how-to/transfer.md",
     "docs/how-to/evaluate.md",
     "docs/how-to/fine_tune.md",
     "docs/how-to/serve.md",
