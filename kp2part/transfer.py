@@ -6,11 +6,11 @@ r"""Labels photos and videos with part masks, by keypoints of the objects.
 --keypoints is what an annotation tool or a pose network has written: COCO's,
 Animal-Pose's or Label Studio's JSON, CVAT's XML, DeepLabCut's CSV or HDF5,
 SLEAP's HDF5 or .slp, Berkeley's XML; which one is told by its contents. Frames
-are looked for in videos in --images. A box in the file is used; without one,
-the keypoints' extent with a margin is. What has no keypoints, or is of a class
-that the model's category does not have, is not labeled; both are listed. A
-pixel belongs to one object: where masks overlap, to the one that reaches lower
-in the photo.
+are looked for in videos in --images. A box in the file is used, else one of
+--boxes, else the keypoints' extent with a margin. What has no keypoints, or is
+of a class that the model's category does not have, is not labeled; both are
+listed. A pixel belongs to one object: where masks overlap, to the one that
+reaches lower in the photo.
 
 --output_formats is any of
   coco          coco.json: objects with keypoints, and their parts
@@ -47,6 +47,12 @@ _IMAGES = flags.DEFINE_string(
 )
 _KEYPOINTS = flags.DEFINE_string(
     "keypoints", None, "File or directory of keypoints of these photos."
+)
+_BOXES = flags.DEFINE_string(
+    "boxes",
+    None,
+    "Directory of VOC's annotations, <photo>.xml, with boxes for objects whose "
+    "keypoints come without one.",
 )
 _KEYPOINT_MAP = flags.DEFINE_string(
     "keypoint_map",
@@ -167,6 +173,7 @@ def _plan(task):
     from kp2part.formats import photo_directory
     from kp2part.formats import pose_matches
     from kp2part.formats import vocabulary
+    from kp2part.labeling import given_boxes
     from kp2part.labeling import jobs as jobs_lib
 
     keypoint_map = {}
@@ -192,6 +199,10 @@ def _plan(task):
         jobs = jobs_lib.name_classes(jobs, _CLASS_NAME.value, words)
     for note in pose_matches.notes(matches, photos.files, photos, words):
         logging.warning("%s", note)
+    if _BOXES.value is not None:
+        jobs, without = given_boxes.assign(jobs, pathlib.Path(_BOXES.value))
+        if without:
+            logging.warning("%d objects have no box: guessed.", without)
     if not jobs:
         raise ValueError(
             f"{_KEYPOINTS.value}: no photo or video in {images} has keypoints."
