@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 from absl.testing import absltest
@@ -148,6 +149,26 @@ class CategoryTest(parameterized.TestCase):
     def test_unknown_annotated_part(self):
         with self.assertRaisesRegex(ValueError, "'horse' has no part .*'wing'"):
             category.load("horse").part_of("wing")
+
+
+class NewestTest(absltest.TestCase):
+    def test_an_earlier_version_has_the_names_of_today(self):
+        today = category.load("quadruped")
+        earlier = dataclasses.replace(today, keypoint_aliases={}, any_class=())
+        self.assertEqual(category.newest(earlier), today)
+
+    def test_another_of_the_same_name_stays(self):
+        today = category.load("quadruped")
+        for change in (
+            {"keypoints": today.keypoints[::-1]},
+            {"parts": dict(reversed(today.parts.items()))},
+            {"classes": ("cat",)},
+            {"name": "my own"},
+        ):
+            fields = {**today.to_json(), **change}
+            fields["parts"] = {"background": (), **fields["parts"]}
+            other = category.from_json(fields, "here")
+            self.assertIs(category.newest(other), other)
 
 
 if __name__ == "__main__":
