@@ -31,6 +31,7 @@ The status is 0 if all photos are labeled, 3 if some cannot be: they are listed,
 and the others are written.
 """
 
+import os
 import pathlib
 import sys
 
@@ -131,6 +132,12 @@ def main(argv):
 
     if not (_OUTPUT.value or _WRITE_MAPPING.value):
         raise ValueError("`output` must be given.")
+    for name, path, is_there in (
+        ("images", _IMAGES.value, os.path.isdir),
+        ("keypoints", _KEYPOINTS.value, os.path.exists),
+    ):
+        if not is_there(path):  # Before the model is loaded.
+            raise ValueError(f"`{name}`: there is no such path: {path}")
     outputs.check_names(_OUTPUT_FORMATS.value)
     bounds = quality_filter.QualityRange(_MIN_QUALITY.value, _MAX_QUALITY.value)
     with client.connect(_URL.value or _SAVED_MODEL.value) as predict:

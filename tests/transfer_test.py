@@ -155,7 +155,8 @@ class TransferTest(absltest.TestCase):
             ({"output_formats": ["coco", "gif"]}, "`output_formats` must.*gif"),
             ({"min_quality": 0.9, "max_quality": 0.1}, "in this order"),
             ({"category": "horse"}, "must have the network's keypoints"),
-            ({"keypoints": "/no/such.json"}, "no/such.json"),
+            ({"keypoints": "/no/such.json"}, "`keypoints`: .*no/such.json"),
+            ({"images": "/no/such"}, "`images`: there is no such path: /no/su"),
         ):
             status, told = self.transfer(**change)
             self.assertEqual(status, FAILED)
