@@ -47,7 +47,20 @@ class PhotoLabeler:
     def _label_photo(self, job: jobs_lib.Job) -> jobs_lib.Outcome:
         if job.error is not None:
             raise ValueError(job.error)
-        contents = job.path.read_bytes()
+        return self.label_photo(job, job.path.read_bytes())
+
+    def label_photo(
+        self, job: jobs_lib.Job, contents: bytes
+    ) -> jobs_lib.Outcome:
+        """Returns what becomes of a photo whose file has been read.
+
+        Args:
+            job: The photo; its file is not read.
+            contents: JPEG or PNG.
+
+        Raises:
+            ValueError: It cannot be labeled; the message says why.
+        """
         image_size.check(contents, str(job.path))
         kept, left_out = jobs_lib.divide(job)
         if not kept:
