@@ -87,7 +87,10 @@ class Request:
         try:
             return self._prediction(task, where)
         except (ValueError, OSError) as error:
-            message = one_line(error)
+            told = str(error)
+            message = one_line(
+                told if told.startswith(where) else f"{where}: {told}"
+            )
             logging.warning("Label Studio: %s", message)
             return {
                 "result": [],
@@ -98,8 +101,12 @@ class Request:
 
     def _prediction(self, task: Fields, where: str) -> Fields | list:
         address = self._address(task, where)
-        # A photo in the task itself is no name.
-        short = {**task, "data": {"image": f"{address:.200}"}}
+        # A photo in the task itself is no name; `where` has the id.
+        short = {
+            "data": {"image": f"{address:.200}"},
+            "annotations": task.get("annotations"),
+            "drafts": task.get("drafts"),
+        }
         if self._context is None:
             found = placed.batch(short, where)
         else:
@@ -154,10 +161,7 @@ class Request:
             tuple(found for _, found in entries),
             (task.photo.height, task.photo.width),
         )
-        try:
-            contents = self._photos.read(address)
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from error
+        contents = self._photos.read(address)
         outcome = self._labeler.label_photo(job, contents)
         if outcome.photo is None or outcome.left_out:
             raise ValueError("; ".join(outcome.left_out) or where)
@@ -193,6 +197,6 @@ class Request:
             }
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: Exception | str) -> str:
     """Returns an error as one line that the tool can show."""
     return " ".join(str(error).split())[:_MAX_MESSAGE]
