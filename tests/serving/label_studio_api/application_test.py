@@ -132,6 +132,15 @@ class BatchTest(parameterized.TestCase):
             found["error"], "task 9: .*must lie in the photo, 40 x 200 pixels"
         )
 
+    def test_a_photo_of_another_size(self):
+        other = photo_files.png(photo_files.picture(50, 210))
+        image = backend_lib.data_url(other)
+        (found,) = self.backend.predict(
+            backend_lib.task(*studio.DOG, image=image)
+        )
+        self.assertEqual(found["result"], [])
+        self.assertRegex(found["error"], "`width` and `height` must be those")
+
     def test_a_model_without_quality_gives_no_score(self):
         backend = backend_lib.Backend(backend_lib.Model(quality=None))
         (found,) = backend.predict(backend_lib.task(*studio.DOG))
@@ -144,10 +153,18 @@ class BatchTest(parameterized.TestCase):
             {"updated_at": "2026-11-27T01:40:41.4Z",
              "result": backend_lib.named(studio.DOG)},
         ]  # fmt: skip
-        (found,) = self.backend.predict(
-            backend_lib.task(annotations=[], drafts=drafts)
-        )
-        self.assertLen(brushes(found), 1)
+        older = [
+            studio.rectangle("r0"),
+            studio.point("p0", "nose", 9, 20, "r0"),
+        ]
+        drafts.append({"updated_at": "2026-11-26T01:40:41.4Z",
+                       "result": backend_lib.named(older)})  # fmt: skip
+        for ordered in drafts, drafts[::-1]:
+            (found,) = self.backend.predict(
+                backend_lib.task(annotations=[], drafts=ordered)
+            )
+            (brush,) = brushes(found)
+            self.assertEqual(brush["parentID"], "r1")
 
     def test_one_bad_task_does_not_take_the_others(self):
         good = backend_lib.task(*studio.DOG)
@@ -178,8 +195,11 @@ class BatchTest(parameterized.TestCase):
         (studio.rectangle("r1", "car"), "must be one of cat, dog, pet"),
     )
     def test_refused(self, region, reason):
-        regions = [region if x["id"] == region["id"] else x
-                   for x in studio.DOG[:5] if x["type"] != "choices"]  # fmt: skip
+        regions = [
+            region if x["id"] == region["id"] else x
+            for x in studio.DOG[:5]
+            if x["type"] != "choices"
+        ]
         (found,) = self.backend.predict(backend_lib.task(*regions))
         self.assertEqual(found["result"], [])
         self.assertIn(reason, found["error"])

@@ -130,7 +130,8 @@ class Backend:
         chunks = self.application(
             {
                 "REQUEST_METHOD": method, "PATH_INFO": path,
-                "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body),
+                "CONTENT_LENGTH": str(len(body)),
+                "wsgi.input": io.BytesIO(body),
             },
             lambda status, headers: said.append(status),
         )  # fmt: skip
