@@ -16,6 +16,9 @@ newest is served. Add a newer one (by a rename, so that it appears complete) and
 requests go to it as soon as it has loaded. If a version fails to load, this is
 logged and reported, and the previous version stays in service.
 
+With --label_studio it also is an ML backend for Label Studio: people place
+keypoints there, and get the masks of the parts.
+
 /monitoring/prometheus/metrics has counts and latencies. Ctrl-C or SIGTERM stops
 the server once pending requests are done. Anyone who can reach the port can use
 the model: with --host=0.0.0.0, put a proxy in front, and list its name in
@@ -59,6 +62,22 @@ _ALLOWED_HOSTS = flags.DEFINE_list(
     "example the name of a proxy; * allows all.",
 )
 _PAGE = flags.DEFINE_bool("page", True, "Serve a web page to try the model.")
+_LABEL_STUDIO = flags.DEFINE_bool(
+    "label_studio",
+    False,
+    "Be an ML backend for Label Studio, at the address of the page.",
+)
+_LABEL_STUDIO_URL = flags.DEFINE_string(
+    "label_studio_url",
+    None,
+    "Address of Label Studio, to ask for photos. The environment variable "
+    "LABEL_STUDIO_API_KEY has the token of a user who may see them.",
+)
+_LABEL_STUDIO_FILES = flags.DEFINE_string(
+    "label_studio_files",
+    None,
+    "Directory with Label Studio's local files, or its media, to read photos.",
+)
 _POLL_SECONDS = flags.DEFINE_float(
     "poll_seconds", 1.0, "Seconds between checks for a new version.", 0.01
 )
@@ -98,10 +117,44 @@ def model_name(name: str | None, base_path: pathlib.Path) -> str:
     return name
 
 
+def label_studio_photos(max_bytes: int):
+    """Returns where Label Studio's photos are read; None if it is not served.
+
+    Args:
+        max_bytes: Of a photo.
+
+    Raises:
+        ValueError: The flags contradict each other, or name nothing.
+    """
+    url, files = _LABEL_STUDIO_URL.value, _LABEL_STUDIO_FILES.value
+    if not _LABEL_STUDIO.value:
+        if url or files:
+            raise ValueError(
+                "`label_studio_url` and `label_studio_files` need "
+                "--label_studio."
+            )
+        return None
+    from kp2part.serving.label_studio_api import photos
+    from kp2part.serving.label_studio_api import studio_host
+
+    if files and not pathlib.Path(files).is_dir():
+        raise ValueError(
+            "`label_studio_files` must be a directory. Received: "
+            f"label_studio_files={files!r}"
+        )
+    token = os.environ.get("LABEL_STUDIO_API_KEY", "")
+    return photos.Photos(
+        pathlib.Path(files) if files else None,
+        studio_host.StudioHost(url, token) if url else None,
+        max_bytes,
+    )
+
+
 def main(argv):
     del argv
     base_path = pathlib.Path(_MODEL_BASE_PATH.value).absolute()
     name = model_name(_MODEL_NAME.value, base_path)
+    photos = label_studio_photos(_MAX_BODY_MB.value << 20)
     import tensorflow as tf
 
     from kp2part.serving import admission
@@ -134,7 +187,7 @@ def main(argv):
         ),
     )
     try:
-        local_run.run(store, base_path, address, limits, stop)
+        local_run.run(store, base_path, address, limits, stop, photos)
     finally:
         store.close()
     logging.info("Stopped.")

@@ -65,7 +65,7 @@ def read(path: pathlib.Path) -> list[Task]:
         )
     tasks, owners = [], {}
     for index, item in enumerate(items):
-        task = _task(item, f"{path}: task {index}")
+        task = task_of(item, f"{path}: task {index}")
         tasks.append(task)
         other = owners.setdefault(task.photo.name, task.source)
         if other is not task.source:
@@ -76,7 +76,16 @@ def read(path: pathlib.Path) -> list[Task]:
     return tasks
 
 
-def _task(item: Any, where: str) -> Task:
+def task_of(item: Any, where: str) -> Task:
+    """Returns the task that a JSON value is.
+
+    Args:
+        item: Any JSON value.
+        where: File and place, for messages.
+
+    Raises:
+        ValueError: It is no task, or has no photo.
+    """
     if not isinstance(item, dict) or not isinstance(item.get("data"), dict):
         raise ValueError(f"{where}: {_no_task(item)}")
     if isinstance(item.get("id"), int):
@@ -116,11 +125,11 @@ def _image(data: dict[str, Any], where: str) -> str:
 
 def _chosen(task: dict, where: str, passed_over: list[str]) -> Iterator[dict]:
     """Yields the regions of the annotation that counts."""
-    annotations = _objects(task.get("annotations"), f"{where}: `annotations`")
+    annotations = objects(task.get("annotations"), f"{where}: `annotations`")
     with_points = []
     for index, item in enumerate(annotations):
         here = f"{where}: annotation {item.get('id', index)!s:.20}"
-        regions = _regions(item.get("result"), here)
+        regions = regions_of(item.get("result"), here)
         if not any(region["type"] == KEYPOINT for region in regions):
             continue
         if item.get("was_cancelled"):
@@ -142,9 +151,10 @@ def _chosen(task: dict, where: str, passed_over: list[str]) -> Iterator[dict]:
         yield from regions
 
 
-def _regions(result: Any, where: str) -> list[dict]:
+def regions_of(result: Any, where: str) -> list[dict[str, Any]]:
+    """Returns those of a `result` that are of the types in `Task`."""
     found = []
-    for index, item in enumerate(_objects(result, f"{where}: `result`")):
+    for index, item in enumerate(objects(result, f"{where}: `result`")):
         if item.get("type") == "keypoint":
             raise ValueError(
                 f"{where}: region {index}: a `KeyPoint` must have its names "
@@ -160,7 +170,8 @@ def _regions(result: Any, where: str) -> list[dict]:
     return found
 
 
-def _objects(value: Any, where: str) -> list[dict]:
+def objects(value: Any, where: str) -> list[dict[str, Any]]:
+    """Returns a JSON value that is a list of objects, or None, as a list."""
     if value is None:
         return []
     if isinstance(value, list) and all(isinstance(v, dict) for v in value):

@@ -17,11 +17,11 @@ import urllib.parse
 
 import numpy as np
 
-from kp2part.formats import brush_rle
 from kp2part.formats import decimals
 from kp2part.formats import json_array
 from kp2part.formats import label_checks
 from kp2part.formats import label_names
+from kp2part.formats import label_studio_brushes
 from kp2part.formats import label_studio_config as config
 from kp2part.formats import labels
 from kp2part.schema import boxes
@@ -134,15 +134,13 @@ def _regions(
     for keypoint, row in zip(category.keypoints, item.keypoints, strict=True):
         for region in _point(keypoint, row, photo, name):
             yield {"id": f"{name}_{keypoint}", **region}
-    for part_id, mask in labels.parts_of(item):
-        part = list(category.parts)[part_id]
-        packed = brush_rle.encode(mask, item.corner, photo.height, photo.width)
+    for part, value in label_studio_brushes.of_object(item, photo, category):
         yield {
             "id": f"{name}_part_{part}",
             "parentID": name,
             "from_name": config.PART,
-            "type": "brushlabels",
-            "value": {"format": "rle", "rle": packed, "brushlabels": [part]},
+            "type": label_studio_brushes.TYPE,
+            "value": value,
         }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from kp2part.client import part_client
 from kp2part.formats import annotation as annotation_lib
+from kp2part.formats import image_size
 from kp2part.formats import labels
 from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
@@ -42,15 +43,25 @@ class PhotoLabeler:
     def _label(self, source: frames.Source) -> jobs_lib.Outcome:
         job = source.job
         try:
-            return self._label_photo(job, _contents(source))
+            return self.label_photo(job, _contents(source))
         except (ConnectionError, TimeoutError):
             raise
         except (ValueError, OSError) as error:
             return jobs_lib.Outcome(job, error=str(error))
 
-    def _label_photo(
+    def label_photo(
         self, job: jobs_lib.Job, contents: bytes
     ) -> jobs_lib.Outcome:
+        """Returns what becomes of a photo whose file has been read.
+
+        Args:
+            job: The photo; its file is not read.
+            contents: JPEG or PNG.
+
+        Raises:
+            ValueError: It cannot be labeled; the message says why.
+        """
+        image_size.check(contents, str(job.path))
         kept, left_out = jobs_lib.divide(job)
         if not kept:
             raise ValueError(f"{job.key}: has no object to label. {left_out}")

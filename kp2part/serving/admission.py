@@ -61,6 +61,9 @@ class Admission:
         """
         if getattr(self._thread, "has_turn", False):
             yield
+        elif getattr(self._thread, "has_place", False):
+            with _waited(self._turn):
+                yield
         elif num_rows < self._large_rows and num_pixels < self._large_pixels:
             with _waited(self._small):
                 yield
@@ -82,7 +85,26 @@ class Admission:
                 self._thread.has_turn = False
 
     @contextlib.contextmanager
+    def place_of_large(self) -> Iterator[None]:
+        """Returns a context for a request that computes photo after photo.
+
+        Each takes a turn of a large one. Between them others have theirs, and
+        what is not computing, for instance fetching photos, holds up nobody.
+        """
+        with self._place():
+            self._thread.has_place = True
+            try:
+                yield
+            finally:
+                self._thread.has_place = False
+
+    @contextlib.contextmanager
     def _large(self):
+        with self._place(), _waited(self._turn):
+            yield
+
+    @contextlib.contextmanager
+    def _place(self):
         if not self._places.acquire(blocking=False):
             raise errors.ServingError(
                 grpc.StatusCode.UNAVAILABLE,
@@ -91,8 +113,7 @@ class Admission:
                 "or send smaller ones.",
             )
         try:
-            with _waited(self._turn):
-                yield
+            yield
         finally:
             self._places.release()
 

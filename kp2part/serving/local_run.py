@@ -12,6 +12,8 @@ from kp2part.serving import model_store
 from kp2part.serving import request_metrics
 from kp2part.serving import server as server_lib
 from kp2part.serving import static_files
+from kp2part.serving.label_studio_api import application as label_studio
+from kp2part.serving.label_studio_api import photos as photos_lib
 from kp2part.serving.tf_serving_api import errors
 from kp2part.serving.tf_serving_api import rest
 
@@ -48,8 +50,17 @@ def make_application(
     metrics: request_metrics.Metrics,
     max_body_bytes: int,
     page: bool,
+    photos: photos_lib.Photos | None = None,
 ) -> Callable:
-    """Returns the WSGI application of the HTTP port, with or without a page."""
+    """Returns the WSGI application of the HTTP port.
+
+    Args:
+        store: The versions of the model.
+        metrics: Counts the requests of the API.
+        max_body_bytes: See `rest.application`.
+        page: Whether "/" serves the annotation page.
+        photos: Where Label Studio's photos are read; None if it is not served.
+    """
     files = static_files.application(
         _PAGE_FILES, store.name, lambda: description(store)
     )
@@ -58,7 +69,13 @@ def make_application(
         store.name,
         metrics,
         files if page else None,
+        _label_studio(store, photos) if photos else {},
     )
+
+
+def _label_studio(store, photos) -> dict[str, Callable]:
+    routes = label_studio.application(store, store.admission, photos)
+    return dict.fromkeys(label_studio.PATHS, routes)
 
 
 def description(store: model_store.ModelStore) -> bytes | None:
@@ -94,6 +111,7 @@ def run(
     address: Address,
     limits: limits_lib.Limits,
     stop: threading.Event,
+    photos: photos_lib.Photos | None = None,
 ):
     """Serves from when a version is loaded until told to stop.
 
@@ -102,7 +120,9 @@ def run(
     """
     metrics = request_metrics.Metrics()
     server = server_lib.Server(
-        make_application(store, metrics, limits.max_body_bytes, address.page),
+        make_application(
+            store, metrics, limits.max_body_bytes, address.page, photos
+        ),
         store,
         metrics,
         address.host,

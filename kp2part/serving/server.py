@@ -1,10 +1,12 @@
 """Puts REST, gRPC, metrics and the page together behind two ports."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent import futures
 import dataclasses
 import time
+import types
 import urllib.parse
 
 import grpc
@@ -34,6 +36,7 @@ def application(
     model_name: str,
     metrics: request_metrics.Metrics,
     page: Callable | None = None,
+    paths: Mapping[str, Callable] = types.MappingProxyType({}),
 ) -> Callable:
     """Returns the WSGI application of the HTTP port.
 
@@ -42,18 +45,20 @@ def application(
         model_name: The name of the model that it serves.
         metrics: Counts the requests under /v1/, and serves METRICS_PATH.
         page: WSGI application of all other paths; without it they are 404.
+        paths: WSGI applications of single paths, which come before the page.
     """
     api = _counted(api, model_name, metrics)
 
     def application(environ, start_response):
         target = environ["REQUEST_URI"]
-        if target.lower().startswith("/v1/"):
+        if _is_of_api(environ):
             return api(environ, start_response)
         if target == METRICS_PATH:
             headers = [("Content-Type", metrics.content_type)]
             start_response("200 OK", headers)
             return [metrics.text()]
-        return (page or _not_found)(environ, start_response)
+        other = paths.get(environ["PATH_INFO"], page or _not_found)
+        return other(environ, start_response)
 
     return application
 
@@ -151,15 +156,17 @@ def _grpc_server(store, metrics, host, port, limits):
 
 
 def _scheduled(application, store):
-    """Returns the application, with large bodies one after another.
+    """Returns the application, with large bodies to the API one by one.
 
-    They take memory from when they are parsed on.
+    They take memory from when they are parsed on. Other paths see to it
+    themselves.
     """
 
     def scheduled(environ, start_response):
         is_gone = environ.get("waitress.client_disconnected", lambda: False)
         with client_watch.watching(is_gone):
-            if _num_bytes(environ) < admission_lib.LARGE_BYTES:
+            is_small = _num_bytes(environ) < admission_lib.LARGE_BYTES
+            if is_small or not _is_of_api(environ):
                 return application(environ, start_response)
             try:
                 with store.admission.turn_of_large():
@@ -168,6 +175,10 @@ def _scheduled(application, store):
                 return rest.refuse(error, start_response)
 
     return scheduled
+
+
+def _is_of_api(environ):
+    return environ["REQUEST_URI"].lower().startswith("/v1/")
 
 
 def _num_bytes(environ):

@@ -29,6 +29,7 @@ PAGES = (
     "docs/how-to/evaluate.md",
     "docs/how-to/fine_tune.md",
     "docs/how-to/serve.md",
+    "docs/how-to/label_studio.md",
     "docs/how-to/library.md",
 )
 # A test has no hour: less of everything, otherwise as the pages have it.

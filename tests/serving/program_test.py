@@ -89,6 +89,25 @@ class ServeTest(absltest.TestCase):
         )
         self.assertNotIn("Traceback", text)
 
+    def test_label_studio(self):
+        self.base.mkdir()
+        serving_models.write(self.base / "3")
+        for flags, reason in (
+            (["--label_studio_url=http://h"], "need --label_studio."),
+            (["--label_studio", "--label_studio_files=no"], "be a directory"),
+            (["--label_studio", "--label_studio_url=h"], "must be http://HOST"),
+        ):
+            status, _, text = programs.run("kp2part.serve", *flags)
+            self.assertEqual(status, 1)
+            self.assertIn(reason, text)
+        process = self.start("--label_studio")
+        self.wait_for_line(process, "serves: open")
+        self.assertEqual(json.loads(self.get("/health"))["status"], "UP")
+        self.assertIn(b"<html", self.get("/").lower())
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            self.get("/setup")
+        self.assertEqual(caught.exception.code, 405)
+
     def test_no_training_code_is_loaded(self):
         code = (
             "import sys; from kp2part.serving import local_run; "

@@ -85,6 +85,11 @@ def refuse(error: errors.ServingError, start_response: Callable) -> list[bytes]:
     return _send(_refusal(error), start_response)
 
 
+def status_of(error: errors.ServingError) -> int:
+    """Returns the HTTP status of an error."""
+    return _STATUSES.get(error.code, 500)
+
+
 def _send(response, start_response):
     status, content_type, body = response
     reason = http.client.responses.get(status, "Client Closed Request")
@@ -112,7 +117,7 @@ def _refusal(error, has_body=True):
     # The one error without a message has no body either.
     sent = bool(error.message) and has_body
     text = json.dumps({"error": error.message}) if sent else ""
-    return _STATUSES.get(error.code, 500), _JSON, text.encode()
+    return status_of(error), _JSON, text.encode()
 
 
 def _read_body(environ, max_bytes):
