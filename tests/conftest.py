@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 # together they take most of the time. `pytest --durations=50` tells of others.
 SLOW = (
     "tests/annotator/browser_photos_test.py",
+    "tests/annotator/browser_set_test.py",
     "tests/annotator/browser_test.py",
     "tests/annotator/browser_work_test.py",
     "tests/client/served_model_test.py",

@@ -123,16 +123,17 @@ class BrowserPhotosTest(page_case.PageCase):
             stored = np.ascontiguousarray(store(picture()))
             tag = tiff(orientation)
             for name, data in (
-                ("a.jpg", jpeg(stored, b"http://x\0<x/>", b"Exif\0\0" + tag)),
-                ("a.png", png(stored, (b"eXIf", tag))),
+                ("jpg", jpeg(stored, b"http://x\0<x/>", b"Exif\0\0" + tag)),
+                ("png", png(stored, (b"eXIf", tag))),
             ):
+                name = f"{orientation}.{name}"
                 with self.subTest(name=name, orientation=orientation):
                     self.check(name, data, picture())
         self.check_mask(picture())
-        self.check_image_entry("a.png", (40, 60))
+        self.check_image_entry("8.png", (40, 60))
         overlay = cv2.imread(str(self.download("overlay")))
         self.assertEqual(overlay.shape, (40, 60, 3))
-        self.assertEqual(self.download("photo").name, "a_upright.png")
+        self.assertEqual(self.download("photo").name, "8_upright.png")
 
     def test_a_block_of_exif_that_says_how_large_to_show_it(self):
         # 300 dots per inch and half of the pixels: browsers show it smaller.

@@ -24,7 +24,7 @@ export class Photo {
   #reduced = null;
 
   /**
-   * @param {string} name Of the file that was opened.
+   * @param {string} name Of the file that was opened, with its folders.
    * @param {Blob} sent JPEG or PNG, of which `image` is made.
    * @param {HTMLImageElement} image Loaded.
    * @param {?string} copyName Of `sent` as a file; null if it is the file that
@@ -68,27 +68,28 @@ export class Photo {
 /**
  * Opens a photo in any format that the browser can read.
  * @param {File} file
+ * @param {string} name With its folders.
  * @returns {Promise<Photo>}
  * @throws {Error} It is not a photo, or too large; the message says which.
  */
-export async function openPhoto(file) {
+export async function openPhoto(file, name = file.name) {
   if (file.size > MAX_BYTES) {
     throw new Error(
-      `${file.name} has ${Math.round(file.size / 2 ** 20)} MB; at most ` +
+      `${name} has ${Math.round(file.size / 2 ** 20)} MB; at most ` +
       `${MAX_BYTES / 2 ** 20} MB can be opened.`);
   }
   const stored = readStored(await file.arrayBuffer());
   const plain = stored ? withoutTags(file, stored) : file;
-  const image = await load(plain, file.name);
+  const image = await load(plain, name);
   const turn = stored?.orientation ?? 1;
   const isPlain = stored?.isWhole && turn === 1;
   if (isPlain && plain.size <= MAX_SENT_BYTES) {
-    return new Photo(file.name, plain, image, null);
+    return new Photo(name, plain, image, null);
   }
   try {
     const sent = await picture.redraw(image, turn);
     const copyName = stored && turn === 1 ? null : nameOfCopy(file, sent);
-    return new Photo(file.name, sent, await load(sent, file.name), copyName);
+    return new Photo(name, sent, await load(sent, name), copyName);
   } finally {
     picture.free(image);
   }

@@ -1,19 +1,16 @@
 /** What keys and buttons do, by name. */
 
-import * as geometry from "../state/geometry.mjs";
+import { Cross } from "./cross.mjs";
 
-const STEP = 12; // Of the keyboard's cross, in CSS pixels.
+const PAN = 60; // In CSS pixels.
 const FAR = 5; // With Shift, steps are this many times as long.
 const ZOOM = 1.3;
 const DIRECTIONS = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
 };
 
-/** The keyboard's cross, and actions begun but not yet in the annotations. */
+/** What people tell the page to do with the open photo. */
 export class Commands {
-  /** @type {?geometry.Place} In the photo. */
-  cursor = null;
-  #corner = null; // Where the keyboard began a box: {x, y, id} of an object.
   /** Whether the next keypoint is placed as hidden. */
   isHidden = false;
 
@@ -24,6 +21,7 @@ export class Commands {
    */
   constructor(editor, stage, redraw) {
     Object.assign(this, { editor, stage, redraw });
+    this.cross = new Cross(editor, stage);
   }
 
   /** @returns {Record<string, (event: KeyboardEvent) => void>} */
@@ -62,32 +60,16 @@ export class Commands {
       ([name, action]) => [name, withPhoto(action)]));
   }
 
-  /** @returns {?geometry.Place} Where the keyboard began the current box. */
-  get corner() {
-    const { phase, object } = this.editor;
-    const isOfThis = phase === "box" && this.#corner?.id === object.id;
-    return isOfThis ? this.#corner : null;
-  }
-
-  /** @returns {?geometry.Box} The box that the keyboard draws. */
-  get drawnBox() {
-    return this.corner && this.cursor && geometry.boxBetween(
-      this.corner, this.cursor, this.editor.photo);
-  }
-
   /** Sets a corner of the box: the first or, opposite to it, the second. */
   placeCorner(place) {
-    if (!this.corner) {
-      this.#corner = { ...place, id: this.editor.object.id };
-      return;
-    }
-    const box = geometry.boxBetween(this.corner, place, this.editor.photo);
-    this.setBox(box);
+    const box = this.cross.setCorner(place);
+    if (box) this.setBox(box);
+    this.redraw();
   }
 
   /** Sets the box, and shows it large. */
   setBox(box) {
-    this.#corner = null;
+    this.cross.forgetCorner();
     this.editor.setBox(box);
     if (this.editor.object.box) this.stage.approach(box);
   }
@@ -111,7 +93,7 @@ export class Commands {
   }
 
   escape() {
-    this.#corner = this.cursor = null;
+    this.cross.clear();
     this.isHidden = false;
     this.editor.cancelMove();
   }
@@ -126,11 +108,11 @@ export class Commands {
     const { editor, stage } = this;
     const far = event.shiftKey ? FAR : 1;
     if (event.altKey) {
-      stage.pan(-dx * STEP * FAR, -dy * STEP * FAR);
+      stage.pan(-dx * PAN, -dy * PAN);
     } else if (this.#isPointSelected()) {
       editor.nudge(dx * far, dy * far);
     } else {
-      this.#moveCursor(dx * far, dy * far);
+      this.cross.move(dx * far, dy * far);
     }
     this.redraw();
   }
@@ -140,22 +122,11 @@ export class Commands {
     return phase !== "box" && object.points[all.current]?.[2] > 0;
   }
 
-  #moveCursor(dx, dy) {
-    const { photo } = this.editor;
-    const { scale } = this.stage.view;
-    const from = this.cursor ?? { x: photo.width / 2, y: photo.height / 2 };
-    const step = STEP / scale;
-    const inside = (value, length) => Math.min(Math.max(value, 0), length);
-    this.cursor = {
-      x: inside(from.x + dx * step, photo.width),
-      y: inside(from.y + dy * step, photo.height),
-    };
-  }
-
   #enter(isHidden) {
-    if (!this.cursor) this.#moveCursor(0, 0);
-    else if (this.editor.phase === "box") this.placeCorner(this.cursor);
-    else this.place(this.cursor, isHidden);
+    const { cross } = this;
+    if (!cross.place) cross.move(0, 0);
+    else if (this.editor.phase === "box") this.placeCorner(cross.place);
+    else this.place(cross.place, isHidden);
     this.redraw();
   }
 }

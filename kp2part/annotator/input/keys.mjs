@@ -35,6 +35,8 @@ export const KEYS = [
     does: "Previous object" },
   { keys: ["pagedown"], shown: "Page down", action: "objectAfter",
     does: "Next object" },
+  { keys: ["<"], shown: "<", action: "photoBefore", does: "Previous photo" },
+  { keys: [">"], shown: ">", action: "photoAfter", does: "Next photo" },
   { keys: ["+", "="], shown: "+", action: "zoomIn", does: "Zoom in" },
   { keys: ["-"], shown: "−", action: "zoomOut", does: "Zoom out" },
   { keys: ["0"], shown: "0", action: "fit", does: "Show all of the photo" },
@@ -42,7 +44,7 @@ export const KEYS = [
   { keys: ["k"], shown: "K", action: "points",
     does: "Hide or show the keypoints" },
   { keys: ["o"], shown: "O", action: "open",
-    does: "Open a photo or a COCO file" },
+    does: "Open photos or a COCO file" },
   { keys: ["d"], shown: "D", action: "download", does: "Download" },
   { keys: ["?"], shown: "?", action: "help", does: "Show these keys" },
   { keys: ["escape"], shown: "Esc", action: "escape", does: "Cancel" },
@@ -52,10 +54,11 @@ export const KEYS = [
  * What a key is called here: by what is printed on it, or, where that is no
  * Latin letter, by the place that it has on a Latin keyboard.
  */
-function nameOf({ key, code = "" }) {
+function nameOf({ key, code = "", shiftKey }) {
   const isLatin = /^[\p{ASCII}\p{Script=Latin}]+$/u.test(key);
   if (isLatin && key !== "Process") return key.toLowerCase();
   if (/^Key[A-Z]$/.test(code)) return code.at(-1).toLowerCase();
+  if (shiftKey) return { Comma: "<", Period: ">" }[code] ?? key;
   return { Comma: ",", Period: ".", Digit0: "0" }[code] ?? key;
 }
 

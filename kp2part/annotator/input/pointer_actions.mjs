@@ -61,7 +61,7 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   };
 
   const click = (at, event) => {
-    commands.cursor = null;
+    commands.cross.place = null;
     const place = photoPlace(at);
     const { width, height } = editor.photo;
     const isInside = place.x >= 0 && place.y >= 0
@@ -69,8 +69,8 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     const hit = stage.hit(editor.object, at, event.pointerType);
     // While keypoints are missing, a click places one, even close to another.
     const isOpen = editor.object.points[editor.all.current] === null;
-    if (commands.corner) {
-      commands.placeCorner(place); // Begun with the keyboard.
+    if (editor.phase === "box") {
+      commands.placeCorner(place);
     } else if (editor.phase === "points" && isOpen) {
       if (isInside) commands.place(place, event.shiftKey);
     } else if (hit?.point !== undefined) {
@@ -81,12 +81,16 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     }
   };
 
+  const hover = (at) => {
+    if (editor.photo && commands.cross.hover(photoPlace(at))) redraw();
+  };
+
   const look = (method) => (...values) => {
     stage[method](...values);
     redraw();
   };
   const looks = { pan: look("pan"), zoom: look("zoom") };
-  return { grab, drag, drop, cancel, click, ...looks };
+  return { grab, drag, drop, cancel, click, hover, ...looks };
 }
 
 function selectOther(editor, stage, at, pointerType) {

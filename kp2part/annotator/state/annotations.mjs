@@ -75,7 +75,14 @@ export function activeObject(all) {
  * @returns {"box" | "points" | "class" | "done"}
  */
 export function phase(all) {
-  const { box, boxless, points, className } = activeObject(all);
+  return phaseOf(activeObject(all));
+}
+
+/**
+ * What to do next with an object.
+ * @returns {"box" | "points" | "class" | "done"}
+ */
+export function phaseOf({ box, boxless, points, className }) {
   if (!box && !boxless) return "box";
   if (points.includes(null)) return "points";
   return className ? "done" : "class";

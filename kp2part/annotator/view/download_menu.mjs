@@ -68,7 +68,7 @@ export class DownloadMenu {
 
   /** @param {number[]} absent Objects that are not in the file. */
   #save({ photo }, blob, end, absent) {
-    const name = `${photo.name.replace(/\.[^.]*$/, "")}${end}`;
+    const name = `${stemOf(photo.name)}${end}`;
     downloads.save(blob, name);
     const { noun } = this.editor.category;
     const those = absent.map((i) => `${noun} ${i + 1}`).join(", ");
@@ -124,6 +124,11 @@ export class DownloadMenu {
     downloads.save(photo.sent, photo.copyName);
     this.status.say(`Saved ${photo.copyName}.`);
   }
+}
+
+/** A file's name without its folders and its suffix. */
+function stemOf(name) {
+  return name.split("/").at(-1).replace(/\.[^.]*$/, "");
 }
 
 /** @returns {number[]} The indices of the objects that are not in a file. */

@@ -35,7 +35,8 @@ function instruction({ phase, object, all, category }, isHidden) {
   if (phase === "box") {
     const what = all.objects.length > 1
       ? `${category.noun} ${all.active + 1}` : category.noun;
-    return ["Draw a box around the ", strong(what)];
+    const how = note("Drag, or click two corners");
+    return ["Draw a box around the ", strong(what), how];
   }
   if (phase === "class") {
     return ["Choose the kind of ", strong(`${category.noun} ${all.active + 1}`)];
