@@ -21,6 +21,7 @@ import { PhotoSet } from "./state/photo_set.mjs";
 import { responses } from "./input/pointer_actions.mjs";
 import { inAWord } from "./view/prompt.mjs";
 import { ask } from "./view/question.mjs";
+import { SetExport } from "./input/set_export.mjs";
 import { showSamples } from "./input/samples.mjs";
 import { Screen } from "./view/screen.mjs";
 import { Stage } from "./view/stage.mjs";
@@ -49,6 +50,8 @@ class App {
       document, this.editor, this.parts, status,
       () => this.screen.kind.focus());
     this.#openAlbum();
+    new SetExport(
+      document, this.album, status, () => this.screen.kind.focus());
     this.#listen();
     this.#writeNames();
   }
@@ -67,7 +70,7 @@ class App {
       (...question) => ask(document, ...question));
     const set = new PhotoSet();
     this.album = new Album(set, desk, async (found) => (
-      say(await readAnnotations(editor, found))));
+      say(await readAnnotations(this.album, found))));
     new AlbumBar(document, set, (entry) => this.album.open(entry));
     const inputs = [find("file"), find("directory")];
     takeFiles(inputs, (found) => this.album.openFiles(found));

@@ -27,23 +27,40 @@ import * as rle from "./rle.mjs";
  * @returns {object} For `JSON.stringify`.
  */
 export function toCoco(objects, category, photo, predictions) {
-  const { name, width, height } = photo;
-  const annotations = [];
-  for (const object of objects.filter((o) => !isEmpty(o))) {
-    const parts = predictions.get(object.id);
-    annotations.push(ofObject(object, category, photo, parts));
-    const id = annotations.length;
-    annotations.at(-1).id = id;
-    for (const part of parts ? ofParts(object, category, photo, parts) : []) {
-      annotations.push({ id: annotations.length + 1, obj_ann_id: id, ...part });
+  const file = new CocoFile(category);
+  file.add(objects, photo, predictions);
+  return file.contents;
+}
+
+/** Takes one photo after the other. */
+export class CocoFile {
+  /** @param {import("../state/category.mjs").Category} category */
+  constructor(category) {
+    this.category = category;
+    this.contents = {
+      info: { description: `Made with kp2part, model ${category.model}` },
+      images: [], annotations: [], categories: categoriesOf(category),
+    };
+  }
+
+  /** Adds a photo, see `toCoco`. */
+  add(objects, photo, predictions) {
+    const { category, contents: { images, annotations } } = this;
+    const { name, width, height } = photo;
+    const image = { id: images.length + 1, file_name: name, width, height };
+    images.push(image);
+    const add = (annotation) => {
+      const id = annotations.length + 1;
+      annotations.push({ id, image_id: image.id, ...annotation });
+      return id;
+    };
+    for (const object of objects.filter((o) => !isEmpty(o))) {
+      const parts = predictions.get(object.id);
+      const id = add(ofObject(object, category, photo, parts));
+      const pieces = parts ? ofParts(object, category, photo, parts) : [];
+      for (const part of pieces) add({ obj_ann_id: id, ...part });
     }
   }
-  return {
-    info: { description: `Made with kp2part, model ${category.model}` },
-    images: [{ id: 1, file_name: name, width, height }],
-    annotations,
-    categories: categoriesOf(category),
-  };
 }
 
 function categoriesOf({ classes, keypoints, noun, parts, skeleton }) {
@@ -86,7 +103,6 @@ function ofParts(object, category, photo, { labels }) {
 
 function common(categoryId, [xmin, ymin, xmax, ymax]) {
   return {
-    image_id: 1,
     category_id: categoryId,
     bbox: [xmin, ymin, xmax - xmin, ymax - ymin],
     iscrowd: 0,

@@ -20,10 +20,24 @@ export function maskFile(photo, predictions) {
   return encodeGray(Uint8Array.from(composed, (v) => v & 255), width, height);
 }
 
+/** @returns {Promise<Blob>} PNG; its gray levels count the objects from 1. */
+export function objectsFile(photo, predictions) {
+  const { width, height } = photo;
+  const maps = [...predictions.values()].map(({ labels }) => labels);
+  if (maps.length > 255) throw new Error("a mask tells at most 255 objects");
+  const composed = compose(maps, width * height);
+  const numbers = Uint8Array.from(composed, (v) => v && (v >> 8) + 1);
+  return encodeGray(numbers, width, height);
+}
+
+/** @returns {Blob} */
+export function jsonFile(contents) {
+  return new Blob([JSON.stringify(contents)], { type: "application/json" });
+}
+
 /** @returns {Blob} COCO JSON. */
 export function cocoFile(category, photo, objects, predictions) {
-  const contents = toCoco(objects, category, photo, predictions);
-  return new Blob([JSON.stringify(contents)], { type: "application/json" });
+  return jsonFile(toCoco(objects, category, photo, predictions));
 }
 
 /** @returns {Promise<Blob>} PNG of the photo with parts and keypoints. */

@@ -95,6 +95,21 @@ export async function openPhoto(file, name = file.name) {
   }
 }
 
+/**
+ * @param {File} file
+ * @param {string} name With its folders.
+ * @returns {Promise<{width: number, height: number}>} Upright, in pixels.
+ * @throws {Error} It cannot be opened.
+ */
+export async function photoSize(file, name) {
+  const stored = readStored(await file.arrayBuffer());
+  const image = await load(stored ? withoutTags(file, stored) : file, name);
+  const { naturalWidth: width, naturalHeight: height } = image;
+  picture.free(image);
+  return stored?.orientation > 4
+    ? { width: height, height: width } : { width, height };
+}
+
 /** The file itself if it has no tags: its bytes stay the same. */
 function withoutTags(file, { pieces, type }) {
   const size = pieces.reduce((sum, piece) => sum + piece.length, 0);

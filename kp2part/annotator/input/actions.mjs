@@ -7,7 +7,8 @@ const OF_BUTTONS = {
   again: "add", swap: "swap", unset: "unset", "no-box": "box",
   "zoom-in": "zoomIn", "zoom-out": "zoomOut", "zoom-fit": "fit",
   open: "open", choose: "open", "choose-folder": "openFolder",
-  folder: "openFolder", keys: "help",
+  folder: "openFolder", accept: "accept", "accept-all": "acceptAll",
+  keys: "help",
 };
 
 /**

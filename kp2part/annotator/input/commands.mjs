@@ -44,6 +44,9 @@ export class Commands {
       undo: (event) => (event.shiftKey ? editor.redo() : editor.undo()),
       redo: () => editor.redo(),
       box: () => this.#box(),
+      accept: (event) => (
+        event.shiftKey ? editor.acceptAll() : editor.accept()),
+      acceptAll: () => editor.acceptAll(),
       add: () => editor.addObject(),
       objectBefore: () => editor.selectObject(editor.all.active - 1),
       objectAfter: () => editor.selectObject(editor.all.active + 1),

@@ -22,6 +22,8 @@ export const KEYS = [
   { keys: ["."], shown: ".", action: "next", does: "Next keypoint" },
   { keys: ["s"], shown: "S", action: "skip", does: "Skip: absent" },
   { keys: ["h"], shown: "H", action: "hide", does: "Hidden, or visible again" },
+  { keys: ["a"], shown: "A", action: "accept",
+    does: "Accept what a model suggests; Shift: all of it" },
   { keys: ["delete", "backspace"], shown: "Delete", action: "unset",
     does: "Clear the keypoint" },
   { keys: ["x"], shown: "X", action: "swap",

@@ -12,6 +12,11 @@
  * @property {?number[]} box xmin, ymin, xmax, ymax; null without one.
  * @property {boolean} boxless Whether it goes without a box.
  * @property {(?Point)[]} points K; null if not annotated yet.
+ * @property {?Suggested} [suggested] By a model; counts once it is accepted.
+ *
+ * @typedef {object} Suggested
+ * @property {?number[]} box
+ * @property {(?Point)[]} points K; null where there is no suggestion.
  *
  * @typedef {object} Annotations
  * @property {Annotated[]} objects

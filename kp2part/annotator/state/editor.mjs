@@ -3,6 +3,7 @@
 import * as annotations from "./annotations.mjs";
 import * as geometry from "./geometry.mjs";
 import { Session } from "./session.mjs";
+import { acceptAll, acceptNext } from "./suggestions.mjs";
 
 /** See `Session` for its events. */
 export class Editor extends Session {
@@ -78,5 +79,17 @@ export class Editor extends Session {
   swapSides(only = null) {
     const { mirror } = this.category;
     this.commit(annotations.swapSides(this.all, mirror, only));
+  }
+
+  /** Accepts what a model suggests here: the box, or the current keypoint. */
+  accept() {
+    const next = acceptNext(this.all);
+    if (next) this.commit(next);
+  }
+
+  /** Accepts all that a model suggests for the active object. */
+  acceptAll() {
+    const next = acceptAll(this.all);
+    if (next) this.commit(next);
   }
 }

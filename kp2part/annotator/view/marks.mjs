@@ -2,6 +2,7 @@
 
 import { inWords, kindOf } from "../state/category.mjs";
 import { handles, placeOf, toScreen } from "../state/geometry.mjs";
+import { suggestedBox, suggestedPoints } from "../state/suggestions.mjs";
 import { pointShape, svg } from "./shapes.mjs";
 
 const POINT_RADIUS = 6.5;
@@ -26,6 +27,7 @@ export function drawMarks(layer, scene) {
     if (object.box) group.append(...boxMarks(object.box, view, isActive));
     if (scene.showPoints) group.append(...bones(object, scene));
     if (scene.showPoints) group.append(...points(object, scene, isActive));
+    group.append(...suggestions(object, scene));
     group.append(...kindMark(object, scene));
     elements.push(group);
   });
@@ -34,6 +36,19 @@ export function drawMarks(layer, scene) {
   if (drawn) elements.push(...boxMarks(drawn, view, false));
   if (cursor) elements.push(...crosshair(toScreen(view, cursor)));
   layer.replaceChildren(...elements);
+}
+
+/** What a model suggests and nobody has accepted: dashed and hollow. */
+function suggestions(object, { category, view }) {
+  const box = suggestedBox(object);
+  const lines = box ? boxMarks(box, view, false) : [];
+  lines.forEach((line) => line.classList.add("suggested"));
+  const shapes = suggestedPoints(object).flatMap((point, k) => {
+    if (!point) return [];
+    const at = toScreen(view, placeOf(point));
+    return [pointShape(category.keypoints[k], at, POINT_RADIUS, "suggested")];
+  });
+  return [...lines, ...shapes];
 }
 
 function boxMarks(box, view, isActive) {

@@ -1,6 +1,7 @@
 /** Shows what to do next, above the photo. */
 
 import { inWords, sideOf } from "../state/category.mjs";
+import { suggestedBox, suggestedPoints } from "../state/suggestions.mjs";
 import { pointIcon } from "./shapes.mjs";
 
 /**
@@ -14,6 +15,10 @@ export function showPrompt(page, editor, isHidden) {
   find("ask").replaceChildren(...instruction(editor, isHidden));
   const point = object.points[all.current];
   const hasFocus = find("prompt").contains(page.activeElement);
+  const open = suggestedPoints(object);
+  const isHere = phase === "box" ? suggestedBox(object) : open[all.current];
+  find("accept").hidden = !isHere;
+  find("accept-all").hidden = !suggestedBox(object) && !open.some(Boolean);
   find("no-box").hidden = phase !== "box";
   find("skip").hidden = phase !== "points";
   find("hidden").hidden = phase === "box";
