@@ -1,13 +1,16 @@
-r"""Labels photos with part masks, by the keypoints of the objects in them.
+r"""Labels photos and videos with part masks, by keypoints of the objects.
 
     python -m kp2part.transfer --images=photos --keypoints=keypoints.json \
         --output_formats=coco,png --output=labels
 
-Photos without keypoints are not labeled, nor are objects of classes that the
-model's category does not have; both are listed. Files of keypoints may be
-COCO's, Animal-Pose's or Berkeley's, see the documentation. A box in them is
-used; without one, the keypoints' extent with a margin is. A pixel belongs to
-one object: where masks overlap, to the one that reaches lower in the photo.
+--keypoints is what an annotation tool or a pose network has written: COCO's,
+Animal-Pose's or Label Studio's JSON, CVAT's XML, DeepLabCut's CSV or HDF5,
+SLEAP's HDF5 or .slp, Berkeley's XML; which one is told by its contents. Frames
+are looked for in videos in --images. A box in the file is used; without one,
+the keypoints' extent with a margin is. What has no keypoints, or is of a class
+that the model's category does not have, is not labeled; both are listed. A
+pixel belongs to one object: where masks overlap, to the one that reaches lower
+in the photo.
 
 --output_formats is any of
   coco          coco.json: objects with keypoints, and their parts
@@ -15,6 +18,10 @@ one object: where masks overlap, to the one that reaches lower in the photo.
   cvat          cvat.xml, "CVAT for images 1.1"
   label_studio  label_studio.json, predictions to review, and its config
   pascal_part   Annotations_Part/*.mat, as tfrecords_tools.build takes them
+  tfrecords     tfrecords/, to train on
+  sleap         labels.slp; needs kp2part[sleap]
+  array         videos/*.nc, of a video: time, individuals, y, x, parts
+  video         videos/*.mp4, of a video: to look at
 journal.jsonl keeps what is done. Run the same command again to go on after an
 interruption, to try photos again that could not be read, or to write further
 formats; what is done is not done again. review.html shows the objects with the
@@ -34,7 +41,9 @@ from kp2part import presets
 from kp2part.system import cli
 
 _IMAGES = flags.DEFINE_string(
-    "images", None, "Directory of the photos, JPEG or PNG; it may have folders."
+    "images",
+    None,
+    "Directory of the photos, JPEG or PNG, and of videos; it may have folders.",
 )
 _KEYPOINTS = flags.DEFINE_string(
     "keypoints", None, "File or directory of keypoints of these photos."
@@ -51,6 +60,17 @@ _IGNORE_KEYPOINTS = flags.DEFINE_list(
     "Names of keypoints in --keypoints that the model does not have; they are "
     "left out.",
 )
+_WRITE_MAPPING = flags.DEFINE_string(
+    "write_mapping",
+    None,
+    "Only draft a --keypoint_map for --keypoints into this .json file.",
+)
+_MIN_LIKELIHOOD = flags.DEFINE_float(
+    "min_likelihood",
+    0.6,
+    "DeepLabCut's keypoints with a lower likelihood are absent.",
+    lower_bound=0.0, upper_bound=1.0,
+)  # fmt: skip
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
     str(presets.directory("quadruped_lite")),
@@ -63,6 +83,12 @@ _CATEGORY = flags.DEFINE_string(
     "category",
     None,
     "The model must be of this category; by default it may be of any.",
+)
+_CLASS_NAME = flags.DEFINE_string(
+    "class_name",
+    None,
+    "Class of objects whose file does not tell it, such as DeepLabCut's; "
+    "pascal_part and tfrecords need to know it.",
 )
 _OUTPUT_FORMATS = flags.DEFINE_list(
     "output_formats", ["coco", "png"], "What to write, see above."
@@ -94,41 +120,87 @@ _SOME_FAILED = 3  # Exit status.
 def main(argv):
     del argv
     from kp2part import client
-    from kp2part.formats import photo_directory
-    from kp2part.formats import pose_matches
-    from kp2part.labeling import jobs as jobs_lib
-    from kp2part.labeling import outputs as outputs_lib
+    from kp2part.labeling import outputs
     from kp2part.labeling import quality_filter
 
-    outputs = outputs_lib.Outputs(
-        _OUTPUT_FORMATS.value, _IMAGE_URL_PREFIX.value
-    )
+    if not (_OUTPUT.value or _WRITE_MAPPING.value):
+        raise ValueError("`output` must be given.")
+    outputs.check_names(_OUTPUT_FORMATS.value)
     bounds = quality_filter.QualityRange(_MIN_QUALITY.value, _MAX_QUALITY.value)
     with client.connect(_URL.value or _SAVED_MODEL.value) as predict:
-        vocabulary = _vocabulary(predict.task)
-        photos = photo_directory.photos(pathlib.Path(_IMAGES.value))
-        matches = pose_matches.read(
-            pathlib.Path(_KEYPOINTS.value), vocabulary, photos
-        )
-        jobs = jobs_lib.plan(matches, photos)
-        notes = pose_matches.notes(matches, photos.files, photos, vocabulary)
-        for note in notes:
-            logging.warning("%s", note)
-        if not jobs:
-            raise ValueError(
-                f"{_KEYPOINTS.value}: no photo in {_IMAGES.value} has "
-                "keypoints."
-            )
+        if _WRITE_MAPPING.value:
+            _draft(predict.task)
+            return
+        jobs = _plan(predict.task)
         if _DRY_RUN.value:
             print(f"{len(jobs)} photos")  # noqa: T201
             return
-        counts = _transfer(jobs, predict, outputs, bounds)
+        counts = _transfer(jobs, predict, bounds)
     logging.info("%s", counts)
     if counts.failed:
         sys.exit(_SOME_FAILED)
 
 
-def _transfer(jobs, predict, outputs, bounds):
+def _category(task):
+    from kp2part.schema import category as category_lib
+
+    if _CATEGORY.value is None:
+        return category_lib.newest(task.category)
+    category = category_lib.load(_CATEGORY.value)
+    task.check_category(category, f"--category={_CATEGORY.value}")
+    return category
+
+
+def _draft(task):
+    from kp2part.formats import mapping_draft
+
+    drafted = mapping_draft.draft(
+        pathlib.Path(_KEYPOINTS.value), _category(task)
+    )
+    mapping_draft.write(_WRITE_MAPPING.value, drafted)
+    for note in mapping_draft.notes(drafted):
+        logging.info("%s", note)
+    logging.info("Complete %s", _WRITE_MAPPING.value)
+
+
+def _plan(task):
+    from kp2part.formats import photo_directory
+    from kp2part.formats import pose_matches
+    from kp2part.formats import vocabulary
+    from kp2part.labeling import jobs as jobs_lib
+
+    keypoint_map = {}
+    if _KEYPOINT_MAP.value is not None:
+        keypoint_map = vocabulary.read_map(pathlib.Path(_KEYPOINT_MAP.value))
+    words = vocabulary.Vocabulary(
+        _category(task), keypoint_map, _IGNORE_KEYPOINTS.value
+    )
+    images = pathlib.Path(_IMAGES.value)
+    photos, videos = (
+        photo_directory.photos(images),
+        photo_directory.videos(images),
+    )
+    matches = pose_matches.read(
+        pathlib.Path(_KEYPOINTS.value),
+        words,
+        photos,
+        videos=videos,
+        min_likelihood=_MIN_LIKELIHOOD.value,
+    )
+    jobs = jobs_lib.plan(matches, images)
+    if _CLASS_NAME.value is not None:
+        jobs = jobs_lib.name_classes(jobs, _CLASS_NAME.value, words)
+    for note in pose_matches.notes(matches, photos.files, photos, words):
+        logging.warning("%s", note)
+    if not jobs:
+        raise ValueError(
+            f"{_KEYPOINTS.value}: no photo or video in {images} has keypoints."
+        )
+    return jobs
+
+
+def _transfer(jobs, predict, bounds):
+    from kp2part.labeling import outputs
     from kp2part.labeling import run
     from kp2part.reporting import review_page
     from kp2part.system import atomic
@@ -136,10 +208,18 @@ def _transfer(jobs, predict, outputs, bounds):
 
     output = pathlib.Path(_OUTPUT.value)
     category = predict.task.category
+    written = outputs.Outputs(
+        _OUTPUT_FORMATS.value,
+        pathlib.Path(_IMAGES.value),
+        output,
+        predict.task,
+        _IMAGE_URL_PREFIX.value,
+    )
+    written.check(jobs)
     with locks.directory(output), run.open_journal(output, predict) as journal:
         run.label(jobs, predict, journal)
         labeled = run.Labeled(journal, jobs, bounds)
-        for path in outputs.write(labeled, category, output):
+        for path in written.write(labeled):
             logging.info("Wrote %s", path)
         if _REVIEW_COUNT.value:
             ranked = review_page.rank(labeled.outcomes(), _REVIEW_COUNT.value)
@@ -149,19 +229,5 @@ def _transfer(jobs, predict, outputs, bounds):
         return run.count(labeled)
 
 
-def _vocabulary(task):
-    from kp2part.formats import vocabulary
-    from kp2part.schema import category as category_lib
-
-    if _CATEGORY.value is not None:
-        task.check_category(category_lib.load(_CATEGORY.value), "--category")
-    keypoint_map = {}
-    if _KEYPOINT_MAP.value is not None:
-        keypoint_map = vocabulary.read_map(pathlib.Path(_KEYPOINT_MAP.value))
-    return vocabulary.Vocabulary(
-        task.category, keypoint_map, _IGNORE_KEYPOINTS.value
-    )
-
-
 if __name__ == "__main__":
-    cli.run(main, required=("images", "keypoints", "output"))
+    cli.run(main, required=("images", "keypoints"))

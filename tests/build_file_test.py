@@ -17,6 +17,7 @@ MODULE_OF = {
     "absl_py": "absl",
     "grpcio": "grpc",
     "opencv_python_headless": "cv2",
+    "pillow": "PIL",
     "protobuf": "google",
     "python_rapidjson": "rapidjson",
     "pyyaml": "yaml",

@@ -21,9 +21,12 @@ from kp2part.labeling import outputs
 from kp2part.labeling import run
 from tests import local_server
 from tests import programs
+from tests import tiny
 from tests.labeling import cases
+from tests.labeling import videos
 
 OK, FAILED, SOME_FAILED = 0, 1, 3
+NOT_OF_PHOTOS = ("array", "video", "sleap")  # The last needs an extra.
 
 
 class TransferTest(absltest.TestCase):
@@ -76,7 +79,8 @@ class TransferTest(absltest.TestCase):
         }
 
     def test_all_formats(self):
-        status, told = self.transfer(output_formats=[*outputs.NAMES])
+        formats = [n for n in outputs.NAMES if n not in NOT_OF_PHOTOS]
+        status, told = self.transfer(output_formats=formats)
         self.assertEqual(status, OK, told)
         self.assertIn("5 photos labeled, with 10 objects of ", told)
         found = pycoco.COCO(str(self.output / "coco.json"))
@@ -97,9 +101,10 @@ class TransferTest(absltest.TestCase):
         self.assertLen(list(self.output.glob("Annotations_Part/**/*.mat")), 5)
 
     def test_again_does_nothing_twice(self):
-        self.assertEqual(self.transfer()[0], OK)
+        formats = ["coco", "png", "tfrecords"]
+        self.assertEqual(self.transfer(output_formats=formats)[0], OK)
         before, lines = self.files(), self.journal()
-        status, told = self.transfer()
+        status, told = self.transfer(output_formats=formats)
         self.assertEqual(status, OK)
         self.assertIn("5 of 5 photos are done already", told)
         self.assertEqual(self.files(), before)
@@ -190,6 +195,55 @@ class TransferTest(absltest.TestCase):
         for name, contents in expected.items():
             if name.endswith(".png"):
                 self.assertEqual(found[name], contents, name)
+
+    def test_video(self):
+        videos.write_video(self.photos / "yard.avi")
+        self.keypoints = self.root / "yardDLC_resnet50.csv"
+        names = tiny.CATEGORY.keypoints
+        coords = ("x", "y", "likelihood")
+        columns = [("DLC_resnet50", n, c) for n in names for c in coords]
+        rows = zip(("scorer", "bodyparts", "coords"), *columns, strict=True)
+        lines = [",".join(row) for row in rows]
+        points = "5,6,0.9,25,8,{},13,28,0.7"
+        lines += [f"{i},{points.format(0.9 - 0.1 * i)}" for i in range(5)]
+        self.keypoints.write_text("\n".join(lines) + "\n")
+        status, told = self.transfer(
+            output_formats=["coco", "array", "video"], class_name="dog"
+        )
+        self.assertEqual(status, OK, told)
+        found = self.files()
+        self.assertIn("videos/yard.nc", found)
+        annotations = json.loads(found["coco.json"])["annotations"]
+        seen = [a["num_keypoints"] for a in annotations if "keypoints" in a]
+        # From a likelihood of 0.6 on.
+        self.assertEqual(seen, [3, 3, 3, 3, 2])
+        video = cv2.VideoCapture(str(self.output / "videos/yard.mp4"))
+        count = sum(iter(lambda: video.read()[0], False))
+        self.assertEqual(count, videos.COUNT)
+        video.release()
+        status, told = self.transfer(output_formats=["tfrecords"])
+        self.assertEqual(status, FAILED)
+        self.assertIn("no frames of videos", told)
+
+    def test_draft_of_a_map(self):
+        fields = json.loads(self.keypoints.read_text())
+        fields["categories"][0]["keypoints"][2] = "noze"
+        self.keypoints.write_text(json.dumps(fields))
+        path = self.root / "map.json"
+        status, _ = self.transfer(write_mapping=str(path))
+        self.assertEqual(status, OK)
+        drafted = json.loads(path.read_text())
+        self.assertEqual(drafted["noze"], "?nose")
+        self.assertFalse(self.output.exists())
+        drafted["noze"] = "nose"
+        path.write_text(json.dumps(drafted))
+        status, told = self.transfer(keypoint_map=str(path), write_mapping=None)
+        self.assertEqual(status, OK, told)
+
+    def test_unknown_class(self):
+        status, told = self.transfer(class_name="toy")
+        self.assertEqual(status, FAILED)
+        self.assertIn("`class_name` must be one of ['cat', 'dog']", told)
 
     def test_killed_at_any_moment(self):
         # Experiment 32 of the promises, smaller: every photo once, none lost.

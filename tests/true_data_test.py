@@ -1,5 +1,6 @@
 """Original Pascal-Part, Berkeley and Animal-Pose files, if they are at hand."""
 
+import collections
 import pathlib
 import unittest
 
@@ -11,6 +12,7 @@ from kp2part.formats import pascal_part
 from kp2part.schema import category
 from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import instances
+from tfrecords_tools.building import label_map
 from tfrecords_tools.building import plan
 from tfrecords_tools.building import settings
 
@@ -18,6 +20,7 @@ DATA = (
     pathlib.Path(__file__).resolve().parent.parent.parent
     / "shared/data/pascal_part_true"
 )
+PERSONS = DATA.parent / "pascal_person_true"
 # The annotator's five animals: (photo, object in the .mat file), keypoints as
 # counted in Berkeley's and in Animal-Pose's file.
 ANIMALS = {
@@ -48,6 +51,39 @@ class TrueDataTest(parameterized.TestCase):
                 found[key] = (example.keypoints[:, 2] > 0).sum()
         expected = {key: num[column] for key, num in ANIMALS.items()}
         self.assertEqual(found, expected)
+
+    @parameterized.parameters(("person", 7), ("bird", 2))
+    def test_every_part_of_persons_and_birds_is_known(self, name, count):
+        ours, found = category.load(name), 0
+        for path in sorted((DATA / "Annotations_Part").glob("*.mat")):
+            for item in pascal_part.read(path):
+                if item.class_name == name and item.parts:
+                    labels = label_map.draw(item, ours, "background")
+                    found += label_map.has_part(labels)
+        self.assertGreaterEqual(found, count)
+
+    @unittest.skipUnless(
+        PERSONS.is_dir(), "needs the files in ../shared/data/pascal_person_true"
+    )
+    def test_persons_as_they_lie_there(self):
+        inputs = inputs_lib.Inputs(
+            images=PERSONS / "JPEGImages",
+            annotations=PERSONS / "PartMasks",
+            keypoints=PERSONS / "person_keypoints.json",
+            image_sets=PERSONS / "ImageSets",
+        )
+        asked = settings.Settings(category.load("person"), image_size=64)
+        planned = plan.make(inputs, asked)
+        self.assertEqual(
+            {k: len(v) for k, v in planned.splits.items()},
+            {"train": 584, "val": 557},
+        )
+        outcomes = collections.Counter(
+            outcome
+            for source in planned.splits["train"][:40]
+            for outcome in instances.convert(source, asked)[1]
+        )
+        self.assertEqual(outcomes, {("person", "kept"): 40})
 
     def test_parts_overlap_and_lie_in_their_object(self):
         path = DATA / "Annotations_Part/2008_006462.mat"

@@ -5,10 +5,10 @@
         --keypoints=keypoints.json --image_sets=VOC2010/ImageSets/Main \\
         --output=/data/quadruped
 
-Masks come from Pascal-Part; keypoints from Berkeley's XML, or from JSON in the
-format of Animal-Pose or COCO. The files need not list objects in the same
-order. Shards are written atomically, manifest.json last. Run the same command
-again to resume an interrupted build.
+Masks come from Pascal-Part, from PNG files or from COCO's JSON; keypoints from
+Berkeley's XML, or from JSON in the format of Animal-Pose or COCO. The files
+need not list objects in the same order. Shards are written atomically,
+manifest.json last. Run the same command again to resume an interrupted build.
 """
 
 import os
@@ -53,19 +53,22 @@ def main(argv):
     settings = settings_flags.read(
         settings_lib.Settings, category=category_lib.load(_CATEGORY.value)
     )
-    from tfrecords_tools.building import build_run
     from tfrecords_tools.building import plan
     from tfrecords_tools.building import selection
 
+    # Before TensorFlow is imported, which takes seconds.
+    planned = plan.make(inputs, settings)
     if _DRY_RUN.value:
-        planned = plan.make(inputs, settings)
         for split, photos in planned.splits.items():
             print(f"{split}: {len(photos)} photos")  # noqa: T201
         for note in planned.notes:
             print(note)  # noqa: T201
         return
-    manifest = build_run.build(
-        inputs,
+    from tfrecords_tools.building import build_run
+    from tfrecords_tools.building import next_steps
+
+    manifest = build_run.run(
+        planned,
         settings,
         pathlib.Path(_OUTPUT.value),
         _NUM_WORKERS.value or os.cpu_count() or 1,
@@ -75,6 +78,7 @@ def main(argv):
         for kind, ids in kinds.items():
             print(f"{split}: skipped {len(ids)} images: bad {kind}")  # noqa: T201
     print(f"{manifest.directory}: {manifest.num_records}")  # noqa: T201
+    print(next_steps.render(manifest))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def parse(
         )
     points = _points(root, where)
     if not points:
-        return pose_file.PassedOver("without keypoints")
+        return pose_file.PassedOver("without keypoints", is_object=True)
     return annotation.make(
         class_name,
         _box(root, where),

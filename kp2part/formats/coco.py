@@ -17,6 +17,7 @@ from typing import Any
 from kp2part.formats import annotation
 from kp2part.formats import coco_file
 from kp2part.formats import identity
+from kp2part.formats import part_names
 from kp2part.formats import pose_file
 from kp2part.formats import voc
 from kp2part.formats import vocabulary as vocabulary_lib
@@ -38,12 +39,14 @@ class Entry:
     Attributes:
         fields: The fields of the annotation.
         categories: The file's categories, by id.
+        parts: Names of parts, which may be among the categories.
         format_name: `ANIMAL_POSE` or `COCO`.
         source: File and number of the annotation, for messages.
     """
 
     fields: Mapping[str, Any]
     categories: Mapping[str, coco_file.Described]
+    parts: part_names.PartNames
     format_name: str
     source: str
 
@@ -67,11 +70,17 @@ def read(
             vocabulary.keypoints_of(
                 described.keypoints, format_name, described.source
             )
-    entries = _entries(path, contents, format_name)
+    parts = part_names.PartNames(vocabulary.category)
+    entries = _entries(path, contents, parts, format_name)
     return tuple(contents.photos.values()), entries
 
 
-def _entries(path, contents: coco_file.File, format_name: str) -> Iterator:
+def _entries(
+    path,
+    contents: coco_file.File,
+    parts: part_names.PartNames,
+    format_name: str,
+) -> Iterator:
     for index, fields in enumerate(contents.annotations):
         source = f"{path}: annotation {index}"
         # Animal-Pose: numbers here, strings among the images.
@@ -83,7 +92,7 @@ def _entries(path, contents: coco_file.File, format_name: str) -> Iterator:
                 f"{source}: `image_id` must be one of `images`. "
                 f"Received: image_id={image:.80}"
             )
-        entry = Entry(fields, contents.categories, format_name, source)
+        entry = Entry(fields, contents.categories, parts, format_name, source)
         yield contents.photos[image], entry
 
 
@@ -93,19 +102,21 @@ def parse(
     """Returns the annotation, or why it is none of ours."""
     described = _category(entry)
     class_name = vocabulary.class_of(described.name)
+    if class_name is None and entry.parts.find(described.name) is not None:
+        return pose_file.PassedOver("as parts")
     if class_name is None:
         return pose_file.PassedOver(f"of class {described.name!r:.40}")
     if _is_crowd(entry):
-        return pose_file.PassedOver("of a crowd")
+        return pose_file.PassedOver("of a crowd", is_object=True)
     where, names = f"{entry.source} ({described.name})", described.keypoints
     values = entry.fields.get("keypoints")
     if _has_no_point(values, entry.format_name):
-        return pose_file.PassedOver("without keypoints")
+        return pose_file.PassedOver("without keypoints", is_object=True)
     if not names:
         raise ValueError(f"{where}: its category has no `keypoints`.")
     points = _points(entry, values, names, where)
     if not any(v for _, _, v in points.values()):
-        return pose_file.PassedOver("without keypoints")
+        return pose_file.PassedOver("without keypoints", is_object=True)
     return annotation.make(
         class_name,
         _box(entry, where),

@@ -92,7 +92,7 @@ def parse(
         return pose_file.PassedOver(f"of class {shape.label!r:.40}")
     points = _points(shape)
     if not any(v for _, _, v in points.values()):
-        return pose_file.PassedOver("without keypoints")
+        return pose_file.PassedOver("without keypoints", is_object=True)
     box, class_name = _box(entry, class_name, vocabulary)
     return annotation.make(
         class_name,

@@ -7,10 +7,12 @@ import msgspec
 
 from kp2part.formats import berkeley
 from kp2part.formats import coco
+from kp2part.formats import coco_directory
 from kp2part.formats import cvat
 from kp2part.formats import deeplabcut_csv
 from kp2part.formats import deeplabcut_h5
 from kp2part.formats import h5_file
+from kp2part.formats import keypoint_csv
 from kp2part.formats import label_studio
 from kp2part.formats import label_studio_file
 from kp2part.formats import sleap_h5
@@ -21,7 +23,8 @@ from kp2part.system import text_file
 _READABLE = (
     "a .json file of COCO, Animal-Pose or Label Studio, an .xml file of CVAT, "
     "a .csv or .h5 file of DeepLabCut, an .h5 or .slp file of SLEAP, or a "
-    "directory of Berkeley's .xml files or of DeepLabCut's labeled photos"
+    "directory of Berkeley's .xml files, of DeepLabCut's labeled photos or of "
+    "COCO's .json files, or a .csv file photo,keypoint,x,y,v"
 )
 
 
@@ -50,10 +53,12 @@ def _of_directory(path: pathlib.Path) -> types.ModuleType:
         return berkeley
     if next(path.rglob(deeplabcut_csv.LABELED), None) is not None:
         return deeplabcut_csv
+    if next(path.rglob(f"*{coco_directory.SUFFIX}"), None) is not None:
+        return coco_directory
     raise ValueError(
         f"{path}: has neither .xml files, as Berkeley's, nor "
-        f"{deeplabcut_csv.LABELED}, as DeepLabCut's. Of other formats, give "
-        "the file."
+        f"{deeplabcut_csv.LABELED}, as DeepLabCut's, nor .json files of COCO. "
+        "Of other formats, give the file."
     )
 
 
@@ -66,6 +71,8 @@ def _is_cvat(path: pathlib.Path) -> bool:
 
 def _of_csv(path: pathlib.Path) -> types.ModuleType:
     first = text_file.read(path).split("\n", 1)[0]
+    if keypoint_csv.is_one(first):
+        return keypoint_csv
     if label_studio_file.MIN_FIELD in first:
         raise ValueError(f"{path}: {label_studio_file.SHORTENED}")
     return deeplabcut_csv

@@ -96,7 +96,7 @@ def parse(
         name = rectangle.name if rectangle else ""
         return pose_file.PassedOver(f"of class {name!r:.40}")
     if not entry.points:
-        return pose_file.PassedOver("without keypoints")
+        return pose_file.PassedOver("without keypoints", is_object=True)
     return annotation.make(
         class_name,
         _box(entry, rectangle) if rectangle else None,

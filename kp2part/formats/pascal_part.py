@@ -6,7 +6,6 @@ order of objects is arbitrary; part masks overlap (an eye lies in its head).
 """
 
 from collections.abc import Mapping
-import dataclasses
 import pathlib
 from typing import Any
 import unicodedata
@@ -15,46 +14,11 @@ import numpy as np
 
 from kp2part.formats import mat_file
 from kp2part.formats import mat_stream
-from kp2part.schema import boxes
+from kp2part.formats import photo_objects
 from kp2part.system import text_file
 
 
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """A visible part of an object.
-
-    Attributes:
-        name: As annotated, e.g. "lfuleg".
-        mask: bool [H, W], at the photo's size.
-    """
-
-    name: str
-    mask: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class Object:
-    """One object of a photo.
-
-    Attributes:
-        index: 0-based index in its file.
-        class_name: As Pascal-Part spells it: "table", not "diningtable".
-        mask: bool [H, W], at the photo's size.
-        parts: The annotated parts; objects of many classes have none.
-    """
-
-    index: int
-    class_name: str
-    mask: np.ndarray
-    parts: tuple[Part, ...]
-
-    @property
-    def box(self) -> boxes.Box:
-        """The extent of the mask, in pixel edges; zeros if it is empty."""
-        return boxes.extent(self.mask) or (0.0, 0.0, 0.0, 0.0)
-
-
-def read(path: pathlib.Path) -> tuple[Object, ...]:
+def read(path: pathlib.Path) -> tuple[photo_objects.Object, ...]:
     """Returns the objects of all classes in a .mat file.
 
     Raises:
@@ -96,7 +60,9 @@ def _load(path: pathlib.Path) -> Mapping[str, Any]:
     return records[0]
 
 
-def _object(record: Mapping[str, Any], index: int, where: str) -> Object:
+def _object(
+    record: Mapping[str, Any], index: int, where: str
+) -> photo_objects.Object:
     class_name = _string(record, "class", where)
     where = f"{where} ({class_name})"
     parts = [
@@ -104,12 +70,12 @@ def _object(record: Mapping[str, Any], index: int, where: str) -> Object:
         for i, part in enumerate(_records(record, "parts", where))
     ]
     mask = _mask(record, where)
-    return Object(index, class_name, mask, tuple(parts))
+    return photo_objects.Object(index, class_name, mask, tuple(parts))
 
 
-def _part(record: Mapping[str, Any], where: str) -> Part:
+def _part(record: Mapping[str, Any], where: str) -> photo_objects.Part:
     name = _string(record, "part_name", where)
-    return Part(name, _mask(record, f"{where} ({name})"))
+    return photo_objects.Part(name, _mask(record, f"{where} ({name})"))
 
 
 def _field(record: Mapping[str, Any], name: str, where) -> Any:
@@ -167,7 +133,7 @@ def _mask(record: Mapping[str, Any], where: str) -> np.ndarray:
     return mask.astype(bool)
 
 
-def _check_sizes(path: pathlib.Path, objects: tuple[Object, ...]):
+def _check_sizes(path: pathlib.Path, objects: tuple[photo_objects.Object, ...]):
     for item in objects:
         for name, mask in [
             ("mask", item.mask),

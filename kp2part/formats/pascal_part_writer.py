@@ -18,7 +18,7 @@ import scipy.io
 from kp2part.formats import label_checks
 from kp2part.formats import label_names
 from kp2part.formats import labels
-from kp2part.formats import pascal_part
+from kp2part.formats import photo_objects
 from kp2part.schema import category as category_lib
 from kp2part.system import atomic
 
@@ -68,7 +68,7 @@ def _object(
     item: labels.LabeledObject,
     photo: labels.LabeledPhoto,
     category: category_lib.Category,
-) -> pascal_part.Object:
+) -> photo_objects.Object:
     where = f"{label_names.shown(photo)}: object {index}"
     class_name = label_names.known_class(item, category, where)
     names = list(category.parts)
@@ -80,9 +80,11 @@ def _object(
                 f"{where}: `parts` of category {category.name!r} must list an "
                 f"annotated part for each. Received: {names[part_id]!r}: []"
             )
-        parts.append(pascal_part.Part(annotated[0], _whole(mask, item, photo)))
+        parts.append(
+            photo_objects.Part(annotated[0], _whole(mask, item, photo))
+        )
     mask = _whole(item.labels > 0, item, photo)
-    return pascal_part.Object(index, class_name, mask, tuple(parts))
+    return photo_objects.Object(index, class_name, mask, tuple(parts))
 
 
 def _whole(
@@ -93,7 +95,7 @@ def _whole(
     return drawn
 
 
-def encode(image_id: str, objects: Iterable[pascal_part.Object]) -> bytes:
+def encode(image_id: str, objects: Iterable[photo_objects.Object]) -> bytes:
     """Returns a .mat file; equal objects, equal bytes.
 
     Args:
@@ -120,7 +122,7 @@ def _class_number(name: str) -> int:
     return _VOC_CLASSES.index(name) + 1 if name in _VOC_CLASSES else 0
 
 
-def _parts(item: pascal_part.Object) -> np.ndarray:
+def _parts(item: photo_objects.Object) -> np.ndarray:
     rows = [(part.name, part.mask.astype(np.uint8)) for part in item.parts]
     structs = _structs(("part_name", "mask"), rows)
     # As in the originals, an empty struct array is 0 x 0, not 1 x 0.

@@ -8,6 +8,7 @@ import pathlib
 from kp2part.formats import photo_names
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+VIDEO_SUFFIXES = (".mp4", ".avi", ".mov", ".mkv", ".m4v", ".webm")
 
 
 class Directory:
@@ -72,6 +73,17 @@ class Directory:
 def photos(path: pathlib.Path) -> Directory:
     """Returns the photos in a directory and those below it."""
     return Directory(path, IMAGE_SUFFIXES)
+
+
+def videos(path: pathlib.Path) -> Directory:
+    """Returns the videos in a directory and those below it."""
+    return Directory(path, VIDEO_SUFFIXES)
+
+
+def video_stem(name: str) -> str:
+    """Returns the name of a video without its suffix, if it has one."""
+    stem, dot, suffix = name.rpartition(".")
+    return stem if f"{dot}{suffix}".lower() in VIDEO_SUFFIXES else name
 
 
 def _walk(path: pathlib.Path) -> Iterator[pathlib.Path]:

@@ -29,9 +29,11 @@ class PassedOver:
 
     Attributes:
         reason: In the words that people read.
+        is_object: Whether it is another object of the category's classes.
     """
 
     reason: str
+    is_object: bool = False
 
 
 @dataclasses.dataclass
@@ -43,6 +45,7 @@ class PoseFile:
         annotations: Those of a photo; photos without any are not there.
         passed_over: Number of annotations by the reason why they are none of
             ours.
+        others: Number of further objects of the category's classes, by photo.
         unused_names: Names of the keypoint map, or ignored, that the file
             does not have.
     """
@@ -52,6 +55,9 @@ class PoseFile:
         dataclasses.field(default_factory=dict)
     )
     passed_over: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )
+    others: collections.Counter = dataclasses.field(
         default_factory=collections.Counter
     )
     unused_names: list[str] = dataclasses.field(default_factory=list)
@@ -67,6 +73,7 @@ class PoseFile:
         """
         if isinstance(item, PassedOver):
             self.passed_over[item.reason] += 1
+            self.others[photo] += item.is_object
             return
         known = self.annotations.setdefault(photo, [])
         for other in known:

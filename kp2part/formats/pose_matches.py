@@ -27,15 +27,20 @@ class OfPhoto:
     """All about one photo in the keypoint file.
 
     Attributes:
+        path: Its file, or that of the video.
         named: The photo, as each entry of the file names it.
         annotations: Annotations of the category's classes.
+        others: Number of further objects of the category's classes, which are
+            passed over.
         error: The first error in its annotations, None if there is none.
     """
 
+    path: pathlib.Path
     named: list[pose_file.Photo] = dataclasses.field(default_factory=list)
     annotations: list[annotation_lib.KeypointAnnotation] = dataclasses.field(
         default_factory=list
     )
+    others: int = 0
     error: str | None = None
 
 
@@ -45,12 +50,14 @@ class Matches:
 
     Attributes:
         of_photo: By id of the photo.
+        of_frame: By id of the video and number of the frame.
         strangers: Photos of the file with annotations that are not in the
             directory.
         poses: All contents of the file.
     """
 
     of_photo: dict[str, OfPhoto]
+    of_frame: dict[tuple[str, int], OfPhoto]
     strangers: list[pose_file.Photo]
     poses: pose_file.PoseFile
 
@@ -59,6 +66,8 @@ def read(
     path: pathlib.Path,
     vocabulary: vocabulary_lib.Vocabulary,
     photos: photo_directory.Directory,
+    *,
+    videos: photo_directory.Directory | None = None,
     needs_box: bool = False,
     min_likelihood: float = deeplabcut.MIN_LIKELIHOOD,
 ) -> Matches:
@@ -68,7 +77,9 @@ def read(
         path: The file, or directory of files.
         vocabulary: Names of classes and keypoints.
         photos: The photos that there are.
-        needs_box: Whether to pass over annotations without a box.
+        videos: The videos that there are, if frames may be meant.
+        needs_box: Whether to pass over annotations without a box, unless they
+            are alone in their photo or say which individual they are of.
         min_likelihood: See `readers.read_file`.
 
     Raises:
@@ -83,35 +94,72 @@ def read(
     poses = readers.read_file(
         path, vocabulary, note, min_likelihood=min_likelihood
     )
-    matches = Matches({}, [], poses)
+    matches = Matches({}, {}, [], poses)
     for photo in dict.fromkeys(poses.photos):
         annotations = poses.annotations.get(photo, [])
+        others = poses.others[photo]
         if needs_box:
-            boxed = [item for item in annotations if item.box is not None]
-            if without := len(annotations) - len(boxed):
+            placed = _placed(annotations, others)
+            if without := len(annotations) - len(placed):
                 poses.passed_over["without a box"] += without
-            annotations = boxed
+            others += without
+            annotations = placed
         try:
-            # A frame is no photo, whatever the video is called.
-            is_photo = photo.frame is None
-            photo_id = photos.find_id(photo.name) if is_photo else None
+            found = _place(photo, photos, videos, matches)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
-        if photo_id is None:
+        if found is None:
             if annotations:
                 matches.strangers.append(photo)
             continue
-        found = matches.of_photo.setdefault(photo_id, OfPhoto())
         found.named.append(photo)
         found.annotations += annotations
+        found.others += others
         found.error = found.error or errors.get(photo)
         if len(found.named) > 1:
-            names = [f"{p.name} {_size(p)}".strip() for p in found.named]
+            names = [f"{_shown(p)} {_size(p)}".strip() for p in found.named]
             found.error = (
-                f"{path}: `images` must have each photo once. These are all "
-                f"{photos.files[photo_id]}: {', '.join(names)}"
+                f"{path}: must have each photo once. These are all "
+                f"{found.path}: {', '.join(names)}"
             )
     return matches
+
+
+def _place(
+    photo: pose_file.Photo,
+    photos: photo_directory.Directory,
+    videos: photo_directory.Directory | None,
+    matches: Matches,
+) -> OfPhoto | None:
+    """Returns where a photo or frame belongs, None if it is not there."""
+    # A frame is no photo, whatever the video is called.
+    if photo.frame is None:
+        photo_id = photos.find_id(photo.name)
+        if photo_id is None:
+            return None
+        return matches.of_photo.setdefault(
+            photo_id, OfPhoto(photos.files[photo_id])
+        )
+    if videos is None:
+        return None
+    video_id = videos.find_id(photo_directory.video_stem(photo.name))
+    if video_id is None:
+        return None
+    return matches.of_frame.setdefault(
+        (video_id, photo.frame), OfPhoto(videos.files[video_id])
+    )
+
+
+def _placed(
+    annotations: list[annotation_lib.KeypointAnnotation], others: int
+) -> list[annotation_lib.KeypointAnnotation]:
+    """Returns those that can be found in the photo."""
+    is_alone = len(annotations) + others == 1
+    return [
+        item
+        for item in annotations
+        if is_alone or item.box is not None or item.instance
+    ]
 
 
 def _shown(photo: pose_file.Photo) -> str:

@@ -25,6 +25,8 @@ The rules, documented here only:
   else 0, whatever its coordinates: SLEAP itself moves such points somewhere.
   Scores do not count: SLEAP leaves out what is below its own threshold.
 
+- A table, photo,keypoint,x,y,v: as they are.
+
 None of Berkeley, Animal-Pose, COCO and DeepLabCut specifies whether its first
 pixel is 0 or 1, nor where in it; half a pixel is below the annotators'
 precision. Boxes only serve to find the object that keypoints belong to.
@@ -72,8 +74,8 @@ def read(
 
     Args:
         path: Of a file, or of a directory: Berkeley's
-            `<class>/<image>_<voc_id>.xml`, or DeepLabCut's labeled photos,
-            `<video>/CollectedData_<scorer>.csv`.
+            `<class>/<image>_<voc_id>.xml`, DeepLabCut's labeled photos,
+            `<video>/CollectedData_<scorer>.csv`, or COCO's .json files.
         category: Category whose classes and keypoints to read.
         on_error: Called with the image id and the error of each broken
             annotation. By default the error is raised.

@@ -140,6 +140,12 @@ class Vocabulary:
         return sorted((self._ignored | self._mapped.keys()) - self.seen)
 
 
+def unnamed_class(category: category_lib.Category) -> str:
+    """Returns the class of an object if nobody says which it is of."""
+    (only, *others) = category.classes
+    return ANY_CLASS if others else only
+
+
 def read_map(path: pathlib.Path) -> dict[str, str]:
     """Returns the map of keypoints in a JSON file, {"theirs": "ours"}."""
     return json_file.read(path, dict[str, str])

@@ -16,8 +16,8 @@ from kp2part.data import crops
 from kp2part.data import pasting
 from kp2part.data import records
 from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import image_size
 from kp2part.formats import labels
+from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
@@ -85,14 +85,16 @@ class CropLabeler:
 
     def label(self, jobs: Iterable[jobs_lib.Job]) -> Iterator[jobs_lib.Outcome]:
         """Yields what becomes of each photo, in order."""
-        cuts = ordered_map.ordered_map(self._cut, jobs, _THREADS, _AHEAD)
+        sources = frames.read(jobs)
+        cuts = ordered_map.ordered_map(self._cut, sources, _THREADS, _AHEAD)
         yield from ordered_map.ordered_map(
             self._finish, self._predicted(cuts), _THREADS, _AHEAD
         )
 
-    def _cut(self, job: jobs_lib.Job) -> _Cut:
+    def _cut(self, source: frames.Source) -> _Cut:
+        job = source.job
         try:
-            return self._cut_photo(job)
+            return self._cut_photo(job, _pixels(source))
         except (ValueError, OSError) as error:
             return _Cut(job, error=str(error))
         except tf.errors.InvalidArgumentError as error:
@@ -101,13 +103,7 @@ class CropLabeler:
                 job, error=f"{job.path}: not a whole JPEG or PNG: {reason}"
             )
 
-    def _cut_photo(self, job: jobs_lib.Job) -> _Cut:
-        if job.error is not None:
-            raise ValueError(job.error)
-        contents = job.path.read_bytes()
-        # Before it is decoded: a small file can decode to gigabytes.
-        image_size.check(contents, str(job.path))
-        image = records.decode_photo(contents)
+    def _cut_photo(self, job: jobs_lib.Job, image) -> _Cut:
         size = tuple(image.shape[:2])
         jobs_lib.check(job, size, self._task.category)
         items, left_out = jobs_lib.divide(job)
@@ -174,7 +170,7 @@ class CropLabeler:
             return jobs_lib.Outcome(cut.job, error=cut.error)
         items = [self._labeled(cut, i) for i in range(len(cut.items))]
         photo = labels.LabeledPhoto(
-            cut.job.name, *cut.size, labels.separate(items)
+            cut.job.name, *cut.size, labels.separate(items), cut.job.frame
         )
         return jobs_lib.Outcome(cut.job, photo, left_out=cut.left_out)
 
@@ -196,3 +192,10 @@ class CropLabeler:
     def _paste_graph(self, probabilities, box):
         found, areas, sums = pasting.labels(probabilities, box, self._task)
         return found, pasting.confidence(areas, sums)
+
+
+def _pixels(source: frames.Source) -> tf.Tensor:
+    """Returns the pixels of a photo or frame, uint8 [H, W, 3]."""
+    if source.pixels is None:
+        return records.decode_photo(source.contents())
+    return tf.constant(source.pixels)

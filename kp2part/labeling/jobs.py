@@ -1,14 +1,13 @@
 """The photos to label: what is known of each, and whether it makes sense."""
 
-from collections.abc import Mapping
 import dataclasses
 import hashlib
 import pathlib
 
 from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import labels
-from kp2part.formats import photo_directory
 from kp2part.formats import pose_matches
+from kp2part.formats import vocabulary
 from kp2part.schema import category as category_lib
 from kp2part.schema import coordinates
 
@@ -17,15 +16,16 @@ _MIN_KEYPOINTS = 2  # To guess a box.
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A photo and the keypoints of the objects in it.
+    """A photo, or a frame of a video, and keypoints of the objects in it.
 
     Attributes:
-        name: Its path below the directory of photos, with "/".
+        name: Its path below the directory of photos, with "/"; the video's.
         path: Its file.
         objects: Keypoints of the objects.
         declared_size: (height, width) in the file of keypoints, in pixels; None
             where it does not say.
         error: Why its keypoints cannot be used; None if they can.
+        frame: Number of the frame, from 0, if it is one of a video.
     """
 
     name: str
@@ -33,6 +33,12 @@ class Job:
     objects: tuple[annotation_lib.KeypointAnnotation, ...] = ()
     declared_size: tuple[int | None, int | None] = (None, None)
     error: str | None = None
+    frame: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is called among all."""
+        return self.name if self.frame is None else f"{self.name}#{self.frame}"
 
     @property
     def digest(self) -> str:
@@ -64,26 +70,62 @@ class Outcome:
     left_out: tuple[str, ...] = ()
 
 
-def plan(
-    matches: pose_matches.Matches, photos: photo_directory.Directory
-) -> list[Job]:
-    """Returns the photos that have keypoints, sorted by name."""
-    found: Mapping[str, pose_matches.OfPhoto] = matches.of_photo
+def plan(matches: pose_matches.Matches, directory: pathlib.Path) -> list[Job]:
+    """Returns photos and frames that have keypoints, sorted by name.
+
+    Args:
+        matches: Keypoints by photo and frame.
+        directory: Of the photos and videos.
+    """
     jobs = []
-    for photo_id, of_photo in found.items():
-        if not (of_photo.annotations or of_photo.error):
-            continue
-        path, named = photos.files[photo_id], of_photo.named[0]
-        jobs.append(
-            Job(
-                path.relative_to(photos.path).as_posix(),
-                path,
-                tuple(of_photo.annotations),
-                (named.height, named.width),
-                of_photo.error,
-            )
+    for found in matches.of_photo.values():
+        jobs.append(_job(found, directory))
+    for (_, frame), found in matches.of_frame.items():
+        jobs.append(_job(found, directory, frame))
+    known = [job for job in jobs if job.objects or job.error]
+    return sorted(known, key=lambda job: (job.name, job.frame or 0))
+
+
+def name_classes(
+    jobs: list[Job], class_name: str, words: vocabulary.Vocabulary
+) -> list[Job]:
+    """Returns the jobs with a class for objects of which nobody said it.
+
+    Raises:
+        ValueError: The category has no such class.
+    """
+    known = words.class_of(class_name)
+    if known in (None, vocabulary.ANY_CLASS):
+        raise ValueError(
+            "`class_name` must be one of "
+            f"{list(words.category.classes)}. Received: {class_name!r}"
         )
-    return sorted(jobs, key=lambda job: job.name)
+
+    def named(item: annotation_lib.KeypointAnnotation):
+        if item.class_name != vocabulary.ANY_CLASS:
+            return item
+        return dataclasses.replace(item, class_name=known)
+
+    return [
+        dataclasses.replace(job, objects=tuple(map(named, job.objects)))
+        for job in jobs
+    ]
+
+
+def _job(
+    found: pose_matches.OfPhoto,
+    directory: pathlib.Path,
+    frame: int | None = None,
+) -> Job:
+    named = found.named[0]
+    return Job(
+        found.path.relative_to(directory).as_posix(),
+        found.path,
+        tuple(found.annotations),
+        (named.height, named.width),
+        found.error,
+        frame,
+    )
 
 
 def check(job: Job, size: tuple[int, int], category: category_lib.Category):
@@ -97,7 +139,7 @@ def check(job: Job, size: tuple[int, int], category: category_lib.Category):
     Raises:
         ValueError: They cannot; the message has the likely reason.
     """
-    coordinates.check_size(job.declared_size, size, job.name)
+    coordinates.check_size(job.declared_size, size, job.key)
     for item in job.objects:
         if item.box is not None:
             coordinates.check_box(item.box, size, item.source)

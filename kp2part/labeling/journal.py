@@ -55,7 +55,7 @@ class Journal:
 
     def is_done(self, job: jobs_lib.Job) -> bool:
         """Returns whether the same photo with the same keypoints is labeled."""
-        _, digest, is_labeled = self._places.get(job.name, (0, "", False))
+        _, digest, is_labeled = self._places.get(job.key, (0, "", False))
         return is_labeled and digest == job.digest
 
     def write(self, outcome: jobs_lib.Outcome):
@@ -72,9 +72,9 @@ class Journal:
 
     def read(self, job: jobs_lib.Job) -> jobs_lib.Outcome | None:
         """Returns what has become of a photo, None if nothing yet."""
-        if job.name not in self._places:
+        if job.key not in self._places:
             return None
-        start, digest, _ = self._places[job.name]
+        start, digest, _ = self._places[job.key]
         if digest != job.digest:
             return None
         with open(self.path, "rb") as file:

@@ -13,7 +13,7 @@ from kp2part.labeling import jobs as jobs_lib
 def fields(outcome: jobs_lib.Outcome) -> dict[str, Any]:
     """Returns an outcome as plain lists, dicts, strings and numbers."""
     found: dict[str, Any] = {
-        "photo": outcome.job.name,
+        "photo": outcome.job.key,
         "error": outcome.error,
         "left_out": list(outcome.left_out),
     }
@@ -22,7 +22,6 @@ def fields(outcome: jobs_lib.Outcome) -> dict[str, Any]:
         found |= {
             "height": photo.height,
             "width": photo.width,
-            "frame": photo.frame,
             "objects": [_object_fields(item) for item in photo.objects],
         }
     return found
@@ -42,7 +41,7 @@ def outcome(job: jobs_lib.Job, found: dict[str, Any]) -> jobs_lib.Outcome:
             found["height"],
             found["width"],
             tuple(_object(each) for each in found["objects"]),
-            found["frame"],
+            job.frame,
         )
     return jobs_lib.Outcome(
         job, photo, found["error"], tuple(found["left_out"])

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 
 from kp2part.client import part_client
 from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import image_size
 from kp2part.formats import labels
+from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.system import ordered_map
 
@@ -34,24 +35,25 @@ class PhotoLabeler:
                 labeled is no photo's fault.
             TimeoutError: Likewise.
         """
-        yield from ordered_map.ordered_map(self._label, jobs, _THREADS, _AHEAD)
+        yield from ordered_map.ordered_map(
+            self._label, frames.read(jobs), _THREADS, _AHEAD
+        )
 
-    def _label(self, job: jobs_lib.Job) -> jobs_lib.Outcome:
+    def _label(self, source: frames.Source) -> jobs_lib.Outcome:
+        job = source.job
         try:
-            return self._label_photo(job)
+            return self._label_photo(job, _contents(source))
         except (ConnectionError, TimeoutError):
             raise
         except (ValueError, OSError) as error:
             return jobs_lib.Outcome(job, error=str(error))
 
-    def _label_photo(self, job: jobs_lib.Job) -> jobs_lib.Outcome:
-        if job.error is not None:
-            raise ValueError(job.error)
-        contents = job.path.read_bytes()
-        image_size.check(contents, str(job.path))
+    def _label_photo(
+        self, job: jobs_lib.Job, contents: bytes
+    ) -> jobs_lib.Outcome:
         kept, left_out = jobs_lib.divide(job)
         if not kept:
-            raise ValueError(f"{job.name}: has no object to label. {left_out}")
+            raise ValueError(f"{job.key}: has no object to label. {left_out}")
         masks = self._masks(contents, kept)
         size = masks[0].mask.shape
         jobs_lib.check(job, size, self._predict.task.category)
@@ -59,7 +61,9 @@ class PhotoLabeler:
             _labeled(item, found)
             for item, found in zip(kept, masks, strict=True)
         ]
-        photo = labels.LabeledPhoto(job.name, *size, labels.separate(items))
+        photo = labels.LabeledPhoto(
+            job.name, *size, labels.separate(items), job.frame
+        )
         return jobs_lib.Outcome(job, photo, left_out=left_out)
 
     def _masks(
@@ -80,6 +84,14 @@ class PhotoLabeler:
             )
             found |= dict(zip(rows, predictions, strict=True))
         return [found[i] for i in range(len(kept))]
+
+
+def _contents(source: frames.Source) -> bytes:
+    """Returns the file of a photo, or one of a frame."""
+    if source.pixels is None:
+        return source.contents()
+    bgr = cv2.cvtColor(source.pixels, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".png", bgr)[1].tobytes()
 
 
 def _labeled(

@@ -39,6 +39,16 @@ class Labeled:
             if outcome.photo is not None:
                 yield self.bounds.keep(outcome.photo)
 
+    def videos(self) -> list[str]:
+        """Returns the names of all videos in the plan."""
+        names = (job.name for job in self.jobs if job.frame is not None)
+        return list(dict.fromkeys(names))
+
+    def of(self, name: str) -> "Labeled":
+        """Returns those of a video."""
+        jobs = [job for job in self.jobs if job.name == name]
+        return dataclasses.replace(self, jobs=jobs)
+
     def outcomes(self) -> Iterator[jobs_lib.Outcome]:
         """Yields what has become of each photo."""
         for job in self.jobs:
@@ -122,7 +132,7 @@ def count(labeled: Labeled) -> Counts:
         told = [outcome.error] if outcome.error else outcome.left_out
         for reason in told:
             if counts.failed + counts.left_out <= _SHOWN:
-                logging.warning("Not labeled: %s: %s", outcome.job.name, reason)
+                logging.warning("Not labeled: %s: %s", outcome.job.key, reason)
     return counts
 
 

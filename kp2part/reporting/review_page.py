@@ -6,6 +6,7 @@ hundred objects and not at all.
 
 import base64
 from collections.abc import Iterable
+import contextlib
 import dataclasses
 import heapq
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from kp2part.data import records
 from kp2part.formats import labels
+from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.reporting import rendering
 from kp2part.schema import category as category_lib
@@ -87,10 +89,14 @@ def render(ranked: Ranked, category: category_lib.Category, title: str) -> str:
         title: Heading of the page.
     """
     parts = list(category.parts)
+    thumbnails = _thumbnails(ranked.worst, category)
     return rendering.render(
         "review.html.j2",
         title=title,
-        cards=[_card(item, category) for item in ranked.worst],
+        cards=[
+            {**_card(item, category), "picture": thumbnails.get(i)}
+            for i, item in enumerate(ranked.worst)
+        ],
         total=int(ranked.counts.sum()),
         bars=_bars(ranked.counts),
         has_quality=ranked.has_quality,
@@ -122,22 +128,41 @@ def _card(item: Item, category: category_lib.Category) -> dict:
         if part_id and confidence is not None and confidence[part_id] > 0
     ]
     return {
-        "photo": item.job.name,
+        "photo": _shown(item.job),
         "number": item.number + 1,
         "class_name": item.shown.class_name,
         "instance": item.shown.instance,
         "rank": item.rank,
         "parts": parts,
-        "picture": _thumbnail(item, category),
     }
 
 
-def _thumbnail(item: Item, category: category_lib.Category) -> str | None:
-    """Returns a picture of an object as a data URL, None if it is gone."""
-    try:
-        pixels = records.decode_photo(item.job.path.read_bytes()).numpy()
-    except OSError:
-        return None
+def _shown(job: jobs_lib.Job) -> str:
+    return job.name if job.frame is None else f"{job.name}, frame {job.frame}"
+
+
+def _thumbnails(
+    items: list[Item], category: category_lib.Category
+) -> dict[int, str]:
+    """Returns pictures as data URLs by index; photos may be gone by now."""
+    order = sorted(
+        range(len(items)),
+        key=lambda i: (items[i].job.name, items[i].job.frame or 0),
+    )
+    sources = frames.read(items[i].job for i in order)
+    found = {}
+    for i, source in zip(order, sources, strict=True):
+        with contextlib.suppress(OSError, ValueError):
+            pixels = source.pixels
+            if pixels is None:
+                pixels = records.decode_photo(source.contents()).numpy()
+            found[i] = _thumbnail(items[i], pixels, category)
+    return found
+
+
+def _thumbnail(
+    item: Item, pixels: np.ndarray, category: category_lib.Category
+) -> str:
     photo = labels.LabeledPhoto(item.job.name, *pixels.shape[:2], (item.shown,))
     rows, columns = _window(item.shown, photo)
     image, mask = pixels[rows, columns], photo.part_ids()[rows, columns]

@@ -138,10 +138,15 @@ class Category:
         return rig_lib.rig(self.pieces, self.keypoints, tuple(self.parts))
 
     def part_of(self, annotated_part: str) -> int:
-        """Returns the id of the part that an annotated part belongs to."""
+        """Returns the id of the part that an annotated part belongs to.
+
+        The names of the category's own parts are known too.
+        """
         for part_id, names in enumerate(self.parts.values()):
             if annotated_part in names:
                 return part_id
+        if annotated_part in self.parts:
+            return list(self.parts).index(annotated_part)
         raise ValueError(
             f"Category {self.name!r} has no part for the annotated part "
             f"{annotated_part!r}. Add it to the part it belongs to, or to "
@@ -170,6 +175,24 @@ def load(name_or_path: str) -> Category:
             f"Received: category={name_or_path!r}"
         )
     return from_json(json_file.read(path), str(path))
+
+
+def newest(category: Category) -> Category:
+    """Returns the built-in category that a category is an earlier version of.
+
+    It has the names of more annotation formats. If there is none with the same
+    name, keypoints and parts, the category itself.
+    """
+    path = DIRECTORY / f"{category.name}.json"
+    if not path.is_file():
+        return category
+    known = load(category.name)
+    same = (
+        known.keypoints == category.keypoints
+        and list(known.parts) == list(category.parts)
+        and known.classes == category.classes
+    )
+    return known if same else category
 
 
 def from_json(fields: dict, source: str) -> Category:

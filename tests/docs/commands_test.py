@@ -24,6 +24,8 @@ PAGES = (
     "docs/tutorial.md",
     "docs/how-to/data.md",
     "docs/how-to/categories.md",
+    "docs/how-to/own_category.md",
+    "docs/how-to/transfer.md",
     "docs/how-to/evaluate.md",
     "docs/how-to/fine_tune.md",
     "docs/how-to/serve.md",
@@ -36,6 +38,7 @@ SMALLER = {
         "--flagfile=configs/demo.flags --epochs=1 --num_filters=2 "
         "--pose_widths=4,4,4,4,4"
     ),
+    "--epochs=60 --fold=0": "--fold=0",
     "--epochs=10 --learning_rate=2e-4": (
         "--epochs=1 --learning_rate=2e-4 --image_size=64"
     ),
@@ -151,11 +154,17 @@ class CommandsTest(absltest.TestCase):
             "run/model.keras",
             "run/robustness/robustness.png",
             "tuned/model.keras",
+            "lamps.png",
+            "lamp_prediction/overlay.png",
         ):
             self.assertGreater((folder / name).stat().st_size, 1000)
         text = (folder / "cat_or_dog_records" / "manifest.json").read_text()
         kept = json.loads(text)["table"]["train"]
         self.assertEqual(list(kept), ["cat", "dog"])
+        text = (folder / "lamp_run" / "val" / "metrics.json").read_text()
+        scores = json.loads(text)
+        self.assertEqual(scores["num_examples_with"]["shade"], 6)
+        self.assertEqual(scores["num_trained_photos"], 0)
 
 
 if __name__ == "__main__":

@@ -120,7 +120,11 @@ class CvatTest(parameterized.TestCase):
         ("<attribute", "<box/><attribute", "must consist of points.*'box'"),
         ('xbr="20.5"', 'xbr="0.5"', r"must have xbr >= xtl.*\[1.0, 2.0, 0.5"),
         ("<box ", '<box rotation="9" ', "`rotation` of a box must be 0.*'9'"),
-        ("<box ", f"{cvat_xml.BOX}<box ", "one box and one skeleton.*3 and 1 in .*'4'"),
+        (
+            "<box ",
+            f"{cvat_xml.BOX}<box ",
+            "one box and one skeleton.*3 and 1 in .*'4'",
+        ),
         ('<box label="dog"', '<box label="cat"', "another class: 'cat'"),
         ('width="60"', 'width="wide"', "'b/a.jpg': `width`.*'wide'"),
         ("b/a.jpg", "empty.jpg", "two images are called 'empty.jpg'"),

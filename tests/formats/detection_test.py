@@ -10,6 +10,7 @@ from kp2part.formats import cvat
 from kp2part.formats import deeplabcut_csv
 from kp2part.formats import deeplabcut_h5
 from kp2part.formats import detection
+from kp2part.formats import keypoint_csv
 from kp2part.formats import label_studio
 from kp2part.formats import sleap_h5
 from kp2part.formats import sleap_slp
@@ -36,6 +37,8 @@ class DetectionTest(parameterized.TestCase):
         ("a.JSON", '{"data": {}, "annotations": []}', label_studio),
         ("a.xml", "<annotations/>", cvat),
         ("a.csv", "scorer,h8", deeplabcut_csv),
+        ("a.csv", "x,y,v,keypoint, photo\n", keypoint_csv),
+        ("a.csv", "photo;keypoint;x;y;v\n", keypoint_csv),
         ("a.slp", "", sleap_slp),
     )
     def test_text(self, name, text, expected):

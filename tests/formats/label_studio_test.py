@@ -171,7 +171,8 @@ class LabelStudioTest(parameterized.TestCase):
         )
         errors = []
         self.read(
-            [studio.task(*first, *regions, studio.point("p4", "left_ear", 2, 2, "")),
+            [studio.task(
+                *first, *regions, studio.point("p4", "left_ear", 2, 2, "")),
              studio.task(*studio.DOG, data={"image": "c.jpg"})],
             on_error=lambda *e: errors.append(e),
         )  # fmt: skip

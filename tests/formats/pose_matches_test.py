@@ -42,14 +42,24 @@ class PoseMatchesTest(absltest.TestCase):
         self.assertLen(notes, 2)
 
     def test_without_boxes(self):
+        lines = ["photo,object,keypoint,x,y,v"]
+        lines += ["alone,,nose,1,2,2"]
+        lines += [f"named,{i},nose,3,{i},2" for i in (1, 2)]
+        lines += ["named,,nose,7,7,2"]
         found, notes = self.match(
-            dlc_csv.LABELED,
-            "CollectedData_h8.csv",
-            ["yard/img01.png"],
+            "\n".join(lines),
+            "a.csv",
+            ["alone.png", "named.png"],
             needs_box=True,
         )
-        self.assertEmpty(found.of_photo["yard/img01"].annotations)
-        self.assertIn("2 annotations skipped without a box", notes)
+        # The only one of its photo can be found, and those with a name.
+        self.assertLen(found.of_photo["alone"].annotations, 1)
+        self.assertEqual(
+            [a.instance for a in found.of_photo["named"].annotations],
+            ["1", "2"],
+        )
+        self.assertEqual(found.of_photo["named"].others, 1)
+        self.assertIn("1 annotation skipped without a box", notes)
 
     def test_a_frame_is_no_photo(self):
         found, notes = self.match(

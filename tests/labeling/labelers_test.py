@@ -39,7 +39,7 @@ class LabelersTest(absltest.TestCase):
         photos = photo_directory.photos(self.photos)
         names = vocabulary.Vocabulary(tiny.CATEGORY)
         matches = pose_matches.read(self.keypoints, names, photos)
-        return jobs_lib.plan(matches, photos)
+        return jobs_lib.plan(matches, self.photos)
 
     def label(self, kind=None):
         labeler = (

@@ -26,6 +26,36 @@ class CategoryTest(parameterized.TestCase):
         )
         self.assertLen(set(loaded.colors), 5)
 
+    @parameterized.parameters(
+        (
+            "person",
+            17,
+            "background head torso upper_arms lower_arms upper_legs lower_legs",
+        ),
+        ("bird", 15, "background head torso wings legs tail"),
+    )
+    def test_persons_and_birds(self, name, num_keypoints, parts):
+        loaded = category.load(name)
+        self.assertEqual((loaded.name, loaded.classes), (name, (name,)))
+        self.assertLen(loaded.keypoints, num_keypoints)
+        self.assertEqual(list(loaded.parts), parts.split())
+        self.assertLen(set(loaded.colors), len(loaded.parts))
+        drawn = {k for edge in loaded.skeleton for k in edge}
+        self.assertEqual(drawn, set(loaded.keypoints))
+        moved = {piece.part for piece in loaded.pieces}
+        self.assertEqual(moved, set(loaded.parts) - {"background"})
+
+    def test_parts_of_a_person(self):
+        person = category.load("person")
+        for annotated, part in (
+            ("neck", "head"),
+            ("lhand", "lower_arms"),
+            ("rfoot", "lower_legs"),
+        ):
+            self.assertEqual(
+                list(person.parts)[person.part_of(annotated)], part
+            )
+
     def test_neck_is_torso_and_horn_is_head(self):
         cow = category.load("cow")
         self.assertEqual(cow.part_of("neck"), 2)

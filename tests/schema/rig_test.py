@@ -26,6 +26,13 @@ class RigTest(absltest.TestCase):
             self.assertEqual(legs, piece != partner, piece)
         np.testing.assert_array_equal(rig.mirror[rig.mirror], range(11))
 
+    def test_left_and_right_pieces_of_persons_and_birds(self):
+        for name, num_pairs in (("person", 4), ("bird", 2)):
+            loaded = category.load(name)
+            mirror = loaded.rig.mirror
+            np.testing.assert_array_equal(mirror[mirror], range(len(mirror)))
+            self.assertEqual((mirror > range(len(mirror))).sum(), num_pairs)
+
     def test_errors(self):
         fields = category.load("quadruped").to_json()
         for change, message in (

@@ -14,11 +14,11 @@ from kp2part.data import manifest as manifest_lib
 from kp2part.schema import category as category_lib
 from kp2part.system import json_file
 from tfrecords_tools.building import inputs as inputs_lib
+from tfrecords_tools.building import jobs as jobs_lib
 from tfrecords_tools.building import local_runner
 from tfrecords_tools.building import plan
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
-from tfrecords_tools.building import shards
 
 _SETTINGS = "settings.json"
 _LOCK = ".building.lock"
@@ -32,13 +32,30 @@ def build(
     output: pathlib.Path,
     num_workers: int,
 ) -> manifest_lib.Manifest:
+    """Plans a build and runs it, see `run`.
+
+    Args:
+        inputs: Paths of annotations and photos.
+        settings: How they become records.
+        output: Directory for the result; created if missing.
+        num_workers: Number of processes.
+    """
+    return run(plan.make(inputs, settings), settings, output, num_workers)
+
+
+def run(
+    planned: plan.Plan,
+    settings: settings_lib.Settings,
+    output: pathlib.Path,
+    num_workers: int,
+) -> manifest_lib.Manifest:
     """Writes shards and a manifest, or those that are missing.
 
     During the build, `output/unfinished` holds the settings and a report of
     each finished shard; it is removed once the manifest is written.
 
     Args:
-        inputs: Paths of annotations and photos.
+        planned: The photos of each split.
         settings: How they become records.
         output: Directory for the result; created if missing.
         num_workers: Number of processes.
@@ -47,16 +64,15 @@ def build(
         ValueError: The inputs cannot be used, or the directory has a build
             with other settings.
     """
-    planned = plan.make(inputs, settings)
     wanted = {**settings.to_json(), "inputs": planned.fingerprint}
-    jobs = plan.jobs(planned.splits, settings, output)
+    jobs = jobs_lib.deal(planned.splits, settings, output)
     if (finished := _finished(output, wanted)) is not None:
         logging.info("%s is complete: nothing to do.", output)
         return finished
     with _locked(output), _noted(planned.notes):
-        (output / plan.UNFINISHED).mkdir(parents=True, exist_ok=True)
+        (output / jobs_lib.UNFINISHED).mkdir(parents=True, exist_ok=True)
         _remove_leftovers(output, jobs)
-        json_file.write(output / plan.UNFINISHED / _SETTINGS, wanted)
+        json_file.write(output / jobs_lib.UNFINISHED / _SETTINGS, wanted)
         todo = [job for job in jobs if job.report() is None]
         if len(todo) < len(jobs):
             logging.info(
@@ -98,12 +114,12 @@ def _locked(output: pathlib.Path) -> Iterator[None]:
         lock.release()
 
 
-def _remove_leftovers(output: pathlib.Path, jobs: Sequence[shards.Job]):
+def _remove_leftovers(output: pathlib.Path, jobs: Sequence[jobs_lib.Job]):
     """Removes partial files of killed builds, and shards of other inputs."""
     for partial in output.rglob(".partial-*"):
         partial.unlink(missing_ok=True)
     names = {job.report_path.name for job in jobs}
-    for report in (output / plan.UNFINISHED).glob("*.tfrecord.json"):
+    for report in (output / jobs_lib.UNFINISHED).glob("*.tfrecord.json"):
         if report.name not in names:
             (output / report.stem).unlink(missing_ok=True)
             report.unlink()
@@ -112,7 +128,7 @@ def _remove_leftovers(output: pathlib.Path, jobs: Sequence[shards.Job]):
 def _finished(
     output: pathlib.Path, wanted: dict
 ) -> manifest_lib.Manifest | None:
-    state = output / plan.UNFINISHED / _SETTINGS
+    state = output / jobs_lib.UNFINISHED / _SETTINGS
     if (output / manifest_lib.FILE_NAME).is_file():
         manifest = manifest_lib.load(str(output))
         _refuse_others(output, dict(manifest.settings), wanted)
@@ -154,7 +170,7 @@ def _finish(
     output: pathlib.Path,
     settings: settings_lib.Settings,
     wanted: dict,
-    jobs: Sequence[shards.Job],
+    jobs: Sequence[jobs_lib.Job],
 ) -> manifest_lib.Manifest:
     reports = {}
     for job in jobs:
@@ -183,7 +199,7 @@ def _finish(
             + selection.render(table)
         )
     json_file.write(output / manifest_lib.FILE_NAME, manifest.to_json())
-    shutil.rmtree(output / plan.UNFINISHED)
+    shutil.rmtree(output / jobs_lib.UNFINISHED)
     return manifest
 
 

@@ -4,28 +4,26 @@ from collections.abc import Mapping
 import itertools
 
 from kp2part.formats import identity
-from kp2part.formats import photo_directory
+from kp2part.formats import photo_objects
 from kp2part.formats import voc
 from tfrecords_tools.building import inputs as inputs_lib
 
 
 def splits(
-    inputs: inputs_lib.Inputs, mats: photo_directory.Directory
+    inputs: inputs_lib.Inputs, masks: photo_objects.PartMasks
 ) -> Mapping[str, list[str]]:
-    """Returns the ids of .mat files in each split, sorted.
+    """Returns the ids of photos with masks in each split, sorted.
 
-    An id of an image set without a .mat file stays as it is.
+    An id of an image set without masks stays as it is.
 
     Raises:
-        ValueError: There are no .mat files, or an image set is invalid.
+        ValueError: An image set is invalid.
     """
     if inputs.image_sets is None:
-        if not mats.files:
-            raise ValueError(f"{inputs.annotations}: has no .mat file.")
-        return {"all": sorted(mats.files)}
+        return {"all": sorted(masks.ids)}
     listed = voc.read_image_sets(inputs.image_sets)
     found = {
-        split: sorted(mats.find_id(name) or name for name in names)
+        split: sorted(masks.find_id(name) or name for name in names)
         for split, names in listed.items()
     }
     if twice := identity.twice(itertools.chain(*found.values())):

@@ -5,7 +5,8 @@ import pathlib
 
 from kp2part.system import settings
 
-_DIRECTORIES = ("images", "annotations", "boxes", "image_sets")
+_FILES = (".json", ".xml")
+_DIRECTORIES = ("images", "instances", "boxes", "image_sets")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,13 +19,23 @@ class Inputs:
         "folders.",
     )
     annotations: pathlib.Path = settings.field(
-        dataclasses.MISSING, "Directory of Pascal-Part's files, <id>.mat."
+        dataclasses.MISSING,
+        "Part masks: a directory of Pascal-Part's <id>.mat or of <id>.png, "
+        "palette or gray, whose pixels are part ids of the category; or a "
+        ".json file of COCO with parts, a directory of such files, or an .xml "
+        "file of CVAT for images 1.1.",
     )
     keypoints: pathlib.Path = settings.field(
         dataclasses.MISSING,
         "Keypoints of the same photos: a directory of Berkeley's "
-        "<class>/<id>_<n>.xml, or a .json file in the format of Animal-Pose or "
-        "of COCO.",
+        "<class>/<id>_<n>.xml, a .json file in the format of Animal-Pose or of "
+        "COCO or a directory of such files, or a .csv file with the columns "
+        "photo,keypoint,x,y,v and, if there are several, object.",
+    )
+    instances: pathlib.Path | None = settings.field(
+        None,
+        "With .png masks: directory of <id>.png, whose pixels are 0 or the "
+        "number of an object. By default a photo has one object.",
     )
     keypoint_map: pathlib.Path | None = settings.field(
         None,
@@ -44,8 +55,8 @@ class Inputs:
     image_sets: pathlib.Path | None = settings.field(
         None,
         "Directory of VOC's train.txt and val.txt (usually ImageSets/Main), "
-        "which become splits of the same names. By default all photos with a "
-        ".mat file form one split, called all.",
+        "which become splits of the same names. By default all photos with "
+        "masks form one split, called all.",
     )
 
     def __post_init__(self):
@@ -55,3 +66,9 @@ class Inputs:
                 raise ValueError(
                     f"`{name}` must be a directory. Received: {name}={path}"
                 )
+        path = self.annotations
+        if not (path.is_dir() or (path.is_file() and path.suffix in _FILES)):
+            raise ValueError(
+                "`annotations` must be a directory, a .json or an .xml file. "
+                f"Received: annotations={path}"
+            )

@@ -2,25 +2,23 @@
 
 import contextlib
 import dataclasses
-import pathlib
 
-from absl import logging
 import numpy as np
-import tensorflow as tf
 
 from kp2part.data import cutting
 from kp2part.data import records
-from kp2part.formats import annotation as annotation_lib
 from kp2part.formats import identity
-from kp2part.formats import image_size
-from kp2part.formats import pascal_part
+from kp2part.formats import photo_objects
 from kp2part.formats import voc
+from kp2part.formats import vocabulary
 from kp2part.schema import coordinates
-from kp2part.system import op_messages
 from tfrecords_tools.building import label_map
 from tfrecords_tools.building import matching
+from tfrecords_tools.building import pairs
+from tfrecords_tools.building import photo_pixels
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
+from tfrecords_tools.building import sources
 
 
 class BadSource(ValueError):
@@ -39,33 +37,8 @@ class BadSource(ValueError):
         return self.args[1]
 
 
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """The files of one photo.
-
-    Attributes:
-        image_id: The photo's name, without suffix; with its folder below the
-            directory of .mat files.
-        annotation: Path of its .mat file.
-        image: Path of the image.
-        boxes: Path of its VOC annotation, if boxes are taken from it.
-        keypoints: Keypoints of the objects in it, in any order.
-        keypoints_error: Error message if its keypoints are broken.
-        declared_size: (height, width) of the photo in the file of keypoints, in
-            pixels; None where the file does not have them.
-    """
-
-    image_id: str
-    annotation: pathlib.Path
-    image: pathlib.Path
-    boxes: pathlib.Path | None = None
-    keypoints: tuple[annotation_lib.KeypointAnnotation, ...] = ()
-    keypoints_error: str | None = None
-    declared_size: tuple[int | None, int | None] = (None, None)
-
-
 def convert(
-    source: Source, settings: settings_lib.Settings
+    source: sources.Source, settings: settings_lib.Settings
 ) -> tuple[list[records.Example], list[tuple[str, str]]]:
     """Returns the examples of a photo, and the outcome of each object.
 
@@ -85,24 +58,34 @@ def convert(
         for candidate, outcome in zip(candidates, outcomes, strict=True)
         if outcome == selection.KEPT
     ]
-    names = [candidate.item.class_name for candidate in candidates]
+    names = [_shown_class(c.item, settings.category) for c in candidates]
     examples = _examples(source, kept, settings) if kept else []
     return examples, list(zip(names, outcomes, strict=True))
 
 
 def _candidates(source, settings) -> list[selection.Candidate]:
     with _reading("annotation"):
-        objects = pascal_part.read(source.annotation)
+        objects = source.masks.read(settings.category)
         ours = _ours(objects, settings.category)
         labels = [_labels(source, item, settings) for item in ours]
     with _reading("boxes"):
-        boxes, others = _boxes(source, objects, settings)
-    with _reading("keypoints"):
-        _check_coordinates(source, objects, settings)
-    annotations = _annotations(source, ours, boxes, settings)
+        given = _given_boxes(source, objects)
+        boxes, others = _boxes(objects, given, settings)
+    try:
+        with _reading("keypoints"):
+            _check_coordinates(source, objects, settings)
+    except BadSource:
+        if source.image.is_file():
+            with _reading("image"):  # If the masks do not fit it, say so.
+                photo_pixels.check(source, objects[0].mask.shape)
+        raise
+    annotations = pairs.find(
+        ours, boxes, source.keypoints, settings.thresholds.min_match_iou
+    )
+    count = _num_annotated(source, given, settings.category)
     return [
         selection.Candidate(
-            item=item,
+            item=_with_class(item, annotations.get(item.index)),
             labels=of_item,
             box=boxes.get(item.index),
             other_boxes=[
@@ -110,13 +93,14 @@ def _candidates(source, settings) -> list[selection.Candidate]:
                 *others,
             ],
             annotation=annotations.get(item.index),
+            num_annotated=count,
         )
         for item, of_item in zip(ours, labels, strict=True)
     ]
 
 
-def _ours(objects, category) -> list[pascal_part.Object]:
-    names = {identity.fold(name): name for name in category.classes}
+def _ours(objects, category) -> list[photo_objects.Object]:
+    names = _names(category)
     return [
         dataclasses.replace(item, class_name=names[folded])
         for item in objects
@@ -124,15 +108,32 @@ def _ours(objects, category) -> list[pascal_part.Object]:
     ]
 
 
+def _names(category) -> dict[str, str]:
+    known = (*category.classes, vocabulary.ANY_CLASS)
+    return {identity.fold(name): name for name in known}
+
+
+def _with_class(item, annotation) -> photo_objects.Object:
+    if annotation is None or item.class_name != vocabulary.ANY_CLASS:
+        return item
+    return dataclasses.replace(item, class_name=annotation.class_name)
+
+
+def _shown_class(item, category) -> str:
+    is_unknown = item.class_name == vocabulary.ANY_CLASS
+    return category.name if is_unknown else item.class_name
+
+
 def _check_coordinates(source, objects, settings):
     if not objects:
         return
-    size = objects[0].mask.shape  # The photo's: see `_image`.
+    size = objects[0].mask.shape  # The photo's: see `photo_pixels`.
     if source.keypoints:
         where = f"{source.keypoints[0].source}: {source.image.name}"
         coordinates.check_size(source.declared_size, size, where)
     for item in source.keypoints:
-        coordinates.check_box(item.box, size, item.source)
+        if item.box is not None:
+            coordinates.check_box(item.box, size, item.source)
         coordinates.check_keypoints(
             item.keypoints,
             size,
@@ -155,22 +156,34 @@ def _labels(source, item, settings) -> np.ndarray:
         return label_map.draw(item, settings.category, settings.unassigned)
     except ValueError as error:
         raise ValueError(
-            f"{source.annotation}: object {item.index} ({item.class_name}): "
+            f"{source.masks}: object {item.index} ({item.class_name}): "
             f"`part_name`: {error}"
         ) from error
 
 
-def _boxes(source, objects, settings) -> tuple[dict, list]:
+def _given_boxes(source, objects) -> tuple | None:
+    if source.boxes is None:
+        return None
+    size = objects[0].mask.shape if objects else None
+    return voc.read_boxes(source.boxes, size)
+
+
+def _num_annotated(source, given, category) -> int:
+    """Returns how many objects of the category are in the photo, at least."""
+    names = _names(category)
+    of_boxes = sum(identity.fold(name) in names for name, _ in given or ())
+    return max(len(source.keypoints) + source.num_others, of_boxes)
+
+
+def _boxes(objects, given, settings) -> tuple[dict, list]:
     """Returns the boxes of objects by index, and all other boxes.
 
-    The others also count for overlaps: boxes in VOC that are missing in
-    Pascal-Part, and the extents of objects without a box.
+    The others also count for overlaps: boxes in VOC that have no mask, and the
+    extents of objects without a box.
     """
     extents = {item.index: item.box for item in objects}
-    if source.boxes is None:
+    if given is None:
         return extents, []
-    size = objects[0].mask.shape if objects else None
-    given = voc.read_boxes(source.boxes, size)
     matches = matching.match_classes(
         [(identity.fold(item.class_name), item.box) for item in objects],
         [(identity.fold(name), box) for name, box in given],
@@ -184,63 +197,9 @@ def _boxes(source, objects, settings) -> tuple[dict, list]:
     return boxes, others
 
 
-def _annotations(source, ours, boxes, settings) -> dict:
-    with_box = [item for item in ours if item.index in boxes]
-    matches = matching.match_classes(
-        [(item.class_name, boxes[item.index]) for item in with_box],
-        [(a.class_name, a.box) for a in source.keypoints],
-        settings.thresholds.min_match_iou,
-    )
-    return {with_box[i].index: source.keypoints[j] for i, j in matches.items()}
-
-
-def _image(source: Source, size: tuple[int, int]) -> tf.Tensor:
-    contents = source.image.read_bytes()
-    # Before it is decoded: a small file can decode to gigabytes.
-    image_size.check(contents, str(source.image))
-    _check_size(source, contents, size)
-    try:
-        return records.decode_photo(contents)
-    except tf.errors.InvalidArgumentError as error:
-        raise ValueError(
-            f"{source.image}: not a whole JPEG or PNG image: "
-            f"{op_messages.reason(error.message)}"
-        ) from error
-
-
-def _check_size(source: Source, contents: bytes, size: tuple[int, int]):
-    stored, orientation, upright = (
-        x.numpy().tolist() for x in records.read_header(contents)
-    )
-    if not all(stored):
-        raise ValueError(f"{source.image}: not a JPEG or PNG image.")
-    if tuple(upright) == size:
-        if orientation > 1 and stored == upright:
-            logging.warning(
-                "%s: is turned by its tag (EXIF orientation %d). Its size does "
-                "not show it: the masks must be those of the upright picture.",
-                source.image,
-                orientation,
-            )
-        return
-    if tuple(stored) == size:
-        raise ValueError(
-            f"{source.image}: shown upright, as its tag says (EXIF orientation "
-            f"{orientation}), it has size {tuple(upright)} (height, width), "
-            f"but the masks in {source.annotation} have {size}: they were made "
-            "on the pixels as stored, and do not fit. Make the masks on the "
-            "upright picture, or remove the tag."
-        )
-    raise ValueError(
-        f"{source.image}: must have the size of the masks in "
-        f"{source.annotation}, {size} (height, width). Received: "
-        f"{tuple(upright)}"
-    )
-
-
 def _examples(source, kept, settings) -> list[records.Example]:
     with _reading("image"):
-        image = _image(source, kept[0].labels.shape)
+        image = photo_pixels.read(source, kept[0].labels.shape)
     return [_example(source, image, item, settings) for item in kept]
 
 

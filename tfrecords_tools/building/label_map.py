@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from kp2part.formats import pascal_part
+from kp2part.formats import photo_objects
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 
 
 def draw(
-    item: pascal_part.Object, category: category_lib.Category, unassigned: str
+    item: photo_objects.Object, category: category_lib.Category, unassigned: str
 ) -> np.ndarray:
     """Returns the part id of each pixel, uint8 [H, W].
 
@@ -26,13 +26,15 @@ def draw(
     Raises:
         ValueError: The object has a part that is unknown to the category.
     """
+    labels = np.zeros(item.mask.shape, np.uint8)
+    if unassigned == "ignore":
+        labels[item.mask] = keys.IGNORE_LABEL
+    if item.labels is not None:
+        return np.where(item.labels > 0, item.labels, labels)
     merged = {}
     for part in item.parts:
         part_id = category.part_of(part.name)
         merged[part_id] = merged.get(part_id, False) | part.mask
-    labels = np.zeros(item.mask.shape, np.uint8)
-    if unassigned == "ignore":
-        labels[item.mask] = keys.IGNORE_LABEL
     if (left_out := merged.pop(0, None)) is not None:
         labels[left_out] = 0
     for part_id in sorted(merged, key=lambda i: (-merged[i].sum(), i)):

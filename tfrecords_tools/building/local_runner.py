@@ -11,6 +11,7 @@ import tensorflow as tf
 import tqdm
 
 from kp2part.system import processes
+from tfrecords_tools.building import jobs as jobs_lib
 from tfrecords_tools.building import shards
 
 _SECONDS_BETWEEN_UPDATES = 0.5
@@ -29,7 +30,7 @@ class _Stopped(Exception):
     """Another job has failed, or the user has interrupted the build."""
 
 
-def run(jobs: Sequence[shards.Job], num_workers: int):
+def run(jobs: Sequence[jobs_lib.Job], num_workers: int):
     """Writes the shards of all jobs, or raises the first error.
 
     Args:
@@ -94,7 +95,7 @@ def _start_worker(num_done, stop):
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
-def _write(job: shards.Job):
+def _write(job: jobs_lib.Job):
     shards.write(job, _on_image)
 
 

@@ -33,14 +33,14 @@ def match_classes(
     second: Sequence[tuple[str, boxes.Box]],
     min_iou: float,
 ) -> dict[int, int]:
-    """Returns `match` among boxes of the same class.
+    """Returns `match` among boxes of the same class; `ANY_CLASS` is each.
 
     Args:
         first: M pairs of class name and box.
-        second: N pairs of class name and box; `ANY_CLASS` matches all.
+        second: N pairs of class name and box.
         min_iou: See `match`.
     """
-    if any(name == vocabulary.ANY_CLASS for name, _ in second):
+    if any(name == vocabulary.ANY_CLASS for name, _ in (*first, *second)):
         return _match_any(first, second, min_iou)
     matches = {}
     for class_name in sorted({name for name, _ in first}):
@@ -60,7 +60,10 @@ def match_classes(
 def _match_any(first, second, min_iou: float) -> dict[int, int]:
     scores = boxes.iou([box for _, box in first], [box for _, box in second])
     fits = [
-        [theirs in (ours, vocabulary.ANY_CLASS) for theirs, _ in second]
+        [
+            theirs == ours or vocabulary.ANY_CLASS in (theirs, ours)
+            for theirs, _ in second
+        ]
         for ours, _ in first
     ]
     return _assign(np.where(np.reshape(fits, scores.shape), scores, 0), min_iou)

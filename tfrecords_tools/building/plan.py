@@ -1,24 +1,19 @@
-"""Plans a build: assigns the photos to shards, as a list of jobs."""
+"""Plans a build: finds the photos of each split and what belongs to them."""
 
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
-import hashlib
 import itertools
-import pathlib
 
+from kp2part.formats import part_masks
 from kp2part.formats import photo_directory
 from kp2part.formats import pose_matches
 from kp2part.formats import vocabulary as vocabulary_lib
 from tfrecords_tools.building import fingerprints
 from tfrecords_tools.building import found_files
 from tfrecords_tools.building import inputs as inputs_lib
-from tfrecords_tools.building import instances
 from tfrecords_tools.building import settings as settings_lib
-from tfrecords_tools.building import shards
-
-UNFINISHED = "unfinished"  # Directory of a build in progress.
+from tfrecords_tools.building import sources
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +25,7 @@ class Plan:
         notes: A line for each kind of data that matched nothing.
     """
 
-    splits: Mapping[str, Sequence[instances.Source]]
+    splits: Mapping[str, Sequence[sources.Source]]
     notes: tuple[str, ...] = ()
 
     @property
@@ -46,27 +41,26 @@ def make(inputs: inputs_lib.Inputs, settings: settings_lib.Settings) -> Plan:
         ValueError: No photo has keypoints; or a file is missing, or keypoints
             are broken, unless the settings say to skip such photos.
     """
-    mats = photo_directory.Directory(inputs.annotations, (".mat",))
-    splits = found_files.splits(inputs, mats)
+    masks = part_masks.read(
+        inputs.annotations, inputs.instances, settings.category
+    )
+    splits = found_files.splits(inputs, masks)
     photos = photo_directory.photos(inputs.images)
     boxes = inputs.boxes and photo_directory.Directory(inputs.boxes, (".xml",))
-    for directory, suffix in (
-        (mats, ".mat"),
-        (photos, ".jpg"),
-        (boxes, ".xml"),
-    ):
-        if directory:
-            directory.expect(itertools.chain(*splits.values()), suffix)
+    masks.expect(itertools.chain(*splits.values()))
+    photos.expect(itertools.chain(*splits.values()), ".jpg")
+    if boxes:
+        boxes.expect(itertools.chain(*splits.values()), ".xml")
     vocabulary = _vocabulary(inputs, settings)
     matches = pose_matches.read(
         inputs.keypoints, vocabulary, photos, needs_box=True
     )
-    photo_ids = _photo_ids(splits, photos)
+    photo_ids = _photo_ids(splits, photos, masks.kind)
     found = {
         split: [
-            instances.Source(
+            sources.Source(
                 image_id,
-                annotation=mats.find(image_id),
+                masks=masks.find(image_id),
                 image=photos.find(image_id),
                 boxes=boxes and boxes.find(image_id),
                 **_of_keypoints(matches, photo_ids[image_id]),
@@ -82,31 +76,23 @@ def make(inputs: inputs_lib.Inputs, settings: settings_lib.Settings) -> Plan:
     if not settings.skip_bad_images:
         for split, items in found.items():
             _check(split, items)
+            # What is wrong in all of them is told before the build begins.
+            if items:
+                items[0].masks.read(settings.category)
     return Plan(found, notes)
 
 
-def jobs(
-    splits: Mapping[str, Sequence[instances.Source]],
-    settings: settings_lib.Settings,
-    output: pathlib.Path,
-) -> list[shards.Job]:
-    """Returns a job for each shard of each split."""
-    return [
-        shards.Job(split, output / name, output / UNFINISHED, chunk, settings)
-        for split, photos in splits.items()
-        for name, chunk in _deal(split, photos, settings)
-    ]
-
-
-def _photo_ids(splits, photos: photo_directory.Directory) -> dict[str, str]:
-    """Returns the id of the photo of each .mat file."""
+def _photo_ids(
+    splits, photos: photo_directory.Directory, kind: str
+) -> dict[str, str]:
+    """Returns the id of the photo of each id of masks."""
     found: dict[str, str] = {}
     owners: dict[str, str] = {}
     for image_id in itertools.chain(*splits.values()):
         photo_id = found[image_id] = photos.find_id(image_id) or image_id
         if (other := owners.setdefault(photo_id, image_id)) != image_id:
             raise ValueError(
-                f"{photos.files[photo_id]}: must have one .mat file. Received: "
+                f"{photos.files[photo_id]}: must have one {kind}. Received: "
                 f"{other} and {image_id}"
             )
     return found
@@ -128,6 +114,7 @@ def _of_keypoints(matches: pose_matches.Matches, photo_id: str) -> dict:
     (named, *_) = found.named
     return {
         "keypoints": tuple(found.annotations),
+        "num_others": found.others,
         "keypoints_error": found.error,
         "declared_size": (named.height, named.width),
     }
@@ -143,9 +130,13 @@ def _check_any(inputs, found, notes):
         )
 
 
-def _check(split: str, photos: Sequence[instances.Source]):
-    for kind in ("annotation", "image", "boxes"):
-        paths = [getattr(source, kind) for source in photos]
+def _check(split: str, photos: Sequence[sources.Source]):
+    masks = [source.masks.files for source in photos]
+    for paths in (
+        *itertools.zip_longest(*masks),
+        [source.image for source in photos],
+        [source.boxes for source in photos],
+    ):
         missing = [p for p in paths if p is not None and not p.is_file()]
         if missing:
             raise ValueError(
@@ -154,18 +145,5 @@ def _check(split: str, photos: Sequence[instances.Source]):
                 "--skip_bad_images skips such images."
             )
     for source in photos:
-        if source.keypoints_error:
-            raise ValueError(source.keypoints_error)
-
-
-def _deal(split, photos, settings) -> Iterator[tuple[str, tuple]]:
-    def position(source: instances.Source) -> bytes:
-        key = f"{settings.seed}/{source.image_id}"
-        return hashlib.sha256(key.encode()).digest()
-
-    shuffled = sorted(photos, key=position)
-    size = settings.images_per_shard
-    count = -(-len(shuffled) // size)
-    for i in range(count):
-        chunk = tuple(shuffled[i * size : (i + 1) * size])
-        yield f"{split}-{i:05d}-of-{count:05d}.tfrecord", chunk
+        if error := source.masks.error or source.keypoints_error:
+            raise ValueError(error)

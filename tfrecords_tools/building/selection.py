@@ -13,7 +13,8 @@ import dataclasses
 import numpy as np
 
 from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import pascal_part
+from kp2part.formats import photo_objects
+from kp2part.formats import vocabulary
 from kp2part.schema import boxes
 from kp2part.system import tables
 from tfrecords_tools.building import label_map
@@ -22,8 +23,10 @@ from tfrecords_tools.building import settings as settings_lib
 KEPT = "kept"
 # In the order in which they are checked.
 REASONS = (
+    "several_objects",  # One mask, and several objects that may be in it.
     "no_box",  # None of the given boxes matches the object.
     "no_keypoints",  # No annotation of keypoints matches the object.
+    "no_class",  # Neither mask nor keypoints say which class it is of.
     "overlap",  # Its box overlaps the box of another object, of any class.
     "too_small",  # A side of its box is too short.
     "too_few_keypoints",
@@ -41,20 +44,27 @@ class Candidate:
         box: Its box in pixel edges of the photo; None if not found.
         other_boxes: Boxes of all other objects in the photo, of any class.
         annotation: Its keypoints; None if not found.
+        num_annotated: How many objects of the category are in the photo, as far
+            as the other files say.
     """
 
-    item: pascal_part.Object
+    item: photo_objects.Object
     labels: np.ndarray
     box: boxes.Box | None
     other_boxes: Sequence[boxes.Box]
     annotation: annotation_lib.KeypointAnnotation | None
+    num_annotated: int = 1
 
     def outcome(self, thresholds: settings_lib.Thresholds) -> str:
         """Returns `KEPT`, or the first of `REASONS` that applies."""
+        if self.item.may_be_several and self.num_annotated > 1:
+            return "several_objects"
         if self.box is None:
             return "no_box"
         if self.annotation is None:
             return "no_keypoints"
+        if self.item.class_name == vocabulary.ANY_CLASS:
+            return "no_class"
         overlaps = boxes.iou([self.box], self.other_boxes)
         if overlaps.max(initial=0.0) > thresholds.max_overlap:
             return "overlap"

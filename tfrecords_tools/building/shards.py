@@ -1,67 +1,24 @@
-"""One shard of a build: a self-contained job.
+"""Writes one shard of a build.
 
-Jobs are pickled to worker processes; a distributed runner could map `write`
-over them just as well.
+A distributed runner could map `write` over the jobs just as well.
 """
 
 from collections.abc import Callable
 from collections.abc import Iterator
 import dataclasses
-import pathlib
 
 from absl import logging
 import tensorflow as tf
 
 from kp2part.data import record_files
 from kp2part.data import records
-from kp2part.system import checksum
 from kp2part.system import json_file
-from tfrecords_tools.building import fingerprints
 from tfrecords_tools.building import instances
+from tfrecords_tools.building import jobs
 from tfrecords_tools.building import selection
-from tfrecords_tools.building import settings as settings_lib
 
 
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """The contents of one shard.
-
-    Attributes:
-        split: Name of the split it belongs to.
-        path: Where the shard goes.
-        scratch: Directory of the unfinished build, for the shard's report.
-        sources: The photos, in order.
-        settings: How they become records.
-    """
-
-    split: str
-    path: pathlib.Path
-    scratch: pathlib.Path
-    sources: tuple[instances.Source, ...]
-    settings: settings_lib.Settings
-
-    @property
-    def report_path(self) -> pathlib.Path:
-        """Where the report goes: the shard's entry for the manifest."""
-        return self.scratch / f"{self.path.name}.json"
-
-    @property
-    def inputs(self) -> str:
-        """Checksum of the inputs of the shard."""
-        return fingerprints.of({self.split: self.sources})
-
-    def report(self) -> dict | None:
-        """Returns the report if the shard is intact and of the same inputs."""
-        if not (self.report_path.is_file() and self.path.is_file()):
-            return None
-        report = json_file.read(self.report_path)
-        if report.get("inputs") != self.inputs:
-            return None
-        matches = report["shard"]["sha256"] == checksum.sha256(self.path)
-        return report if matches else None
-
-
-def write(job: Job, on_image: Callable[[], None]):
+def write(job: jobs.Job, on_image: Callable[[], None]):
     """Writes the shard of a job, then its report.
 
     Args:

@@ -10,8 +10,8 @@ import json
 import pathlib
 import xml.etree.ElementTree as ET
 
-from kp2part.formats import pascal_part
 from kp2part.formats import pascal_part_writer
+from kp2part.formats import photo_objects
 from tfrecords_tools.synthetic import animals
 from tfrecords_tools.synthetic import canvas
 from tfrecords_tools.synthetic import pascal_part_names
@@ -60,15 +60,15 @@ def make_directories(directory: pathlib.Path):
 def pascal_part_mat(scene: scenes.Scene, image_id: str) -> bytes:
     """Returns a .mat file, with objects in the reverse of VOC's order."""
     objects = [
-        pascal_part.Object(i, item.class_name, item.mask, _parts(item))
+        photo_objects.Object(i, item.class_name, item.mask, _parts(item))
         for i, item in enumerate(reversed(scene.objects))
     ]
     return pascal_part_writer.encode(image_id, objects)
 
 
-def _parts(item) -> tuple[pascal_part.Part, ...]:
+def _parts(item) -> tuple[photo_objects.Part, ...]:
     masks = pascal_part_names.overlapping(item.class_name, item.parts)
-    return tuple(pascal_part.Part(*pair) for pair in masks.items())
+    return tuple(photo_objects.Part(*pair) for pair in masks.items())
 
 
 def voc_xml(scene: scenes.Scene, image_id: str) -> bytes:

@@ -16,6 +16,7 @@ from kp2part.schema import rig
 from tests import tiny_photos
 from tfrecords_tools.building import build_run
 from tfrecords_tools.building import instances
+from tfrecords_tools.building import jobs as jobs_lib
 from tfrecords_tools.building import plan
 
 
@@ -228,7 +229,7 @@ class BuildTest(parameterized.TestCase):
         self.build("whole")
         # The photo is in the second shard of `train`.
         splits = plan.make(self.inputs, self.settings).splits
-        jobs = plan.jobs(splits, self.settings, self.root / "out")
+        jobs = jobs_lib.deal(splits, self.settings, self.root / "out")
         broken = jobs[1].sources[0].image
         contents = broken.read_bytes()
         broken.write_bytes(contents[:-100])

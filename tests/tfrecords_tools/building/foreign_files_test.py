@@ -13,6 +13,7 @@ import numpy as np
 from tests import tiny_photos
 from tfrecords_tools.building import instances
 from tfrecords_tools.building import plan
+from tfrecords_tools.building import sources
 
 NAMES = list(tiny_photos.CATEGORY.keypoints)
 # The keypoints and the box of `tiny_photos.animal`, as COCO has them.
@@ -57,7 +58,7 @@ class ForeignFilesTest(parameterized.TestCase):
             dataclasses.replace(self.settings, skip_bad_images=skip),
         )
 
-    def sources(self, fields, **kwargs) -> dict[str, instances.Source]:
+    def sources_of(self, fields, **kwargs) -> dict[str, sources.Source]:
         photos = self.plan(fields, **kwargs).splits["all"]
         return {source.image_id: source for source in photos}
 
@@ -78,7 +79,7 @@ class ForeignFilesTest(parameterized.TestCase):
         "p0",
     )
     def test_names_that_mean_the_photo(self, name):
-        found = self.sources(coco([name]))
+        found = self.sources_of(coco([name]))
         self.assertLen(found["p0"].keypoints, 1)
 
     def test_one_name_in_two_folders(self):
@@ -88,7 +89,7 @@ class ForeignFilesTest(parameterized.TestCase):
             ["set/a/p.jpg", "b\\p.jpg"],
             [annotation(1), annotation(2, keypoints=other)],
         )
-        found = self.sources(fields)
+        found = self.sources_of(fields)
         self.assertCountEqual(found, ["a/p", "b/p", "p2"])
         self.assertEqual(found["b/p"].image, self.root / "jpg/b/p.jpg")
         for name, x in (("a/p", 11), ("b/p", 15)):
@@ -106,7 +107,7 @@ class ForeignFilesTest(parameterized.TestCase):
         message = "pose.json: .*p0.jpg: a/p0.jpg, b/p0.jpg"
         with self.assertRaisesRegex(ValueError, message):
             self.plan(fields)
-        found = self.sources(fields, skip=True)
+        found = self.sources_of(fields, skip=True)
         self.assertRegex(found["p0"].keypoints_error, message)
         self.assertIsNone(found["p1"].keypoints_error)
 
@@ -194,7 +195,7 @@ class ForeignFilesTest(parameterized.TestCase):
     def test_a_harmless_annotation_beside_a_good_one(self, **change):
         harmless = annotation(**change)
         for both in ([harmless, annotation()], [annotation(), harmless]):
-            source = self.sources(coco(["p0.jpg"], both))["p0"]
+            source = self.sources_of(coco(["p0.jpg"], both))["p0"]
             _, outcomes = instances.convert(source, self.settings)
             self.assertEqual(outcomes, [("dog", "kept")])
 
@@ -203,14 +204,14 @@ class ForeignFilesTest(parameterized.TestCase):
         tiny_photos.save_mat(self.root / "mat/p0.mat", objects)
         fields = coco(["p0.jpg"])
         fields["categories"][0]["name"] = "pet"
-        source = self.sources(fields)["p0"]
+        source = self.sources_of(fields)["p0"]
         _, outcomes = instances.convert(source, self.settings)
         self.assertEqual(outcomes, [("cat", "no_keypoints"), ("dog", "kept")])
 
     def test_class_of_a_mask_in_capitals(self):
         path = self.root / "mat/p0.mat"
         tiny_photos.save_mat(path, [tiny_photos.animal("Dog")])
-        source = self.sources(coco(["p0.jpg"]))["p0"]
+        source = self.sources_of(coco(["p0.jpg"]))["p0"]
         (example,), _ = instances.convert(source, self.settings)
         self.assertEqual(example.class_name, "dog")
 
@@ -224,7 +225,7 @@ class ForeignFilesTest(parameterized.TestCase):
     def test_coordinates_of_another_picture(self, sides, change, message):
         fields = coco(["p0.jpg"], [annotation(**change)])
         fields["images"][0] |= sides
-        source = self.sources(fields)["p0"]
+        source = self.sources_of(fields)["p0"]
         with self.assertRaisesRegex(instances.BadSource, message) as caught:
             instances.convert(source, self.settings)
         self.assertEqual(caught.exception.kind, "keypoints")
@@ -236,7 +237,7 @@ class ForeignFilesTest(parameterized.TestCase):
     def test_size_in_voc(self, size, message):
         (self.root / "p0.xml").write_text(f"<annotation>{size}</annotation>")
         source = dataclasses.replace(
-            self.sources(coco(["p0.jpg"]))["p0"], boxes=self.root / "p0.xml"
+            self.sources_of(coco(["p0.jpg"]))["p0"], boxes=self.root / "p0.xml"
         )
         with self.assertRaisesRegex(instances.BadSource, message) as caught:
             instances.convert(source, self.settings)
@@ -252,7 +253,7 @@ class ForeignFilesTest(parameterized.TestCase):
         (self.root / "jpg/p0.jpg").write_bytes(
             b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IEND", b"")
         )
-        source = self.sources(coco(["p0.jpg"]))["p0"]
+        source = self.sources_of(coco(["p0.jpg"]))["p0"]
         with self.assertRaisesRegex(
             instances.BadSource, "p0.jpg: must have at most 40000000 pixels"
         ):

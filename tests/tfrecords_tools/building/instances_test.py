@@ -6,10 +6,12 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
+from kp2part.formats import part_masks
 from kp2part.formats import readers
 from tests import photo_files
 from tests import tiny_photos
 from tfrecords_tools.building import instances
+from tfrecords_tools.building import sources
 
 VOC = """<annotation>
 <object><name>{}</name><bndbox><xmin>9</xmin><ymin>11</ymin><xmax>30</xmax>
@@ -29,9 +31,9 @@ class ConvertTest(parameterized.TestCase):
         found = readers.read(self.root / "pose.json", tiny_photos.CATEGORY)
         if boxes is not None:
             (self.root / "p1.xml").write_text(boxes)
-        return instances.Source(
+        return sources.Source(
             "p1",
-            annotation=self.root / "p1.mat",
+            masks=part_masks.MatFile(self.root / "p1.mat"),
             image=self.root / "p1.jpg",
             boxes=None if boxes is None else self.root / "p1.xml",
             keypoints=tuple(found.get("p1", ())),

@@ -1,7 +1,7 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part.formats import pascal_part
+from kp2part.formats import photo_objects
 from kp2part.schema import category
 from tfrecords_tools.building import label_map
 
@@ -18,15 +18,15 @@ PET = category.Category(
 )
 
 
-def make_object(mask: str, **parts: str) -> pascal_part.Object:
+def make_object(mask: str, **parts: str) -> photo_objects.Object:
     def row(text):
         return np.array([[c != "." for c in text]])
 
-    return pascal_part.Object(
+    return photo_objects.Object(
         index=0,
         class_name="dog",
         mask=row(mask),
-        parts=tuple(pascal_part.Part(n, row(t)) for n, t in parts.items()),
+        parts=tuple(photo_objects.Part(n, row(t)) for n, t in parts.items()),
     )
 
 

@@ -5,7 +5,8 @@ from absl.testing import parameterized
 import numpy as np
 
 from kp2part.formats import annotation
-from kp2part.formats import pascal_part
+from kp2part.formats import photo_objects
+from kp2part.formats import vocabulary
 from tests import tiny_photos
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib
@@ -21,7 +22,7 @@ def make_annotation(num_visible: int, num_occluded: int = 0):
 
 
 GOOD = selection.Candidate(
-    item=pascal_part.Object(0, "dog", tiny_photos.rectangle(0, 0, 1, 1), ()),
+    item=photo_objects.Object(0, "dog", tiny_photos.rectangle(0, 0, 1, 1), ()),
     labels=np.uint8([[0, 1]]),
     box=BOX,
     other_boxes=[],
@@ -29,11 +30,19 @@ GOOD = selection.Candidate(
 )
 
 
+UNTOLD = dataclasses.replace(GOOD.item, class_name=vocabulary.ANY_CLASS)
+WHOLE = dataclasses.replace(GOOD.item, may_be_several=True)
+
+
 class CandidateTest(parameterized.TestCase):
     @parameterized.parameters(
         ({}, "kept"),
         ({"box": None}, "no_box"),
         ({"annotation": None}, "no_keypoints"),
+        ({"item": UNTOLD}, "no_class"),
+        ({"item": WHOLE}, "kept"),
+        ({"item": WHOLE, "num_annotated": 2}, "several_objects"),
+        ({"num_annotated": 2}, "kept"),
         # 32 x 40 = 1280; 1.75 x 36 of it are 63: 63 / (1280 + 63 - 63).
         ({"other_boxes": [(10, 10, 11.75, 46)]}, "kept"),  # 0.0492
         ({"other_boxes": [(10, 10, 12, 46)]}, "overlap"),  # 72 / 1280
@@ -54,8 +63,10 @@ class CandidateTest(parameterized.TestCase):
             "too_few_keypoints": {"annotation": make_annotation(1)},
             "too_small": {"box": (10, 10, 12, 12)},
             "overlap": {"other_boxes": [(10, 10, 12, 12)]},
+            "no_class": {"item": UNTOLD},
             "no_keypoints": {"annotation": None},
             "no_box": {"box": None},
+            "several_objects": {"item": WHOLE, "num_annotated": 2},
         }
         candidate, found = GOOD, []
         for change in changes.values():
