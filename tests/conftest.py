@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 # start a server, a browser or a process that imports TensorFlow, several times;
 # together they take most of the time. `pytest --durations=50` tells of others.
 SLOW = (
+    "tests/annotator/browser_brush_test.py",
     "tests/annotator/browser_export_test.py",
     "tests/annotator/browser_photos_test.py",
     "tests/annotator/browser_set_test.py",

@@ -6,6 +6,8 @@ import { bind, clicks } from "./input/actions.mjs";
 import { Album } from "./input/album.mjs";
 import { readAnnotations } from "./input/annotation_files.mjs";
 import { AlbumBar } from "./view/album_bar.mjs";
+import { BrushTool } from "./input/brush_tool.mjs";
+import { Brushing } from "./state/brushing.mjs";
 import { Commands } from "./input/commands.mjs";
 import { DownloadMenu } from "./view/download_menu.mjs";
 import { Editor } from "./state/editor.mjs";
@@ -22,6 +24,7 @@ import { responses } from "./input/pointer_actions.mjs";
 import { inAWord } from "./view/prompt.mjs";
 import { ask } from "./view/question.mjs";
 import { SetExport } from "./input/set_export.mjs";
+import { watchShapes } from "./input/shape_question.mjs";
 import { showSamples } from "./input/samples.mjs";
 import { Screen } from "./view/screen.mjs";
 import { Stage } from "./view/stage.mjs";
@@ -43,9 +46,13 @@ class App {
     this.parts = new PartsPanel(document, category);
     this.commands = new Commands(
       this.editor, this.stage, () => this.screen.redraw());
+    this.brushing = new Brushing(this.editor);
     this.screen = new Screen(
-      document, this.editor, this.stage, this.parts, this.live,
+      document, this.editor, this.stage, this.parts, this.live, this.brushing,
       () => this.#pending());
+    this.commands.brush = new BrushTool(
+      this.brushing, this.screen.brushBar,
+      (text, isError) => status.say(text, isError));
     this.menu = new DownloadMenu(
       document, this.editor, this.parts, status,
       () => this.screen.kind.focus());
@@ -59,7 +66,8 @@ class App {
   #pending() {
     const { cross, isHidden } = this.commands;
     const drawn = this.#drawn ?? cross.drawnBox;
-    return { isHidden, drawn, cursor: cross.place };
+    const { place: cursor, pointed } = cross;
+    return { isHidden, drawn, cursor, pointed };
   }
 
   #openAlbum() {
@@ -75,6 +83,7 @@ class App {
     const inputs = [find("file"), find("directory")];
     takeFiles(inputs, (found) => this.album.openFiles(found));
     onClick("close", () => this.album.close());
+    watchShapes(editor, desk.ask);
   }
 
   #writeNames() {
@@ -99,6 +108,7 @@ class App {
       redraw();
     });
     parts.addEventListener("change", redraw);
+    this.brushing.addEventListener("change", redraw);
     onClick("retry", () => live.retry());
     new ResizeObserver(() => {
       if (!editor.photo) return;
@@ -120,6 +130,8 @@ class App {
     bind(document, stage.element, {
       ...clicks(document),
       ...commands.actions,
+      ...commands.brush.actions,
+      other: (...key) => commands.other(...key),
       mask: () => this.parts.toggleMask(),
       points: () => this.parts.togglePoints(),
       escape: (event) => {
@@ -134,6 +146,7 @@ class App {
     for (const element of document.querySelectorAll(
       "#prompt, .view, #panel, #close")) element.hidden = false;
     document.body.classList.add("at-work");
+    this.brushing.end();
     this.commands.escape();
     this.live.open(photo);
     this.status.forgetAsking();

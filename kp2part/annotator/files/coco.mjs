@@ -5,11 +5,12 @@
  * object are annotations of their own, as in PACO, with the category
  * "<class>:<part>" and the object's id in `obj_ann_id`.
  *
- * One field is not COCO's: `skipped` lists the keypoints that a person marked
- * as absent, to distinguish them from those not annotated yet.
+ * Two fields are not COCO's: `skipped` lists the keypoints that a person marked
+ * as absent, to distinguish them from those not annotated yet; `corrected` says
+ * that a person has corrected the shape of the parts.
  */
 
-import { isEmpty, rows } from "../state/annotations.mjs";
+import { extentOf, isEmpty, rows } from "../state/annotations.mjs";
 import * as rle from "./rle.mjs";
 
 /**
@@ -82,12 +83,13 @@ function partId(classIndex, part, classes, parts) {
 
 function ofObject(object, category, photo, parts) {
   const points = rows(object);
-  const box = object.box ?? parts?.box ?? extent(points);
+  const box = object.box ?? parts?.box ?? extentOf(object);
   return {
     ...common(category.classes.indexOf(object.className) + 1, box),
     keypoints: points.flat(),
     num_keypoints: points.filter((point) => point[2] > 0).length,
     skipped: category.keypoints.filter((_, i) => object.points[i]?.[2] === 0),
+    ...(parts && object.shape && { corrected: true }),
     ...(parts && segmentation(parts.labels, photo, (label) => label > 0)),
   };
 }
@@ -112,13 +114,6 @@ function common(categoryId, [xmin, ymin, xmax, ymax]) {
 function segmentation(labels, { width, height }, isIn) {
   const runs = rle.encode(labels, width, height, isIn);
   return { segmentation: runs, area: rle.area(runs) };
-}
-
-function extent(points) {
-  const told = points.filter((point) => point[2] > 0);
-  const [x, y] = [0, 1].map((axis) => told.map((point) => point[axis]));
-  return [
-    Math.min(...x), Math.min(...y), Math.max(...x) + 1, Math.max(...y) + 1];
 }
 
 function boxOf(labels, { width }, part) {

@@ -2,6 +2,7 @@
 
 import * as check from "./coco_check.mjs";
 import { classOf, readObject } from "./coco_object.mjs";
+import { readShape } from "./coco_shape.mjs";
 import * as names from "./names.mjs";
 
 /**
@@ -58,8 +59,11 @@ export function readImage(contents, category, photo, image) {
     if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     if (reason !== null) return;
     const id = objects.length + 1;
-    objects.push(
-      { id, ...readObject(annotation, entry, category, photo, where) });
+    const object = readObject(annotation, entry, category, photo, where);
+    const shape = annotation.corrected === true && !object.suggested
+      ? { shape: readShape(
+        contents, annotation, object, category, photo, where) } : {};
+    objects.push({ id, ...object, ...shape });
   });
   const passedOver = [...reasons].map(([why, count]) => `${count} ${why}`);
   return { objects, passedOver };

@@ -36,6 +36,14 @@ export class Photo {
     this.height = image.naturalHeight;
   }
 
+  /** @returns {{width: number, height: number}} Of the small copy. */
+  get liveSize() {
+    const scale = Math.min(1, LIVE_SIDE / Math.max(this.width, this.height));
+    const [width, height] = [this.width, this.height].map(
+      (side) => Math.round(side * scale));
+    return { width, height };
+  }
+
   /** @returns {Promise<Sent>} A small copy, to send often. */
   live() {
     this.#reduced ??= this.#reduce();

@@ -8,7 +8,8 @@ const OF_BUTTONS = {
   "zoom-in": "zoomIn", "zoom-out": "zoomOut", "zoom-fit": "fit",
   open: "open", choose: "open", "choose-folder": "openFolder",
   folder: "openFolder", accept: "accept", "accept-all": "acceptAll",
-  keys: "help",
+  keys: "help", "brush-start": "brush", "brush-done": "brush",
+  "brush-remove": "brushRemove", "brush-drop": "brushDrop",
 };
 
 /**

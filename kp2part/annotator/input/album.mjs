@@ -21,8 +21,9 @@ export class Album {
    */
   constructor(set, desk, readAnnotations) {
     Object.assign(this, { set, desk, readAnnotations });
-    desk.addEventListener(
-      "progress", ({ detail }) => set.mark(detail.path, detail.progress));
+    desk.addEventListener("progress", ({ detail: { path, file, progress } }) => {
+      if (set.find(path)?.file === file) set.mark(path, progress);
+    });
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = ({ data: { what, path, progress } }) => {
       if (what === "saved") set.mark(path, progress);

@@ -122,7 +122,7 @@ async function choose(found, desk) {
 }
 
 async function write({ entry, objects, work }, { desk, set }) {
-  if (entry.path === desk.path) {
+  if (desk.isOpen(entry)) {
     desk.editor.replaceAll(objects);
   } else if (await work.keep(objects)) {
     throw new Error(`Another tab changed ${entry.path} at the same time.`);

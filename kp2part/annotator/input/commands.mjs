@@ -1,5 +1,7 @@
 /** What keys and buttons do, by name. */
 
+import { extentOf } from "../state/annotations.mjs";
+import { keypointOf } from "../view/keypoint_keys.mjs";
 import { Cross } from "./cross.mjs";
 
 const PAN = 60; // In CSS pixels.
@@ -13,6 +15,8 @@ const DIRECTIONS = {
 export class Commands {
   /** Whether the next keypoint is placed as hidden. */
   isHidden = false;
+  /** @type {import("./brush_tool.mjs").BrushTool} Set before anything else. */
+  brush;
 
   /**
    * @param {import("../state/editor.mjs").Editor} editor
@@ -47,20 +51,49 @@ export class Commands {
       accept: (event) => (
         event.shiftKey ? editor.acceptAll() : editor.accept()),
       acceptAll: () => editor.acceptAll(),
-      add: () => editor.addObject(),
-      objectBefore: () => editor.selectObject(editor.all.active - 1),
-      objectAfter: () => editor.selectObject(editor.all.active + 1),
+      add: () => {
+        editor.addObject();
+        this.#fit(); // To see where it is.
+      },
+      objectBefore: () => this.#turnTo(editor.all.active - 1),
+      objectAfter: () => this.#turnTo(editor.all.active + 1),
+      near: () => this.#near(),
       zoomIn: zoomed(ZOOM),
       zoomOut: zoomed(1 / ZOOM),
-      fit: () => {
-        stage.fit();
-        this.redraw();
-      },
+      fit: () => this.#fit(),
       escape: () => this.escape(),
     };
     const withPhoto = (action) => (event) => editor.photo && action(event);
     return Object.fromEntries(Object.entries(actions).map(
       ([name, action]) => [name, withPhoto(action)]));
+  }
+
+  /** What a key does that is no command: it means a keypoint or a part. */
+  other(name, shiftKey) {
+    const { editor, brush } = this;
+    if (!editor.photo) return null;
+    if (brush.isOn) return /^[1-9]$/.test(name) && (() => brush.choose(+name));
+    const count = editor.category.keypoints.length;
+    const keypoint = keypointOf(name, shiftKey, count);
+    return keypoint >= 0 && (() => editor.select(keypoint));
+  }
+
+  #fit() {
+    this.stage.fit();
+    this.redraw();
+  }
+
+  #turnTo(index) {
+    this.editor.selectObject(index);
+    this.#near();
+  }
+
+  /** Shows the active object large, or the whole photo if it has no place. */
+  #near() {
+    const extent = extentOf(this.editor.object);
+    this.stage.fit();
+    if (extent) this.stage.approach(extent);
+    this.redraw();
   }
 
   /** Sets a corner of the box: the first or, opposite to it, the second. */
@@ -96,6 +129,7 @@ export class Commands {
   }
 
   escape() {
+    if (this.brush.isOn) this.brush.cancel();
     this.cross.clear();
     this.isHidden = false;
     this.editor.cancelMove();
@@ -122,12 +156,13 @@ export class Commands {
 
   #isPointSelected() {
     const { all, object, phase } = this.editor;
-    return phase !== "box" && object.points[all.current]?.[2] > 0;
+    return !this.brush.isOn && phase !== "box" && object.points[all.current]?.[2] > 0;
   }
 
   #enter(isHidden) {
-    const { cross } = this;
+    const { cross, brush } = this;
     if (!cross.place) cross.move(0, 0);
+    else if (brush.isOn) brush.dab(cross.place, isHidden);
     else if (this.editor.phase === "box") this.placeCorner(cross.place);
     else this.place(cross.place, isHidden);
     this.redraw();

@@ -42,9 +42,8 @@ export class Cross {
 
   /** @returns {?geometry.Box} From its first corner to where somebody points. */
   get drawnBox() {
-    const to = this.place ?? this.#hover;
-    return this.corner && to && geometry.boxBetween(
-      this.corner, to, this.editor.photo);
+    return this.corner && this.pointed && geometry.boxBetween(
+      this.corner, this.pointed, this.editor.photo);
   }
 
   /**
@@ -59,10 +58,14 @@ export class Cross {
     return null;
   }
 
-  /** Follows the mouse. @returns {boolean} Whether that shows. */
+  /** @returns {?geometry.Place} Where somebody points, in the photo. */
+  get pointed() {
+    return this.place ?? this.#hover;
+  }
+
+  /** Follows the mouse. */
   hover(place) {
     this.#hover = place;
-    return Boolean(this.corner && !this.place);
   }
 
   forgetCorner() {

@@ -13,6 +13,7 @@ import * as store from "../state/store.mjs";
  */
 export class Desk extends EventTarget {
   #work = null; // The saved work on the open photo.
+  #file = null; // Of the open photo.
   #turn = 0; // Counts the photos that were asked for.
 
   /**
@@ -34,6 +35,11 @@ export class Desk extends EventTarget {
   /** @returns {string[]} Names of the model. */
   get keypoints() {
     return this.editor.category.keypoints;
+  }
+
+  /** @returns {boolean} Whether a file of a set is the open photo. */
+  isOpen({ path, file }) {
+    return this.path === path && this.#file === file;
   }
 
   /** @returns {string} Path of the open photo. */
@@ -66,6 +72,7 @@ export class Desk extends EventTarget {
     const mine = earlier?.objects ?? null;
     this.editor.open(photo, mine ?? objects);
     this.#work = work;
+    this.#file = found.file;
     this.say(opened(photo, mine, objects));
     this.#share(work);
     if (earlier?.isOwn) await this.attempt(() => work.note(mine));
@@ -137,10 +144,11 @@ export class Desk extends EventTarget {
   }
 
   #tell() {
-    const { path } = this.#work;
-    const progress = progressOf(this.editor.all.objects);
-    this.dispatchEvent(
-      new CustomEvent("progress", { detail: { path, progress } }));
+    const detail = {
+      path: this.path, file: this.#file,
+      progress: progressOf(this.editor.all.objects),
+    };
+    this.dispatchEvent(new CustomEvent("progress", { detail }));
   }
 }
 

@@ -13,11 +13,13 @@ import { boxBetween, placeOf, toPhoto, toScreen } from "../state/geometry.mjs";
  * @returns {import("./gestures.mjs").Responses}
  */
 export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
+  const { brush } = commands;
   let drawn = null;
   const photoPlace = (at) => toPhoto(stage.view, at);
 
   const grab = (at, { pointerType }) => {
     drawn = null;
+    if (brush.isOn) return { brush: true };
     if (editor.phase === "box") return { newBox: true };
     const hit = stage.hit(editor.object, at, pointerType);
     if (hit?.point === undefined) return hit;
@@ -29,7 +31,10 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   };
 
   const drag = (target, at, from) => {
-    if (target.newBox) {
+    if (target.brush) {
+      commands.cross.hover(photoPlace(at));
+      brush.drag(photoPlace(at), photoPlace(from));
+    } else if (target.newBox) {
       drawn = boxBetween(photoPlace(from), photoPlace(at), editor.photo);
       showDrawn(drawn);
     } else if (target.handle) {
@@ -44,6 +49,10 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
 
   const drop = (target) => {
     loupe.hide();
+    if (target.brush) {
+      brush.drop();
+      return;
+    }
     if (!target.newBox) {
       editor.endMove();
       return;
@@ -56,13 +65,18 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   const cancel = (target) => {
     loupe.hide();
     showDrawn(null);
-    if (!target.newBox) editor.cancelMove();
+    if (target.brush) brush.cancel();
+    else if (!target.newBox) editor.cancelMove();
     redraw();
   };
 
   const click = (at, event) => {
     commands.cross.place = null;
     const place = photoPlace(at);
+    if (brush.isOn) {
+      brush.dab(place, event.shiftKey);
+      return;
+    }
     const { width, height } = editor.photo;
     const isInside = place.x >= 0 && place.y >= 0
       && place.x <= width && place.y <= height;
@@ -82,7 +96,9 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   };
 
   const hover = (at) => {
-    if (editor.photo && commands.cross.hover(photoPlace(at))) redraw();
+    if (!editor.photo) return;
+    commands.cross.hover(photoPlace(at));
+    if (commands.cross.corner || brush.isOn) redraw();
   };
 
   const look = (method) => (...values) => {

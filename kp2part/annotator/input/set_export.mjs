@@ -5,7 +5,7 @@ import * as downloads from "../files/downloads.mjs";
 import { zip } from "../files/zip.mjs";
 import { ServerGone } from "../net/client.mjs";
 import { predictWhole } from "../net/whole_photo.mjs";
-import { isEmpty, isTelling } from "../state/annotations.mjs";
+import { hasParts, isEmpty } from "../state/annotations.mjs";
 import { countOf } from "../view/set_report.mjs";
 import { worksOf, withPhoto } from "./set_work.mjs";
 
@@ -124,7 +124,7 @@ export class SetExport {
     });
     const blobs = [...members].map(([name, blob]) => ({ name, blob }));
     if (!blobs.length) throw new Error("Place two keypoints first.");
-    this.#save(await zip(blobs), "masks.zip", works, isTelling);
+    this.#save(await zip(blobs), "masks.zip", works, hasParts);
   }
 
   #save(blob, end, works, isIn) {

@@ -22,8 +22,7 @@ export async function worksOf(set, desk, check) {
   for (const entry of set.entries) {
     if (entry.progress === "untouched" || entry.isUnreadable) continue;
     check();
-    const isOpen = entry.path === desk.path;
-    const objects = isOpen
+    const objects = desk.isOpen(entry)
       ? desk.editor.all.objects : await savedObjects(entry, desk.keypoints);
     works.push({ entry, objects });
   }

@@ -3,6 +3,7 @@
 import * as annotations from "./annotations.mjs";
 import * as geometry from "./geometry.mjs";
 import { Session } from "./session.mjs";
+import { isStale, ownerOf } from "./shape.mjs";
 import { acceptAll, acceptNext } from "./suggestions.mjs";
 
 /** See `Session` for its events. */
@@ -91,5 +92,31 @@ export class Editor extends Session {
   acceptAll() {
     const next = acceptAll(this.all);
     if (next) this.commit(next);
+  }
+
+  /**
+   * Corrects the shape of the active object.
+   * @param {Omit<import("./shape.mjs").Shape, "of">} fields
+   * @returns {import("./shape.mjs").Shape} As it is kept.
+   */
+  setShape(fields) {
+    const shape = { ...fields, of: ownerOf(this.object) };
+    this.commit(annotations.change(this.all, { shape }));
+    return shape;
+  }
+
+  /** @returns {number} Index of an object changed since its correction, or -1. */
+  get staleShape() {
+    return this.all.objects.findIndex(isStale);
+  }
+
+  /** Keeps the shape of an object that has changed, or gives it up. */
+  settleShape(index, isKept) {
+    const objects = this.all.objects.map((object, i) => {
+      if (i !== index) return object;
+      const shape = isKept ? { ...object.shape, of: ownerOf(object) } : null;
+      return { ...object, shape };
+    });
+    this.commit({ ...this.all, objects });
   }
 }

@@ -1,15 +1,19 @@
 /** Everything on the screen that follows the annotations, drawn once a frame. */
 
+import { BrushBar } from "./brush_bar.mjs";
 import { KindChoice } from "./kind.mjs";
 import { NameChip } from "./name_chip.mjs";
 import { Figure, listKeypoints, listObjects } from "./panel.mjs";
 import { showPrompt } from "./prompt.mjs";
+import { ShownParts } from "./shown_parts.mjs";
 
 /**
  * @typedef {object} Pending What somebody has begun, but not yet done.
  * @property {boolean} isHidden Whether the next keypoint is hidden.
  * @property {?import("../state/geometry.mjs").Box} drawn Unfinished box.
  * @property {?import("../state/geometry.mjs").Place} cursor Of the keyboard.
+ * @property {?import("../state/geometry.mjs").Place} pointed Where somebody
+ *     points, by whatever means.
  */
 
 /** The stage, the prompt above it and the panel beside it. */
@@ -23,10 +27,14 @@ export class Screen {
    * @param {import("./stage.mjs").Stage} stage
    * @param {import("./parts_panel.mjs").PartsPanel} parts
    * @param {import("../net/live_parts.mjs").LiveParts} live
+   * @param {import("../state/brushing.mjs").Brushing} brushing
    * @param {() => Pending} pending
    */
-  constructor(page, editor, stage, parts, live, pending) {
-    Object.assign(this, { page, editor, stage, parts, live, pending });
+  constructor(page, editor, stage, parts, live, brushing, pending) {
+    Object.assign(
+      this, { page, editor, stage, parts, live, brushing, pending });
+    this.shown = new ShownParts(live, brushing);
+    this.brushBar = new BrushBar(page, brushing, () => this.focus());
     const { category } = editor;
     this.figure = new Figure(
       this.find("figure"), category, (k) => editor.select(k));
@@ -58,16 +66,21 @@ export class Screen {
     const { editor, stage, parts, live } = this;
     if (!editor.photo) return;
     if (this.#isMaskDue) this.#paint();
-    const { isHidden, drawn, cursor } = this.pending();
+    const { isHidden, drawn, cursor, pointed } = this.pending();
     const { all, category } = editor;
-    stage.draw({ all, category, showPoints: parts.showPoints, drawn, cursor });
-    showPrompt(this.page, editor, isHidden);
+    const { isOn, radius } = this.brushing;
+    const brush = isOn && pointed ? { ...pointed, radius } : null;
+    const showPoints = parts.showPoints && !isOn;
+    stage.draw({ all, category, showPoints, drawn, cursor, brush });
+    showPrompt(this.page, editor, isHidden, this.brushing);
+    this.brushBar.show();
     this.kind.show(editor);
     this.#list();
     this.find("undo").disabled = !editor.canUndo;
     this.find("redo").disabled = !editor.canRedo;
     this.chip.update();
     this.page.body.dataset.phase = editor.phase;
+    this.page.body.dataset.brush = isOn ? "on" : "off";
     this.page.body.dataset.predictions = live.predictions.size;
   }
 
@@ -90,9 +103,9 @@ export class Screen {
 
   #paint() {
     this.#isMaskDue = false;
-    const { editor, live, parts } = this;
-    const predictions = editor.all.objects
-      .map(({ id }) => live.predictions.get(id)).filter(Boolean);
-    this.stage.paint(predictions, editor.category, parts.how);
+    const { editor, parts } = this;
+    const { objects } = editor.all;
+    const shown = this.shown.of(objects, editor.photo.liveSize);
+    this.stage.paint(shown, editor.category, parts.how);
   }
 }
