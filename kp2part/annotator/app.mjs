@@ -1,7 +1,7 @@
 /** The annotation page, put together from its parts. */
 
-import { inWords, readCategory } from "./state/category.mjs";
-import { errorIn } from "./net/errors.mjs";
+import { inWords } from "./state/category.mjs";
+import { fetchCategory } from "./net/model.mjs";
 import { bind, clicks } from "./input/actions.mjs";
 import { Album } from "./input/album.mjs";
 import { readAnnotations } from "./input/annotation_files.mjs";
@@ -155,16 +155,6 @@ class App {
     this.screen.focus();
     this.menu.open(photo);
   }
-}
-
-async function fetchCategory() {
-  const response = await fetch("model.json");
-  const text = await response.text();
-  if (!response.ok) {
-    throw new Error(
-      errorIn(text) ?? `The server responded with ${response.status}.`);
-  }
-  return readCategory(JSON.parse(text));
 }
 
 async function start() {

@@ -21,7 +21,8 @@ const rowsOf = (labels, width = 6) => Array.from(
 test("a dab is round, a stroke has no gaps, and both end at the edge", () => {
   const map = { labels: new Uint8Array(24), width: 6, height: 4 };
   brush.stroke(map, at(3, 2), at(3, 2), 1, () => 1);
-  assert.deepEqual(rowsOf(map.labels), ["000000", "001100", "001100", "000000"]);
+  assert.deepEqual(
+    rowsOf(map.labels), ["000000", "001100", "001100", "000000"]);
   brush.stroke(map, at(0.5, 3.5), at(9, 3.5), 0.5, () => 2);
   assert.equal(rowsOf(map.labels)[3], "222222");
   brush.stroke(map, at(-9, -9), at(-9, -9), 3, () => 2);

@@ -2,6 +2,7 @@
 
 import { toCoco } from "./coco.mjs";
 import { placeOf } from "../state/geometry.mjs";
+import { resized } from "../state/shape.mjs";
 import { compose, paint } from "./mask.mjs";
 import { encodeGray } from "./png.mjs";
 
@@ -48,7 +49,8 @@ export async function overlayFile(category, photo, objects, predictions, how) {
     Math.round(photo.width * scale), Math.round(photo.height * scale));
   const context = canvas.getContext("2d");
   context.drawImage(photo.image, 0, 0, canvas.width, canvas.height);
-  const parts = await partsPicture(category, photo, predictions, how);
+  const parts = await partsPicture(
+    category, photo, predictions, how, canvas);
   context.drawImage(parts, 0, 0, canvas.width, canvas.height);
   context.scale(scale, scale);
   const unit = longest / 300;
@@ -56,8 +58,10 @@ export async function overlayFile(category, photo, objects, predictions, how) {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-function partsPicture(category, { width, height }, predictions, how) {
-  const maps = [...predictions.values()].map(({ labels }) => labels);
+function partsPicture(category, photo, predictions, how, { width, height }) {
+  const maps = [...predictions.values()].map(({ labels }) => resized(
+    { labels, width: photo.width, height: photo.height },
+    { width, height }).labels);
   const longest = Math.max(width, height);
   const line = Math.max(1, Math.round(longest / 700));
   const pixels = paint(

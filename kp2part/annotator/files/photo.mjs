@@ -6,8 +6,9 @@
 import * as picture from "./picture.mjs";
 import { readStored } from "./stored.mjs";
 
-const MAX_BYTES = 64 * 2 ** 20;
-const MAX_PIXELS = 40_000_000; // The model refuses larger photos.
+const MAX_BYTES = 256 * 2 ** 20;
+const MAX_PIXELS = 120_000_000; // Decoded, these take half a gigabyte.
+const MAX_SENT_PIXELS = 40_000_000; // The model refuses larger photos.
 const MAX_SENT_BYTES = 11 * 2 ** 20; // 16 MiB as base64 in a request.
 const LIVE_SIDE = 1024; // Longest side of the copy that is sent while dragging.
 
@@ -28,12 +29,19 @@ export class Photo {
    * @param {Blob} sent JPEG or PNG, of which `image` is made.
    * @param {HTMLImageElement} image Loaded.
    * @param {?string} copyName Of `sent` as a file; null if it is the file that
-   *     was opened, but for its tags.
+   *     was opened, but for its tags, or if it is smaller than that.
+   * @param {{width: number, height: number}} size Of the file that was opened,
+   *     upright: annotations have its coordinates.
    */
-  constructor(name, sent, image, copyName) {
+  constructor(name, sent, image, copyName, size) {
     Object.assign(this, { name, sent, image, copyName });
-    this.width = image.naturalWidth;
-    this.height = image.naturalHeight;
+    this.width = size.width;
+    this.height = size.height;
+  }
+
+  /** @returns {number} Size of what is shown and sent, as a fraction. */
+  get scale() {
+    return this.image.naturalWidth / this.width;
   }
 
   /** @returns {{width: number, height: number}} Of the small copy. */
@@ -52,9 +60,9 @@ export class Photo {
 
   /** @returns {Promise<Sent>} The whole photo. */
   async whole() {
-    const { width, height } = this;
+    const { naturalWidth: width, naturalHeight: height } = this.image;
     const base64 = await picture.base64(this.sent);
-    return { base64, scale: 1, width, height };
+    return { base64, scale: this.scale, width, height };
   }
 
   /** Frees the browser's memory. */
@@ -63,12 +71,11 @@ export class Photo {
   }
 
   async #reduce() {
-    const { image } = this;
-    const scale = Math.min(1, LIVE_SIDE / Math.max(this.width, this.height));
-    if (scale === 1) return this.whole();
-    const base64 = await picture.base64(await picture.reduce(image, scale));
-    const [width, height] = [this.width, this.height].map(
-      (side) => Math.round(side * scale));
+    const { image, liveSize: { width, height } } = this;
+    if (width === this.width && height === this.height) return this.whole();
+    const scale = LIVE_SIDE / Math.max(this.width, this.height);
+    const base64 = await picture.base64(
+      await picture.reduce(image, [width, height]));
     return { base64, scale, width, height };
   }
 }
@@ -90,17 +97,28 @@ export async function openPhoto(file, name = file.name) {
   const plain = stored ? withoutTags(file, stored) : file;
   const image = await load(plain, name);
   const turn = stored?.orientation ?? 1;
-  const isPlain = stored?.isWhole && turn === 1;
+  const size = uprightSize(image, turn);
+  const isLarge = size.width * size.height > MAX_SENT_PIXELS;
+  const isPlain = stored?.isWhole && turn === 1 && !isLarge;
   if (isPlain && plain.size <= MAX_SENT_BYTES) {
-    return new Photo(name, plain, image, null);
+    return new Photo(name, plain, image, null, size);
   }
   try {
-    const sent = await picture.redraw(image, turn);
-    const copyName = stored && turn === 1 ? null : nameOfCopy(file, sent);
-    return new Photo(name, sent, await load(sent, name), copyName);
+    const scale = isLarge
+      ? Math.sqrt(MAX_SENT_PIXELS / (size.width * size.height)) : 1;
+    const sent = await picture.redraw(image, turn, scale);
+    const isSame = (stored && turn === 1) || isLarge;
+    const copyName = isSame ? null : nameOfCopy(file, sent);
+    return new Photo(name, sent, await load(sent, name), copyName, size);
   } finally {
     picture.free(image);
   }
+}
+
+/** The size of a picture once it is turned. */
+function uprightSize(image, orientation) {
+  const { naturalWidth: width, naturalHeight: height } = image;
+  return orientation > 4 ? { width: height, height: width } : { width, height };
 }
 
 /**
@@ -112,10 +130,8 @@ export async function openPhoto(file, name = file.name) {
 export async function photoSize(file, name) {
   const stored = readStored(await file.arrayBuffer());
   const image = await load(stored ? withoutTags(file, stored) : file, name);
-  const { naturalWidth: width, naturalHeight: height } = image;
   picture.free(image);
-  return stored?.orientation > 4
-    ? { width: height, height: width } : { width, height };
+  return uprightSize(image, stored?.orientation ?? 1);
 }
 
 /** The file itself if it has no tags: its bytes stay the same. */
@@ -134,8 +150,8 @@ async function load(blob, name) {
   if (pixels <= MAX_PIXELS) return image;
   picture.free(image);
   throw new Error(
-    `${name} has ${(pixels / 1e6).toFixed(0)} million pixels; the ` +
-    `model takes at most ${MAX_PIXELS / 1e6} million. Make it smaller.`);
+    `${name} has ${(pixels / 1e6).toFixed(0)} million pixels; at most ` +
+    `${MAX_PIXELS / 1e6} million can be opened. Make it smaller.`);
 }
 
 function nameOfCopy(file, { type }) {

@@ -21,7 +21,8 @@ export class Album {
    */
   constructor(set, desk, readAnnotations) {
     Object.assign(this, { set, desk, readAnnotations });
-    desk.addEventListener("progress", ({ detail: { path, file, progress } }) => {
+    desk.addEventListener("progress", ({ detail }) => {
+      const { path, file, progress } = detail;
       if (set.find(path)?.file === file) set.mark(path, progress);
     });
     const channel = new BroadcastChannel(CHANNEL);

@@ -70,7 +70,8 @@ export class BrushTool {
   #hint() {
     const { parts } = this.editor.category;
     const keys = parts.slice(1).map((name, i) => `${i + 1} ${name}`);
-    return `Paint with the pointer, or with arrows and Enter. ${keys.join(", ")}.`;
+    return "Paint with the pointer, or with arrows and Enter. " +
+      `${keys.join(", ")}.`;
   }
 
   #drop() {

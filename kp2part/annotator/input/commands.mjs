@@ -1,12 +1,10 @@
 /** What keys and buttons do, by name. */
 
-import { extentOf } from "../state/annotations.mjs";
 import { keypointOf } from "../view/keypoint_keys.mjs";
 import { Cross } from "./cross.mjs";
+import { Looks } from "./looks.mjs";
 
-const PAN = 60; // In CSS pixels.
 const FAR = 5; // With Shift, steps are this many times as long.
-const ZOOM = 1.3;
 const DIRECTIONS = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
 };
@@ -26,15 +24,12 @@ export class Commands {
   constructor(editor, stage, redraw) {
     Object.assign(this, { editor, stage, redraw });
     this.cross = new Cross(editor, stage);
+    this.looks = new Looks(editor, stage, redraw);
   }
 
   /** @returns {Record<string, (event: KeyboardEvent) => void>} */
   get actions() {
-    const { editor, stage } = this;
-    const zoomed = (factor) => () => {
-      stage.zoom(factor);
-      this.redraw();
-    };
+    const { editor, looks } = this;
     const actions = {
       arrow: (event) => this.#arrow(event),
       enter: (event) => this.#enter(event.shiftKey),
@@ -53,14 +48,11 @@ export class Commands {
       acceptAll: () => editor.acceptAll(),
       add: () => {
         editor.addObject();
-        this.#fit(); // To see where it is.
+        looks.fit(); // To see where it is.
       },
       objectBefore: () => this.#turnTo(editor.all.active - 1),
       objectAfter: () => this.#turnTo(editor.all.active + 1),
-      near: () => this.#near(),
-      zoomIn: zoomed(ZOOM),
-      zoomOut: zoomed(1 / ZOOM),
-      fit: () => this.#fit(),
+      ...looks.actions,
       escape: () => this.escape(),
     };
     const withPhoto = (action) => (event) => editor.photo && action(event);
@@ -78,22 +70,9 @@ export class Commands {
     return keypoint >= 0 && (() => editor.select(keypoint));
   }
 
-  #fit() {
-    this.stage.fit();
-    this.redraw();
-  }
-
   #turnTo(index) {
     this.editor.selectObject(index);
-    this.#near();
-  }
-
-  /** Shows the active object large, or the whole photo if it has no place. */
-  #near() {
-    const extent = extentOf(this.editor.object);
-    this.stage.fit();
-    if (extent) this.stage.approach(extent);
-    this.redraw();
+    this.looks.near();
   }
 
   /** Sets a corner of the box: the first or, opposite to it, the second. */
@@ -142,10 +121,10 @@ export class Commands {
 
   #arrow(event) {
     const [dx, dy] = DIRECTIONS[event.key];
-    const { editor, stage } = this;
+    const { editor, looks } = this;
     const far = event.shiftKey ? FAR : 1;
     if (event.altKey) {
-      stage.pan(-dx * PAN, -dy * PAN);
+      looks.pan(dx, dy);
     } else if (this.#isPointSelected()) {
       editor.nudge(dx * far, dy * far);
     } else {
@@ -156,7 +135,8 @@ export class Commands {
 
   #isPointSelected() {
     const { all, object, phase } = this.editor;
-    return !this.brush.isOn && phase !== "box" && object.points[all.current]?.[2] > 0;
+    return !this.brush.isOn && phase !== "box"
+      && object.points[all.current]?.[2] > 0;
   }
 
   #enter(isHidden) {

@@ -1,4 +1,4 @@
-/** The keyboard's cross on the photo, and the box that is begun but not done. */
+/** The keyboard's cross on the photo, and the box that is begun. */
 
 import * as geometry from "../state/geometry.mjs";
 
@@ -19,7 +19,7 @@ export class Cross {
     Object.assign(this, { editor, stage });
   }
 
-  /** Moves the cross by steps; without one it comes to the middle of the view. */
+  /** Moves the cross by steps; at first it is in the middle of the view. */
   move(dx, dy) {
     const { photo } = this.editor;
     const { view, size } = this.stage;
@@ -40,7 +40,7 @@ export class Cross {
     return isOfThis ? this.#corner : null;
   }
 
-  /** @returns {?geometry.Box} From its first corner to where somebody points. */
+  /** @returns {?geometry.Box} From its corner to where somebody points. */
   get drawnBox() {
     return this.corner && this.pointed && geometry.boxBetween(
       this.corner, this.pointed, this.editor.photo);

@@ -158,6 +158,10 @@ function describe({ size, width, height }) {
 
 function opened(photo, kept, objects) {
   const size = `${photo.width} × ${photo.height} pixels`;
-  if (kept) return `${photo.name}, ${size}, with your earlier work.`;
-  return `${photo.name}, ${size}${objects ? ", with its keypoints" : ""}.`;
+  const shown = photo.scale < 1
+    ? " It is shown and sent smaller; all coordinates are those of the file."
+    : "";
+  if (kept) return `${photo.name}, ${size}, with your earlier work.${shown}`;
+  const what = objects ? ", with its keypoints" : "";
+  return `${photo.name}, ${size}${what}.${shown}`;
 }

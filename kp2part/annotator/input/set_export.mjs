@@ -134,7 +134,8 @@ export class SetExport {
     const without = this.album.set.entries.length - saved.length;
     const those = without
       ? ` Not in it, for lack of keypoints: ${countOf(without, "photo")}.` : "";
-    this.status.say(`Saved ${name}: ${countOf(saved.length, "photo")}.${those}`);
+    const count = countOf(saved.length, "photo");
+    this.status.say(`Saved ${name}: ${count}.${those}`);
   }
 }
 

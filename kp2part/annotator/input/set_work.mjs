@@ -1,4 +1,4 @@
-/** The work on all photos of a set, photo by photo, for one file of them all. */
+/** The work on all photos of a set, for one file of them all. */
 
 import { openPhoto } from "../files/photo.mjs";
 import { hasWork } from "../state/progress.mjs";

@@ -13,8 +13,8 @@ export function watchShapes(editor, ask) {
     const { photo, category } = editor;
     const index = editor.staleShape;
     const answer = await ask(
-      `You have corrected the shape of ${category.noun} ${index + 1}. Now its ` +
-      "keypoints or its box have changed.", {
+      `You have corrected the shape of ${category.noun} ${index + 1}. Now ` +
+      "its keypoints or its box have changed.", {
         keep: "Keep my shape as it is",
         drop: "Predict it anew; undo brings mine back",
         undo: "Undo the change",

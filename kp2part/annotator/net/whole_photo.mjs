@@ -8,9 +8,9 @@ import { predict } from "./client.mjs";
  * @param {string} model
  * @param {import("../files/photo.mjs").Photo} photo
  * @param {import("../state/annotations.mjs").Annotated[]} objects
- * @returns {Promise<Map<number, {labels: Uint8Array, box: ?number[]}>>} By object
- *     id, in pixels of the photo: the shapes that somebody corrected, and the
- *     predictions of the others; without objects that have too few keypoints.
+ * @returns {Promise<Map<number, {labels: Uint8Array, box: ?number[]}>>} By
+ *     object id, in pixels of the photo: the shapes that somebody corrected, and
+ *     the predictions of the others; without objects of too few keypoints.
  */
 export async function predictWhole(model, photo, objects) {
   const found = new Map();

@@ -105,7 +105,7 @@ export class Editor extends Session {
     return shape;
   }
 
-  /** @returns {number} Index of an object changed since its correction, or -1. */
+  /** @returns {number} Index of an object with a stale shape, or -1. */
   get staleShape() {
     return this.all.objects.findIndex(isStale);
   }

@@ -1,4 +1,4 @@
-/** Everything on the screen that follows the annotations, drawn once a frame. */
+/** What follows the annotations on the screen, drawn once a frame. */
 
 import { BrushBar } from "./brush_bar.mjs";
 import { KindChoice } from "./kind.mjs";
