@@ -12,7 +12,10 @@ ROOT = pathlib.Path(__file__).parents[1]
 # start a server, a browser or a process that imports TensorFlow, several times;
 # together they take most of the time. `pytest --durations=50` tells of others.
 SLOW = (
+    "tests/annotator/browser_brush_test.py",
+    "tests/annotator/browser_export_test.py",
     "tests/annotator/browser_photos_test.py",
+    "tests/annotator/browser_set_test.py",
     "tests/annotator/browser_test.py",
     "tests/annotator/browser_work_test.py",
     "tests/client/served_model_test.py",

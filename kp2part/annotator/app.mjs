@@ -1,25 +1,32 @@
 /** The annotation page, put together from its parts. */
 
-import { inWords, readCategory } from "./state/category.mjs";
-import { errorIn } from "./net/errors.mjs";
+import { inWords } from "./state/category.mjs";
+import { fetchCategory } from "./net/model.mjs";
+import { bind, clicks } from "./input/actions.mjs";
+import { Album } from "./input/album.mjs";
+import { readAnnotations } from "./input/annotation_files.mjs";
+import { AlbumBar } from "./view/album_bar.mjs";
+import { BrushTool } from "./input/brush_tool.mjs";
+import { Brushing } from "./state/brushing.mjs";
 import { Commands } from "./input/commands.mjs";
 import { DownloadMenu } from "./view/download_menu.mjs";
 import { Editor } from "./state/editor.mjs";
 import { Gestures } from "./input/gestures.mjs";
 import { takeFiles } from "./input/intake.mjs";
-import { listen, listKeys } from "./input/keys.mjs";
-import { KindChoice } from "./view/kind.mjs";
+import { listKeys } from "./input/keys.mjs";
 import { LiveParts } from "./net/live_parts.mjs";
 import { Loupe } from "./view/loupe.mjs";
-import { NameChip } from "./view/name_chip.mjs";
 import { Desk } from "./input/opening.mjs";
-import {
-  describeSides, Figure, listKeypoints, listObjects,
-} from "./view/panel.mjs";
+import { describeSides } from "./view/panel.mjs";
 import { PartsPanel } from "./view/parts_panel.mjs";
+import { PhotoSet } from "./state/photo_set.mjs";
 import { responses } from "./input/pointer_actions.mjs";
-import { inAWord, showPrompt } from "./view/prompt.mjs";
+import { inAWord } from "./view/prompt.mjs";
+import { ask } from "./view/question.mjs";
+import { SetExport } from "./input/set_export.mjs";
+import { watchShapes } from "./input/shape_question.mjs";
 import { showSamples } from "./input/samples.mjs";
+import { Screen } from "./view/screen.mjs";
 import { Stage } from "./view/stage.mjs";
 import { Status } from "./view/status.mjs";
 
@@ -29,8 +36,6 @@ const onClick = (id, action) => find(id).addEventListener("click", action);
 /** The page once it knows its model. */
 class App {
   #drawn = null; // The box that a pointer is drawing.
-  #isDue = false; // Whether a frame is already requested.
-  #isMaskDue = false;
 
   constructor(category, status) {
     this.category = category;
@@ -39,20 +44,46 @@ class App {
     this.stage = new Stage(find("stage"));
     this.live = new LiveParts(category.model);
     this.parts = new PartsPanel(document, category);
-    const redraw = () => this.#redraw();
-    this.commands = new Commands(this.editor, this.stage, redraw);
-    this.desk = new Desk(
-      this.editor, (photo) => this.#showPhoto(photo),
+    this.commands = new Commands(
+      this.editor, this.stage, () => this.screen.redraw());
+    this.brushing = new Brushing(this.editor);
+    this.screen = new Screen(
+      document, this.editor, this.stage, this.parts, this.live, this.brushing,
+      () => this.#pending());
+    this.commands.brush = new BrushTool(
+      this.brushing, this.screen.brushBar,
       (text, isError) => status.say(text, isError));
-    this.figure = new Figure(
-      find("figure"), category, (k) => this.editor.select(k));
-    this.kind = new KindChoice(
-      find("kind"), category, (name) => this.editor.setClass(name),
-      () => this.#focus());
     this.menu = new DownloadMenu(
-      document, this.editor, this.parts, status, () => this.kind.focus());
+      document, this.editor, this.parts, status,
+      () => this.screen.kind.focus());
+    this.#openAlbum();
+    new SetExport(
+      document, this.album, status, () => this.screen.kind.focus());
     this.#listen();
     this.#writeNames();
+  }
+
+  #pending() {
+    const { cross, isHidden } = this.commands;
+    const drawn = this.#drawn ?? cross.drawnBox;
+    const { place: cursor, pointed } = cross;
+    return { isHidden, drawn, cursor, pointed };
+  }
+
+  #openAlbum() {
+    const { editor, status } = this;
+    const say = (text, isError) => status.say(text, isError);
+    const desk = new Desk(
+      editor, (photo) => this.#showPhoto(photo), say,
+      (...question) => ask(document, ...question));
+    const set = new PhotoSet();
+    this.album = new Album(set, desk, async (found) => (
+      say(await readAnnotations(this.album, found))));
+    new AlbumBar(document, set, (entry) => this.album.open(entry));
+    const inputs = [find("file"), find("directory")];
+    takeFiles(inputs, (found) => this.album.openFiles(found));
+    onClick("close", () => this.album.close());
+    watchShapes(editor, desk.ask);
   }
 
   #writeNames() {
@@ -65,57 +96,49 @@ class App {
   }
 
   #listen() {
-    const { editor, live, parts, status, stage } = this;
+    const { editor, live, parts, status, stage, screen } = this;
+    const redraw = () => screen.redraw(true);
     editor.addEventListener("change", () => {
       live.follow(editor.all.objects);
-      this.#redraw(true);
+      redraw();
     });
     editor.addEventListener("keep", () => status.whisper(inAWord(editor)));
     live.addEventListener("change", () => {
       status.showAsking(live);
-      this.#redraw(true);
+      redraw();
     });
-    parts.addEventListener("change", () => this.#redraw(true));
+    parts.addEventListener("change", redraw);
+    this.brushing.addEventListener("change", redraw);
     onClick("retry", () => live.retry());
-    onClick("close", () => this.desk.close());
-    new ResizeObserver(() => editor.photo && this.#resized())
-      .observe(stage.element);
-    const showDrawn = (drawn) => {
-      this.#drawn = drawn;
-      this.#redraw();
-    };
-    this.gestures = new Gestures(stage.element, responses(
-      editor, stage, this.commands, new Loupe(find("loupe")), showDrawn,
-      () => this.#redraw()));
-    this.#listenToKeys();
-    takeFiles(find("file"), this.desk);
-    this.chip = new NameChip(find("chip"), stage, editor);
+    new ResizeObserver(() => {
+      if (!editor.photo) return;
+      stage.fit();
+      redraw();
+    }).observe(stage.element);
+    this.#listenToHands();
   }
 
-  #listenToKeys() {
-    const actions = {
-      ...this.commands.actions,
+  #listenToHands() {
+    const { commands, stage, screen } = this;
+    const showDrawn = (drawn) => {
+      this.#drawn = drawn;
+      screen.redraw();
+    };
+    const gestures = new Gestures(stage.element, responses(
+      this.editor, stage, commands, new Loupe(find("loupe")), showDrawn,
+      () => screen.redraw()));
+    bind(document, stage.element, {
+      ...clicks(document),
+      ...commands.actions,
+      ...commands.brush.actions,
+      other: (...key) => commands.other(...key),
       mask: () => this.parts.toggleMask(),
       points: () => this.parts.togglePoints(),
-      open: () => find("file").click(),
-      download: () => find("download").click(),
-      help: () => find("help").showModal(),
       escape: (event) => {
-        this.gestures.giveUp();
-        this.commands.actions.escape(event);
+        gestures.giveUp();
+        commands.actions.escape(event);
       },
-    };
-    onClick("help-close", () => find("help").close());
-    listen(this.stage.element, actions, () => find("use-keys").checked);
-    const ofButtons = {
-      undo: "undo", redo: "redo", skip: "skip", hidden: "hide", add: "add",
-      again: "add", swap: "swap", unset: "unset", "no-box": "box",
-      "zoom-in": "zoomIn", "zoom-out": "zoomOut", "zoom-fit": "fit",
-      open: "open", choose: "open", keys: "help",
-    };
-    for (const [id, name] of Object.entries(ofButtons)) {
-      onClick(id, (event) => actions[name](event));
-    }
+    });
   }
 
   #showPhoto(photo) {
@@ -123,90 +146,26 @@ class App {
     for (const element of document.querySelectorAll(
       "#prompt, .view, #panel, #close")) element.hidden = false;
     document.body.classList.add("at-work");
+    this.brushing.end();
     this.commands.escape();
     this.live.open(photo);
     this.status.forgetAsking();
     this.stage.open(photo);
     this.stage.element.setAttribute("aria-label", `Photo ${photo.name}`);
-    this.#focus();
+    this.screen.focus();
     this.menu.open(photo);
   }
-
-  #focus() {
-    this.stage.element.focus({ preventScroll: true });
-  }
-
-  #resized() {
-    this.stage.fit();
-    this.#redraw(true);
-  }
-
-  #redraw(withMask = false) {
-    this.#isMaskDue ||= withMask;
-    if (this.#isDue) return;
-    this.#isDue = true;
-    requestAnimationFrame(() => this.#draw());
-  }
-
-  #draw() {
-    this.#isDue = false;
-    const { editor, category, commands, stage, parts, live } = this;
-    if (!editor.photo) return;
-    if (this.#isMaskDue) this.#paint();
-    stage.draw({
-      all: editor.all, category, showPoints: parts.showPoints,
-      drawn: this.#drawn ?? commands.drawnBox, cursor: commands.cursor,
-    });
-    const select = (k) => editor.select(k);
-    const { object, all } = editor;
-    showPrompt(document, editor, commands.isHidden);
-    this.kind.show(editor);
-    this.figure.show(object, all.current);
-    listKeypoints(find("keypoints"), category, object, all.current, select);
-    listObjects(find("objects"), all, category, {
-      select: (i) => editor.selectObject(i),
-      remove: (i) => {
-        editor.removeObject(i);
-        this.#focus();
-      },
-    });
-    const said = object.points.filter((point) => point).length;
-    find("count").textContent = `${said} of ${object.points.length}`;
-    find("undo").disabled = !editor.canUndo;
-    find("redo").disabled = !editor.canRedo;
-    this.chip.update();
-    document.body.dataset.phase = editor.phase;
-    document.body.dataset.predictions = live.predictions.size;
-  }
-
-  #paint() {
-    this.#isMaskDue = false;
-    const { editor, live, category, parts } = this;
-    const predictions = editor.all.objects
-      .map(({ id }) => live.predictions.get(id)).filter(Boolean);
-    this.stage.paint(predictions, category, parts.how);
-  }
-}
-
-async function fetchCategory() {
-  const response = await fetch("model.json");
-  const text = await response.text();
-  if (!response.ok) {
-    throw new Error(
-      errorIn(text) ?? `The server responded with ${response.status}.`);
-  }
-  return readCategory(JSON.parse(text));
 }
 
 async function start() {
   const status = new Status(document);
   try {
     const category = await fetchCategory();
-    const { desk } = new App(category, status);
-    await desk.reopen();
-    await showSamples(document, category, desk);
+    const { album } = new App(category, status);
+    await album.reopen();
+    await showSamples(document, category, album);
   } catch (error) {
-    find("choose").disabled = true;
+    find("choose").disabled = find("choose-folder").disabled = true;
     status.say(`The model cannot be used: ${error.message}`, true);
     status.offerReload();
   }

@@ -9,6 +9,7 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
+from kp2part.schema import keys
 from tests.annotator import page_case
 
 # By orientation: from the upright picture to the pixels as they are stored.
@@ -123,16 +124,17 @@ class BrowserPhotosTest(page_case.PageCase):
             stored = np.ascontiguousarray(store(picture()))
             tag = tiff(orientation)
             for name, data in (
-                ("a.jpg", jpeg(stored, b"http://x\0<x/>", b"Exif\0\0" + tag)),
-                ("a.png", png(stored, (b"eXIf", tag))),
+                ("jpg", jpeg(stored, b"http://x\0<x/>", b"Exif\0\0" + tag)),
+                ("png", png(stored, (b"eXIf", tag))),
             ):
+                name = f"{orientation}.{name}"
                 with self.subTest(name=name, orientation=orientation):
                     self.check(name, data, picture())
         self.check_mask(picture())
-        self.check_image_entry("a.png", (40, 60))
+        self.check_image_entry("8.png", (40, 60))
         overlay = cv2.imread(str(self.download("overlay")))
         self.assertEqual(overlay.shape, (40, 60, 3))
-        self.assertEqual(self.download("photo").name, "a_upright.png")
+        self.assertEqual(self.download("photo").name, "8_upright.png")
 
     def test_a_block_of_exif_that_says_how_large_to_show_it(self):
         # 300 dots per inch and half of the pixels: browsers show it smaller.
@@ -187,6 +189,46 @@ class BrowserPhotosTest(page_case.PageCase):
     def test_a_photo_without_its_end(self):
         data = jpeg(picture())
         self.check("a.jpg", data[:-2], picture())
+
+    def test_coordinates_of_a_photo_that_is_sent_smaller(self):
+        # A square of 1,000 pixels in a photo beyond what the model takes.
+        pixels = np.zeros((5000, 8200), np.uint8)
+        pixels[2000:3000, 4000:5000] = 200
+        self.assertGreater(pixels.size, keys.MAX_PIXELS)
+        ok, data = cv2.imencode(".png", pixels)
+        self.drop(("large.png", "image/png", data.tobytes()))
+        self.says("large.png, 8200 × 5000 pixels. It is shown and sent smaller")
+        with self.page.expect_request("**/*:predict") as asked:
+            self.page.keyboard.press("b")
+            self.page.wait_for_selector("[data-phase=points]")
+            for x, y in (4000.5, 2000.5), (5000.5, 3000.5):
+                x, y = x * self.shrunk(), y * self.shrunk()
+                self.page.mouse.click(*self.place(x, y))
+        body = json.loads(asked.value.post_data)
+        first = body["instances"][0]["keypoints"][0]
+        np.testing.assert_allclose(
+            first, [4000 * 1024 / 8200, 2000 * 1024 / 8200, 2], atol=1
+        )
+        self.wait_for_parts()
+        mask = cv2.imread(str(self.download("mask")), cv2.IMREAD_UNCHANGED)
+        self.assertEqual(mask.shape, pixels.shape)
+        self.choose("cow")
+        contents = json.loads(self.download("coco").read_text())
+        (image,) = contents["images"]
+        self.assertEqual((image["width"], image["height"]), (8200, 5000))
+        points = np.reshape(contents["annotations"][0]["keypoints"], [-1, 3])
+        np.testing.assert_allclose(points[1], [5000, 3000, 2], atol=12)
+        self.assertEqual(
+            contents["annotations"][0]["segmentation"]["size"], [5000, 8200]
+        )
+        copies = self.page.locator("#download-photo")
+        self.assertTrue(copies.is_hidden())  # Its coordinates are others.
+
+    def shrunk(self):
+        """Returns the size of what is shown, as a fraction of the file's."""
+        return self.page.evaluate(
+            "() => document.querySelector('.world img').naturalWidth / 8200"
+        )
 
     def test_a_mask_of_another_size_is_refused(self):
         small = cv2.imencode(".png", np.zeros((20, 30), np.uint8))[1].tobytes()

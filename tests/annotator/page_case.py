@@ -44,6 +44,18 @@ DROP = """files => {
   document.body.dispatchEvent(new DragEvent(
     "drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
 }"""
+# Chooses a folder: browsers let no script set the paths of files.
+CHOOSE_FOLDER = """files => {
+  const listed = files.map(([path, type, text]) => {
+    const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+    const name = path.split("/").at(-1);
+    return Object.defineProperty(new File([bytes], name, { type }),
+      "webkitRelativePath", { value: path });
+  });
+  const input = document.querySelector("#directory");
+  Object.defineProperty(input, "files", { value: listed, configurable: true });
+  input.dispatchEvent(new Event("change"));
+}"""
 MASK = "() => document.querySelector('#mask').toDataURL()"
 
 
@@ -115,6 +127,14 @@ class PageCase(absltest.TestCase):
             DROP,
             [(n, t, base64.b64encode(b).decode()) for n, t, b in files],
         )
+
+    def choose_folder(self, files):
+        """Opens a folder. `files` are bytes by their path in it."""
+        listed = [
+            (path, "", base64.b64encode(data).decode())
+            for path, data in files.items()
+        ]
+        self.page.evaluate(CHOOSE_FOLDER, listed)
 
     def open_horse(self):
         self.drop(("horse.jpg", "image/jpeg", HORSE.read_bytes()))

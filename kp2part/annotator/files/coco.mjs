@@ -5,11 +5,12 @@
  * object are annotations of their own, as in PACO, with the category
  * "<class>:<part>" and the object's id in `obj_ann_id`.
  *
- * One field is not COCO's: `skipped` lists the keypoints that a person marked
- * as absent, to distinguish them from those not annotated yet.
+ * Two fields are not COCO's: `skipped` lists the keypoints that a person marked
+ * as absent, to distinguish them from those not annotated yet; `corrected` says
+ * that a person has corrected the shape of the parts.
  */
 
-import { isEmpty, rows } from "../state/annotations.mjs";
+import { extentOf, isEmpty, rows } from "../state/annotations.mjs";
 import * as rle from "./rle.mjs";
 
 /**
@@ -27,23 +28,40 @@ import * as rle from "./rle.mjs";
  * @returns {object} For `JSON.stringify`.
  */
 export function toCoco(objects, category, photo, predictions) {
-  const { name, width, height } = photo;
-  const annotations = [];
-  for (const object of objects.filter((o) => !isEmpty(o))) {
-    const parts = predictions.get(object.id);
-    annotations.push(ofObject(object, category, photo, parts));
-    const id = annotations.length;
-    annotations.at(-1).id = id;
-    for (const part of parts ? ofParts(object, category, photo, parts) : []) {
-      annotations.push({ id: annotations.length + 1, obj_ann_id: id, ...part });
+  const file = new CocoFile(category);
+  file.add(objects, photo, predictions);
+  return file.contents;
+}
+
+/** Takes one photo after the other. */
+export class CocoFile {
+  /** @param {import("../state/category.mjs").Category} category */
+  constructor(category) {
+    this.category = category;
+    this.contents = {
+      info: { description: `Made with kp2part, model ${category.model}` },
+      images: [], annotations: [], categories: categoriesOf(category),
+    };
+  }
+
+  /** Adds a photo, see `toCoco`. */
+  add(objects, photo, predictions) {
+    const { category, contents: { images, annotations } } = this;
+    const { name, width, height } = photo;
+    const image = { id: images.length + 1, file_name: name, width, height };
+    images.push(image);
+    const add = (annotation) => {
+      const id = annotations.length + 1;
+      annotations.push({ id, image_id: image.id, ...annotation });
+      return id;
+    };
+    for (const object of objects.filter((o) => !isEmpty(o))) {
+      const parts = predictions.get(object.id);
+      const id = add(ofObject(object, category, photo, parts));
+      const pieces = parts ? ofParts(object, category, photo, parts) : [];
+      for (const part of pieces) add({ obj_ann_id: id, ...part });
     }
   }
-  return {
-    info: { description: `Made with kp2part, model ${category.model}` },
-    images: [{ id: 1, file_name: name, width, height }],
-    annotations,
-    categories: categoriesOf(category),
-  };
 }
 
 function categoriesOf({ classes, keypoints, noun, parts, skeleton }) {
@@ -65,12 +83,13 @@ function partId(classIndex, part, classes, parts) {
 
 function ofObject(object, category, photo, parts) {
   const points = rows(object);
-  const box = object.box ?? parts?.box ?? extent(points);
+  const box = object.box ?? parts?.box ?? extentOf(object);
   return {
     ...common(category.classes.indexOf(object.className) + 1, box),
     keypoints: points.flat(),
     num_keypoints: points.filter((point) => point[2] > 0).length,
     skipped: category.keypoints.filter((_, i) => object.points[i]?.[2] === 0),
+    ...(parts && object.shape && { corrected: true }),
     ...(parts && segmentation(parts.labels, photo, (label) => label > 0)),
   };
 }
@@ -86,7 +105,6 @@ function ofParts(object, category, photo, { labels }) {
 
 function common(categoryId, [xmin, ymin, xmax, ymax]) {
   return {
-    image_id: 1,
     category_id: categoryId,
     bbox: [xmin, ymin, xmax - xmin, ymax - ymin],
     iscrowd: 0,
@@ -96,13 +114,6 @@ function common(categoryId, [xmin, ymin, xmax, ymax]) {
 function segmentation(labels, { width, height }, isIn) {
   const runs = rle.encode(labels, width, height, isIn);
   return { segmentation: runs, area: rle.area(runs) };
-}
-
-function extent(points) {
-  const told = points.filter((point) => point[2] > 0);
-  const [x, y] = [0, 1].map((axis) => told.map((point) => point[axis]));
-  return [
-    Math.min(...x), Math.min(...y), Math.max(...x) + 1, Math.max(...y) + 1];
 }
 
 function boxOf(labels, { width }, part) {

@@ -31,8 +31,32 @@ export function readObject(annotation, of, category, photo, where) {
     point?.[2] ? [{ place: point.slice(0, 2), name: category.keypoints[k] }]
       : []));
   coordinates.checkKeypoints(placed, box, photo, where);
+  if (isOfModel(annotation)) return suggestion(points, box);
   return {
     className: classOf(of.name, category), box, boxless: !box, points };
+}
+
+/** Whether a model has found an object: only then it has a score. */
+function isOfModel({ score }) {
+  return typeof score === "number";
+}
+
+/** An object of which nothing counts until somebody accepts it. */
+function suggestion(points, box) {
+  return {
+    className: null, box: null, boxless: false, points: points.map(() => null),
+    suggested: { box, points: points.map((p) => (p?.[2] ? p : null)) },
+  };
+}
+
+/** Models may give a confidence in place of v: any place is then a guess. */
+function withoutConfidence(flat) {
+  const isV = (_, i) => i % 3 === 2;
+  const all = flat.filter(isV);
+  const isConfidence = all.every((v) => v >= 0 && v <= 1)
+    && all.some((v) => v > 0 && v < 1);
+  if (!isConfidence) return flat;
+  return flat.map((value, i) => (isV(value, i) ? 2 * (value > 0) : value));
 }
 
 function readBox(bbox, photo, where) {
@@ -49,8 +73,9 @@ function readBox(bbox, photo, where) {
 
 function readPoints(annotation, of, category, where) {
   const known = knownKeypoints(of, category);
-  const flat = annotation.keypoints;
-  check.requireLength(flat, 3 * known.length, `${where}: keypoints`);
+  const given = annotation.keypoints;
+  check.requireLength(given, 3 * known.length, `${where}: keypoints`);
+  const flat = isOfModel(annotation) ? withoutConfidence(given) : given;
   const skipped = check.textsOf(
     annotation.skipped ?? [], `${where}: skipped`).map(names.key);
   const points = category.keypoints.map((name) => (

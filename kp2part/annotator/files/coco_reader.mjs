@@ -2,6 +2,7 @@
 
 import * as check from "./coco_check.mjs";
 import { classOf, readObject } from "./coco_object.mjs";
+import { readShape } from "./coco_shape.mjs";
 import * as names from "./names.mjs";
 
 /**
@@ -20,6 +21,18 @@ import * as names from "./names.mjs";
  *     does, or a field breaks a rule; the message names it.
  */
 export function fromCoco(contents, category, photo) {
+  requireCoco(contents);
+  const image = findImage(contents.images, photo);
+  const found = readImage(contents, category, photo, image);
+  if (found.objects.length) return found;
+  const others = found.passedOver.join(", ");
+  throw new Error(
+    `It has no object with keypoints in ${photo.name}.` +
+    `${others && ` Passed over: ${others}.`}`);
+}
+
+/** @throws {Error} It is not a COCO file. */
+export function requireCoco(contents) {
   for (const field of ["images", "annotations", "categories"]) {
     if (!Array.isArray(contents?.[field])) {
       throw new Error(`It is not a COCO file: it has no list \`${field}\`.`);
@@ -27,7 +40,14 @@ export function fromCoco(contents, category, photo) {
     contents[field].forEach((entry, i) => (
       check.requireObject(entry, `${field}[${i}]`)));
   }
-  const image = findImage(contents.images, photo);
+}
+
+/**
+ * @param {string} image Id of the photo's entry, see `findImage`.
+ * @returns {Found} Perhaps without objects.
+ * @throws {Error} A field breaks a rule; the message names it.
+ */
+export function readImage(contents, category, photo, image) {
   const objects = [];
   const reasons = new Map();
   contents.annotations.forEach((annotation, i) => {
@@ -39,15 +59,14 @@ export function fromCoco(contents, category, photo) {
     if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     if (reason !== null) return;
     const id = objects.length + 1;
-    objects.push(
-      { id, ...readObject(annotation, entry, category, photo, where) });
+    const object = readObject(annotation, entry, category, photo, where);
+    const shape = annotation.corrected === true && !object.suggested
+      ? { shape: readShape(
+        contents, annotation, object, category, photo, where) } : {};
+    objects.push({ id, ...object, ...shape });
   });
   const passedOver = [...reasons].map(([why, count]) => `${count} ${why}`);
-  if (objects.length) return { objects, passedOver };
-  const others = passedOver.join(", ");
-  throw new Error(
-    `It has no object with keypoints in ${photo.name}.` +
-    `${others && ` Passed over: ${others}.`}`);
+  return { objects, passedOver };
 }
 
 /** Why an annotation is none to read; "" for a part, null if it is one. */
@@ -77,8 +96,13 @@ function categoryOf(annotation, categories, where) {
     `${found.map((entry) => entry.name).join(", ")}.`);
 }
 
-/** @returns {string} The id of the photo's entry in `images`. */
-function findImage(images, photo) {
+/**
+ * @param {object[]} images
+ * @param {{name: string, width: number, height: number}} photo
+ * @returns {string} The id of the photo's entry.
+ * @throws {Error} There is none, or more than one, or it is of another size.
+ */
+export function findImage(images, photo) {
   const named = images.filter((image) => typeof image.file_name === "string");
   const found = names.findFiles(photo.name, named, (image) => image.file_name);
   if (!found.length) throw missing(named, photo);

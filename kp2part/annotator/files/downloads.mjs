@@ -2,6 +2,7 @@
 
 import { toCoco } from "./coco.mjs";
 import { placeOf } from "../state/geometry.mjs";
+import { resized } from "../state/shape.mjs";
 import { compose, paint } from "./mask.mjs";
 import { encodeGray } from "./png.mjs";
 
@@ -20,10 +21,24 @@ export function maskFile(photo, predictions) {
   return encodeGray(Uint8Array.from(composed, (v) => v & 255), width, height);
 }
 
+/** @returns {Promise<Blob>} PNG; its gray levels count the objects from 1. */
+export function objectsFile(photo, predictions) {
+  const { width, height } = photo;
+  const maps = [...predictions.values()].map(({ labels }) => labels);
+  if (maps.length > 255) throw new Error("a mask tells at most 255 objects");
+  const composed = compose(maps, width * height);
+  const numbers = Uint8Array.from(composed, (v) => v && (v >> 8) + 1);
+  return encodeGray(numbers, width, height);
+}
+
+/** @returns {Blob} */
+export function jsonFile(contents) {
+  return new Blob([JSON.stringify(contents)], { type: "application/json" });
+}
+
 /** @returns {Blob} COCO JSON. */
 export function cocoFile(category, photo, objects, predictions) {
-  const contents = toCoco(objects, category, photo, predictions);
-  return new Blob([JSON.stringify(contents)], { type: "application/json" });
+  return jsonFile(toCoco(objects, category, photo, predictions));
 }
 
 /** @returns {Promise<Blob>} PNG of the photo with parts and keypoints. */
@@ -34,7 +49,8 @@ export async function overlayFile(category, photo, objects, predictions, how) {
     Math.round(photo.width * scale), Math.round(photo.height * scale));
   const context = canvas.getContext("2d");
   context.drawImage(photo.image, 0, 0, canvas.width, canvas.height);
-  const parts = await partsPicture(category, photo, predictions, how);
+  const parts = await partsPicture(
+    category, photo, predictions, how, canvas);
   context.drawImage(parts, 0, 0, canvas.width, canvas.height);
   context.scale(scale, scale);
   const unit = longest / 300;
@@ -42,8 +58,10 @@ export async function overlayFile(category, photo, objects, predictions, how) {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
-function partsPicture(category, { width, height }, predictions, how) {
-  const maps = [...predictions.values()].map(({ labels }) => labels);
+function partsPicture(category, photo, predictions, how, { width, height }) {
+  const maps = [...predictions.values()].map(({ labels }) => resized(
+    { labels, width: photo.width, height: photo.height },
+    { width, height }).labels);
   const longest = Math.max(width, height);
   const line = Math.max(1, Math.round(longest / 700));
   const pixels = paint(

@@ -16,8 +16,9 @@ const RULES = [
 ];
 
 /**
- * Finds what a file's name surely means. Folders, suffixes, percent encoding,
- * kinds of Unicode and Label Studio's prefix make no difference.
+ * Finds what a file's name surely means. Suffixes, percent encoding, kinds of
+ * Unicode and Label Studio's prefix make no difference; folders count as far as
+ * both names have them.
  * @template T
  * @param {string} name
  * @param {T[]} items
@@ -26,10 +27,31 @@ const RULES = [
  */
 export function findFiles(name, items, nameOf) {
   for (const rule of RULES) {
-    const found = items.filter((item) => rule(nameOf(item), name));
-    if (found.length) return found;
+    const found = items.filter((item) => (
+      rule(nameOf(item), name) && sharedFolders(nameOf(item), name) >= 0));
+    if (found.length) return deepest(found, name, nameOf);
   }
   return [];
+}
+
+function foldersOf(name) {
+  return decoded(name).normalize("NFC").toLowerCase().split(/[\\/]/)
+    .slice(0, -1).filter(Boolean);
+}
+
+/** How many folders two names share, from the file up; -1 if they differ. */
+function sharedFolders(a, b) {
+  const [first, second] = [a, b].map((name) => foldersOf(name).reverse());
+  const shared = Math.min(first.length, second.length);
+  const isSame = first.slice(0, shared).every((folder, i) => (
+    folder === second[i]));
+  return isSame ? shared : -1;
+}
+
+function deepest(items, name, nameOf) {
+  const depths = items.map((item) => sharedFolders(nameOf(item), name));
+  const most = Math.max(...depths);
+  return items.filter((_, i) => depths[i] === most);
 }
 
 function baseOf(name) {

@@ -39,19 +39,19 @@ export function free(image) {
  * Draws a picture on white, turned upright.
  * @param {HTMLImageElement} image Its pixels as they are stored.
  * @param {number} orientation 1 to 8, see EXIF.
+ * @param {number} scale Of the copy, at most 1.
  * @returns {Promise<Blob>} PNG, or JPEG if it is large.
  */
-export function redraw(image, orientation = 1) {
-  const { naturalWidth: width, naturalHeight: height } = image;
+export function redraw(image, orientation = 1, scale = 1) {
+  const [width, height] = [image.naturalWidth, image.naturalHeight].map(
+    (side) => (scale < 1 ? Math.floor(side * scale) : side));
   const isExact = width * height <= MAX_EXACT_PIXELS;
   const size = orientation < 5 ? [width, height] : [height, width];
   return encode(image, size, TURNS[orientation], isExact ? "png" : "jpeg");
 }
 
-/** @returns {Promise<Blob>} A JPEG of `scale` times the picture's size. */
-export function reduce(image, scale) {
-  const { naturalWidth: width, naturalHeight: height } = image;
-  const size = [width, height].map((side) => Math.round(side * scale));
+/** @returns {Promise<Blob>} A JPEG of another size: width, height. */
+export function reduce(image, size) {
   return encode(image, size, TURNS[1], "jpeg");
 }
 

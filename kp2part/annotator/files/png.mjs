@@ -3,11 +3,9 @@
  * as gray levels. See https://www.w3.org/TR/png-3/.
  */
 
+import { crc } from "./crc.mjs";
+
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
-  return n;
-});
 
 /**
  * @param {Uint8Array} levels By rows, width * height.
@@ -52,12 +50,4 @@ function chunk(name, data) {
   const end = 8 + data.length;
   view.setUint32(end, crc(bytes.subarray(4, end)));
   return bytes;
-}
-
-function crc(bytes) {
-  let value = 0xffffffff;
-  for (const byte of bytes) {
-    value = CRC_TABLE[(value ^ byte) & 0xff] ^ (value >>> 8);
-  }
-  return (value ^ 0xffffffff) >>> 0;
 }

@@ -1,21 +1,20 @@
 /** What keys and buttons do, by name. */
 
-import * as geometry from "../state/geometry.mjs";
+import { keypointOf } from "../view/keypoint_keys.mjs";
+import { Cross } from "./cross.mjs";
+import { Looks } from "./looks.mjs";
 
-const STEP = 12; // Of the keyboard's cross, in CSS pixels.
 const FAR = 5; // With Shift, steps are this many times as long.
-const ZOOM = 1.3;
 const DIRECTIONS = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
 };
 
-/** The keyboard's cross, and actions begun but not yet in the annotations. */
+/** What people tell the page to do with the open photo. */
 export class Commands {
-  /** @type {?geometry.Place} In the photo. */
-  cursor = null;
-  #corner = null; // Where the keyboard began a box: {x, y, id} of an object.
   /** Whether the next keypoint is placed as hidden. */
   isHidden = false;
+  /** @type {import("./brush_tool.mjs").BrushTool} Set before anything else. */
+  brush;
 
   /**
    * @param {import("../state/editor.mjs").Editor} editor
@@ -24,15 +23,13 @@ export class Commands {
    */
   constructor(editor, stage, redraw) {
     Object.assign(this, { editor, stage, redraw });
+    this.cross = new Cross(editor, stage);
+    this.looks = new Looks(editor, stage, redraw);
   }
 
   /** @returns {Record<string, (event: KeyboardEvent) => void>} */
   get actions() {
-    const { editor, stage } = this;
-    const zoomed = (factor) => () => {
-      stage.zoom(factor);
-      this.redraw();
-    };
+    const { editor, looks } = this;
     const actions = {
       arrow: (event) => this.#arrow(event),
       enter: (event) => this.#enter(event.shiftKey),
@@ -46,15 +43,16 @@ export class Commands {
       undo: (event) => (event.shiftKey ? editor.redo() : editor.undo()),
       redo: () => editor.redo(),
       box: () => this.#box(),
-      add: () => editor.addObject(),
-      objectBefore: () => editor.selectObject(editor.all.active - 1),
-      objectAfter: () => editor.selectObject(editor.all.active + 1),
-      zoomIn: zoomed(ZOOM),
-      zoomOut: zoomed(1 / ZOOM),
-      fit: () => {
-        stage.fit();
-        this.redraw();
+      accept: (event) => (
+        event.shiftKey ? editor.acceptAll() : editor.accept()),
+      acceptAll: () => editor.acceptAll(),
+      add: () => {
+        editor.addObject();
+        looks.fit(); // To see where it is.
       },
+      objectBefore: () => this.#turnTo(editor.all.active - 1),
+      objectAfter: () => this.#turnTo(editor.all.active + 1),
+      ...looks.actions,
       escape: () => this.escape(),
     };
     const withPhoto = (action) => (event) => editor.photo && action(event);
@@ -62,32 +60,31 @@ export class Commands {
       ([name, action]) => [name, withPhoto(action)]));
   }
 
-  /** @returns {?geometry.Place} Where the keyboard began the current box. */
-  get corner() {
-    const { phase, object } = this.editor;
-    const isOfThis = phase === "box" && this.#corner?.id === object.id;
-    return isOfThis ? this.#corner : null;
+  /** What a key does that is no command: it means a keypoint or a part. */
+  other(name, shiftKey) {
+    const { editor, brush } = this;
+    if (!editor.photo) return null;
+    if (brush.isOn) return /^[1-9]$/.test(name) && (() => brush.choose(+name));
+    const count = editor.category.keypoints.length;
+    const keypoint = keypointOf(name, shiftKey, count);
+    return keypoint >= 0 && (() => editor.select(keypoint));
   }
 
-  /** @returns {?geometry.Box} The box that the keyboard draws. */
-  get drawnBox() {
-    return this.corner && this.cursor && geometry.boxBetween(
-      this.corner, this.cursor, this.editor.photo);
+  #turnTo(index) {
+    this.editor.selectObject(index);
+    this.looks.near();
   }
 
   /** Sets a corner of the box: the first or, opposite to it, the second. */
   placeCorner(place) {
-    if (!this.corner) {
-      this.#corner = { ...place, id: this.editor.object.id };
-      return;
-    }
-    const box = geometry.boxBetween(this.corner, place, this.editor.photo);
-    this.setBox(box);
+    const box = this.cross.setCorner(place);
+    if (box) this.setBox(box);
+    this.redraw();
   }
 
   /** Sets the box, and shows it large. */
   setBox(box) {
-    this.#corner = null;
+    this.cross.forgetCorner();
     this.editor.setBox(box);
     if (this.editor.object.box) this.stage.approach(box);
   }
@@ -111,7 +108,8 @@ export class Commands {
   }
 
   escape() {
-    this.#corner = this.cursor = null;
+    if (this.brush.isOn) this.brush.cancel();
+    this.cross.clear();
     this.isHidden = false;
     this.editor.cancelMove();
   }
@@ -123,39 +121,30 @@ export class Commands {
 
   #arrow(event) {
     const [dx, dy] = DIRECTIONS[event.key];
-    const { editor, stage } = this;
+    const { editor, looks } = this;
     const far = event.shiftKey ? FAR : 1;
     if (event.altKey) {
-      stage.pan(-dx * STEP * FAR, -dy * STEP * FAR);
+      looks.pan(dx, dy);
     } else if (this.#isPointSelected()) {
       editor.nudge(dx * far, dy * far);
     } else {
-      this.#moveCursor(dx * far, dy * far);
+      this.cross.move(dx * far, dy * far);
     }
     this.redraw();
   }
 
   #isPointSelected() {
     const { all, object, phase } = this.editor;
-    return phase !== "box" && object.points[all.current]?.[2] > 0;
-  }
-
-  #moveCursor(dx, dy) {
-    const { photo } = this.editor;
-    const { scale } = this.stage.view;
-    const from = this.cursor ?? { x: photo.width / 2, y: photo.height / 2 };
-    const step = STEP / scale;
-    const inside = (value, length) => Math.min(Math.max(value, 0), length);
-    this.cursor = {
-      x: inside(from.x + dx * step, photo.width),
-      y: inside(from.y + dy * step, photo.height),
-    };
+    return !this.brush.isOn && phase !== "box"
+      && object.points[all.current]?.[2] > 0;
   }
 
   #enter(isHidden) {
-    if (!this.cursor) this.#moveCursor(0, 0);
-    else if (this.editor.phase === "box") this.placeCorner(this.cursor);
-    else this.place(this.cursor, isHidden);
+    const { cross, brush } = this;
+    if (!cross.place) cross.move(0, 0);
+    else if (brush.isOn) brush.dab(cross.place, isHidden);
+    else if (this.editor.phase === "box") this.placeCorner(cross.place);
+    else this.place(cross.place, isHidden);
     this.redraw();
   }
 }

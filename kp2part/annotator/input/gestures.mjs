@@ -12,6 +12,7 @@ const WHEEL_SPEED = 0.0016;
  * @property {(target: object, at: Place, from: Place) => void} drag
  * @property {(target: object) => void} drop
  * @property {(target: object) => void} cancel
+ * @property {(at: Place) => void} hover Of a mouse without a button.
  * @property {(dx: number, dy: number) => void} pan
  * @property {(factor: number, at: Place) => void} zoom
  */
@@ -60,8 +61,11 @@ export class Gestures {
 
   #move(event) {
     const before = this.#pointers.get(event.pointerId);
-    if (!before) return;
     const at = this.#at(event);
+    if (!before) {
+      this.on.hover(at);
+      return;
+    }
     if (this.#pointers.size === 2) this.#pinch(event.pointerId, before, at);
     this.#pointers.set(event.pointerId, at);
     if (this.#start && this.#pointers.size === 1) {

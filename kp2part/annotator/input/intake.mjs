@@ -1,15 +1,20 @@
 /** Opens files that are chosen, dropped on the page or pasted. */
 
+import { listChosen, listDropped } from "../files/listing.mjs";
+
 /**
- * @param {HTMLInputElement} input Of type file.
- * @param {import("./opening.mjs").Desk} desk
+ * @param {HTMLInputElement[]} inputs Of type file: for files, for a folder.
+ * @param {(found: import("../state/photo_set.mjs").Found[]) => Promise<void>}
+ *     open
  */
-export function takeFiles(input, desk) {
+export function takeFiles(inputs, open) {
   const { classList } = document.body;
-  input.addEventListener("change", async () => {
-    await desk.openFiles(input.files);
-    input.value = ""; // So that the same file can be chosen again.
-  });
+  for (const input of inputs) {
+    input.addEventListener("change", async () => {
+      await open(listChosen(input.files));
+      input.value = ""; // So that the same file can be chosen again.
+    });
+  }
   addEventListener("dragover", (event) => {
     event.preventDefault();
     classList.add("dropping");
@@ -17,12 +22,13 @@ export function takeFiles(input, desk) {
   addEventListener("dragleave", ({ relatedTarget }) => {
     if (!relatedTarget) classList.remove("dropping");
   });
-  addEventListener("drop", (event) => {
+  addEventListener("drop", async (event) => {
     event.preventDefault();
     classList.remove("dropping");
-    desk.openFiles(event.dataTransfer.files);
+    const found = await listDropped(event.dataTransfer);
+    if (found.length) await open(found);
   });
-  addEventListener("paste", ({ clipboardData }) => {
-    if (clipboardData.files.length) desk.openFiles(clipboardData.files);
+  addEventListener("paste", ({ clipboardData: { files } }) => {
+    if (files.length) open(listChosen(files));
   });
 }

@@ -1,5 +1,7 @@
 /** The keyboard: what each key does, and the list that "?" shows. */
 
+import { keyOf } from "../view/keypoint_keys.mjs";
+
 /**
  * @typedef {object} Key
  * @property {string[]} keys Values of `KeyboardEvent.key`, in lower case.
@@ -22,6 +24,8 @@ export const KEYS = [
   { keys: ["."], shown: ".", action: "next", does: "Next keypoint" },
   { keys: ["s"], shown: "S", action: "skip", does: "Skip: absent" },
   { keys: ["h"], shown: "H", action: "hide", does: "Hidden, or visible again" },
+  { keys: ["a"], shown: "A", action: "accept",
+    does: "Accept what a model suggests; Shift: all of it" },
   { keys: ["delete", "backspace"], shown: "Delete", action: "unset",
     does: "Clear the keypoint" },
   { keys: ["x"], shown: "X", action: "swap",
@@ -35,14 +39,23 @@ export const KEYS = [
     does: "Previous object" },
   { keys: ["pagedown"], shown: "Page down", action: "objectAfter",
     does: "Next object" },
+  { keys: ["<"], shown: "<", action: "photoBefore", does: "Previous photo" },
+  { keys: [">"], shown: ">", action: "photoAfter", does: "Next photo" },
   { keys: ["+", "="], shown: "+", action: "zoomIn", does: "Zoom in" },
   { keys: ["-"], shown: "−", action: "zoomOut", does: "Zoom out" },
   { keys: ["0"], shown: "0", action: "fit", does: "Show all of the photo" },
+  { keys: ["f"], shown: "F", action: "near", does: "Show this object large" },
+  { keys: ["p"], shown: "P", action: "brush",
+    does: "Correct the shape with a brush, or end that" },
+  { keys: ["e"], shown: "E", action: "brushRemove",
+    does: "Brush: remove, or add again" },
+  { keys: ["["], shown: "[", action: "brushSmaller", does: "Brush: smaller" },
+  { keys: ["]"], shown: "]", action: "brushLarger", does: "Brush: larger" },
   { keys: ["m"], shown: "M", action: "mask", does: "Hide or show the parts" },
   { keys: ["k"], shown: "K", action: "points",
     does: "Hide or show the keypoints" },
   { keys: ["o"], shown: "O", action: "open",
-    does: "Open a photo or a COCO file" },
+    does: "Open photos or a COCO file" },
   { keys: ["d"], shown: "D", action: "download", does: "Download" },
   { keys: ["?"], shown: "?", action: "help", does: "Show these keys" },
   { keys: ["escape"], shown: "Esc", action: "escape", does: "Cancel" },
@@ -52,11 +65,13 @@ export const KEYS = [
  * What a key is called here: by what is printed on it, or, where that is no
  * Latin letter, by the place that it has on a Latin keyboard.
  */
-function nameOf({ key, code = "" }) {
+export function nameOf({ key, code = "", shiftKey }) {
   const isLatin = /^[\p{ASCII}\p{Script=Latin}]+$/u.test(key);
   if (isLatin && key !== "Process") return key.toLowerCase();
   if (/^Key[A-Z]$/.test(code)) return code.at(-1).toLowerCase();
-  return { Comma: ",", Period: ".", Digit0: "0" }[code] ?? key;
+  if (shiftKey) return { Comma: "<", Period: ">" }[code] ?? key;
+  const digit = /^Digit([0-9])$/.exec(code)?.[1];
+  return { Comma: ",", Period: "." }[code] ?? digit ?? key;
 }
 
 /** @returns {?Key} What a key press means here. */
@@ -74,7 +89,8 @@ export function meaningOf(event, isOnStage) {
 /**
  * Runs the action of each key that is pressed.
  * @param {HTMLElement} stage
- * @param {Record<string, (event: KeyboardEvent) => void>} actions By name.
+ * @param {Record<string, (event: KeyboardEvent) => void>} actions By name;
+ *     `other` returns what another key does, if anything.
  * @param {() => boolean} isOn Whether keys of one letter work.
  */
 export function listen(stage, actions, isOn) {
@@ -89,16 +105,24 @@ export function listen(stage, actions, isOn) {
       event.preventDefault(); // A letter would choose from the list.
       stage.focus({ preventScroll: true });
     }
+    if (isLetter && !isOn()) return;
     const meant = meaningOf(event, event.target === stage);
-    if (!meant || (isLetter && !isOn())) return;
+    const isTaken = event.ctrlKey || event.metaKey || event.altKey;
+    const action = meant ? actions[meant.action]
+      : !isTaken && actions.other(nameOf(event), event.shiftKey);
+    if (!action) return;
     event.preventDefault();
-    actions[meant.action](event);
+    action(event);
   });
 }
 
 /** Writes the list of keys into a <dl>. */
 export function listKeys(list) {
-  for (const { shown, does } of KEYS) {
+  const ofKeypoints = {
+    shown: `${keyOf(0)} …`, does: "A keypoint: its key is beside its name; " +
+      "with the brush: a part",
+  };
+  for (const { shown, does } of [...KEYS, ofKeypoints]) {
     const [term, text] = ["dt", "dd"].map((t) => document.createElement(t));
     const key = document.createElement("kbd");
     key.textContent = shown;

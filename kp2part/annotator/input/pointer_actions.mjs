@@ -13,11 +13,13 @@ import { boxBetween, placeOf, toPhoto, toScreen } from "../state/geometry.mjs";
  * @returns {import("./gestures.mjs").Responses}
  */
 export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
+  const { brush } = commands;
   let drawn = null;
   const photoPlace = (at) => toPhoto(stage.view, at);
 
   const grab = (at, { pointerType }) => {
     drawn = null;
+    if (brush.isOn) return { brush: true };
     if (editor.phase === "box") return { newBox: true };
     const hit = stage.hit(editor.object, at, pointerType);
     if (hit?.point === undefined) return hit;
@@ -29,7 +31,10 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   };
 
   const drag = (target, at, from) => {
-    if (target.newBox) {
+    if (target.brush) {
+      commands.cross.hover(photoPlace(at));
+      brush.drag(photoPlace(at), photoPlace(from));
+    } else if (target.newBox) {
       drawn = boxBetween(photoPlace(from), photoPlace(at), editor.photo);
       showDrawn(drawn);
     } else if (target.handle) {
@@ -44,6 +49,10 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
 
   const drop = (target) => {
     loupe.hide();
+    if (target.brush) {
+      brush.drop();
+      return;
+    }
     if (!target.newBox) {
       editor.endMove();
       return;
@@ -56,21 +65,26 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
   const cancel = (target) => {
     loupe.hide();
     showDrawn(null);
-    if (!target.newBox) editor.cancelMove();
+    if (target.brush) brush.cancel();
+    else if (!target.newBox) editor.cancelMove();
     redraw();
   };
 
   const click = (at, event) => {
-    commands.cursor = null;
+    commands.cross.place = null;
     const place = photoPlace(at);
+    if (brush.isOn) {
+      brush.dab(place, event.shiftKey);
+      return;
+    }
     const { width, height } = editor.photo;
     const isInside = place.x >= 0 && place.y >= 0
       && place.x <= width && place.y <= height;
     const hit = stage.hit(editor.object, at, event.pointerType);
     // While keypoints are missing, a click places one, even close to another.
     const isOpen = editor.object.points[editor.all.current] === null;
-    if (commands.corner) {
-      commands.placeCorner(place); // Begun with the keyboard.
+    if (editor.phase === "box") {
+      commands.placeCorner(place);
     } else if (editor.phase === "points" && isOpen) {
       if (isInside) commands.place(place, event.shiftKey);
     } else if (hit?.point !== undefined) {
@@ -81,12 +95,18 @@ export function responses(editor, stage, commands, loupe, showDrawn, redraw) {
     }
   };
 
+  const hover = (at) => {
+    if (!editor.photo) return;
+    commands.cross.hover(photoPlace(at));
+    if (commands.cross.corner || brush.isOn) redraw();
+  };
+
   const look = (method) => (...values) => {
     stage[method](...values);
     redraw();
   };
   const looks = { pan: look("pan"), zoom: look("zoom") };
-  return { grab, drag, drop, cancel, click, ...looks };
+  return { grab, drag, drop, cancel, click, hover, ...looks };
 }
 
 function selectOther(editor, stage, at, pointerType) {

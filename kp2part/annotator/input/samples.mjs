@@ -9,16 +9,16 @@ const FOLDER = "samples/";
  * Offers the drawings, each as a button that opens it.
  * @param {Document} page With the elements of index.html.
  * @param {import("../state/category.mjs").Category} category
- * @param {import("./opening.mjs").Desk} desk
+ * @param {import("./album.mjs").Album} album
  */
-export async function showSamples(page, category, desk) {
+export async function showSamples(page, category, album) {
   const samples = await listSamples(category).catch(() => []);
   page.getElementById("samples").hidden = !samples.length;
   page.getElementById("sample-list").replaceChildren(...samples.map(
-    (sample) => offer(sample, desk)));
+    (sample) => offer(sample, album)));
 }
 
-function offer(sample, desk) {
+function offer(sample, album) {
   const item = document.createElement("li");
   const button = document.createElement("button");
   const picture = Object.assign(new Image(), { src: sample.url, alt: "" });
@@ -27,9 +27,9 @@ function offer(sample, desk) {
   button.append(picture, length > 1 ? `${length} × ${name}` : name);
   button.addEventListener("click", async () => {
     try {
-      await desk.openPhoto(await fetchSample(sample), sample.objects);
+      await album.openWith(await fetchSample(sample), sample.objects);
     } catch (error) {
-      desk.say(error.message, true);
+      album.desk.say(error.message, true);
     }
   });
   item.append(button);

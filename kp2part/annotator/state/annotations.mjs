@@ -12,6 +12,12 @@
  * @property {?number[]} box xmin, ymin, xmax, ymax; null without one.
  * @property {boolean} boxless Whether it goes without a box.
  * @property {(?Point)[]} points K; null if not annotated yet.
+ * @property {?import("./shape.mjs").Shape} [shape] If somebody corrected it.
+ * @property {?Suggested} [suggested] By a model; counts once it is accepted.
+ *
+ * @typedef {object} Suggested
+ * @property {?number[]} box
+ * @property {(?Point)[]} points K; null where there is no suggestion.
  *
  * @typedef {object} Annotations
  * @property {Annotated[]} objects
@@ -75,7 +81,14 @@ export function activeObject(all) {
  * @returns {"box" | "points" | "class" | "done"}
  */
 export function phase(all) {
-  const { box, boxless, points, className } = activeObject(all);
+  return phaseOf(activeObject(all));
+}
+
+/**
+ * What to do next with an object.
+ * @returns {"box" | "points" | "class" | "done"}
+ */
+export function phaseOf({ box, boxless, points, className }) {
   if (!box && !boxless) return "box";
   if (points.includes(null)) return "points";
   return className ? "done" : "class";
@@ -121,6 +134,20 @@ export function rows(object) {
 /** @returns {boolean} Whether an object has enough keypoints to predict. */
 export function isTelling(object) {
   return object.points.filter((point) => point?.[2] > 0).length >= 2;
+}
+
+/** @returns {boolean} Whether an object has parts to export. */
+export function hasParts(object) {
+  return Boolean(object.shape) || isTelling(object);
+}
+
+/** @returns {?number[]} The box of an object, or else of its keypoints. */
+export function extentOf({ box, points }) {
+  const placed = points.filter((point) => point?.[2] > 0);
+  if (box || !placed.length) return box;
+  const [x, y] = [0, 1].map((axis) => placed.map((point) => point[axis]));
+  return [
+    Math.min(...x), Math.min(...y), Math.max(...x) + 1, Math.max(...y) + 1];
 }
 
 /** @returns {boolean} Whether an object has neither a box nor a place. */

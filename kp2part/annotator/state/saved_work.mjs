@@ -4,8 +4,11 @@
  * tell each other.
  */
 
+import { progressOf } from "./progress.mjs";
 import * as store from "./store.mjs";
 
+/** On which all tabs tell what they do. */
+export const CHANNEL = "kp2part";
 const TAB = `${Date.now()} ${Math.random()}`;
 let count = 0;
 
@@ -17,14 +20,18 @@ export class SavedWork extends EventTarget {
   #seen; // Stamp of the save that this tab has read last.
 
   /**
+   * @param {import("./photo_set.mjs").Found} found The photo.
    * @param {string} photo Its key, see `store.keyOf`.
    * @param {string[]} keypoints Of the model: each has work of its own.
+   * @param {{width: number, height: number}} pixels Of the photo.
    */
-  constructor(photo, keypoints) {
+  constructor({ path, file }, photo, keypoints, { width, height }) {
     super();
-    Object.assign(this, { photo, keypoints });
-    this.key = `${photo} ${keypoints.join()}`;
-    this.channel = new BroadcastChannel("kp2part");
+    const { size } = file;
+    Object.assign(this, { path, photo, keypoints });
+    this.facts = { path, size, width, height, key: photo };
+    this.key = store.keyOfWork(photo, keypoints);
+    this.channel = new BroadcastChannel(CHANNEL);
     this.channel.onmessage = ({ data }) => this.#hear(data);
   }
 
@@ -40,8 +47,19 @@ export class SavedWork extends EventTarget {
     if (what in events) this.dispatchEvent(new Event(events[what]));
   }
 
-  #tell(what) {
-    this.channel.postMessage({ key: this.key, what });
+  #tell(what, progress) {
+    const { key, path } = this;
+    this.channel.postMessage({ key, what, path, progress });
+  }
+
+  /** @returns {import("./photo_set.mjs").Facts} Of these objects. */
+  #factsOf(objects) {
+    return { ...this.facts, progress: progressOf(objects) };
+  }
+
+  /** Notes under which name the work that was read is found. */
+  note(objects) {
+    return store.keepFacts(this.keypoints, this.#factsOf(objects));
   }
 
   /** @returns {Promise<?object[]>} The objects, as they were saved last. */
@@ -68,10 +86,10 @@ export class SavedWork extends EventTarget {
     const seen = this.#seen; // As these objects were made.
     const newer = await store.replaceAnnotations(
       this.key, { keypoints: this.keypoints, objects, stamp },
-      (saved) => !saved || saved.stamp === seen
+      this.#factsOf(objects), (saved) => !saved || saved.stamp === seen
         || saved.stamp?.startsWith(TAB));
     if (newer) this.#seen = newer.stamp;
-    else this.#tell("saved");
+    else this.#tell("saved", progressOf(objects));
     return newer && newer.objects;
   }
 

@@ -1,13 +1,14 @@
 /**
  * Saves work in the browser, so that a reload or a crash loses nothing: the
- * annotations of every photo, the photo that was open last, and the class that
- * was chosen last.
+ * annotations of every photo by its contents, what its file was called, and
+ * what was open and chosen last.
  */
 
 const NAME = "kp2part";
 const ANNOTATIONS = "annotations";
 const LAST = "last";
 const CLASS = "class";
+const SET = "set";
 
 /**
  * @typedef {object} Kept
@@ -18,31 +19,41 @@ const CLASS = "class";
 
 /**
  * Returns a key for a photo, from its contents.
- * @param {File} file
+ * @param {import("./photo_set.mjs").Found} found
  * @returns {Promise<string>}
  */
-export async function keyOf(file) {
+export async function keyOf({ path, file }) {
   // Browsers hash only on https and on localhost.
-  if (!crypto.subtle) return [file.name, file.size, file.lastModified].join();
+  if (!crypto.subtle) return [path, file.size, file.lastModified].join();
   const hash = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
   return [...new Uint8Array(hash)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @returns {string} Key of the annotations of a photo for a model. */
+export function keyOfWork(photo, keypoints) {
+  return `${photo} ${keypoints.join()}`;
 }
 
 /**
  * Saves annotations in place of others, without a moment in between.
  * @param {string} key Of a photo and a model.
  * @param {Kept} kept
+ * @param {import("./photo_set.mjs").Facts} facts Saved along with them.
  * @param {(saved?: Kept) => boolean} mayReplace What is saved so far.
  * @returns {Promise<?Kept>} What is saved, if it may not be replaced.
  */
-export async function replaceAnnotations(key, kept, mayReplace) {
+export async function replaceAnnotations(key, kept, facts, mayReplace) {
   let refused = null;
-  await run("readwrite", ({ [ANNOTATIONS]: annotations }) => {
-    const request = annotations.get(key);
+  await run("readwrite", (stores) => {
+    const request = stores[ANNOTATIONS].get(key);
     request.onsuccess = () => {
-      if (mayReplace(request.result)) annotations.put(kept, key);
-      else refused = request.result;
+      if (mayReplace(request.result)) {
+        stores[ANNOTATIONS].put(kept, key);
+        stores[LAST].put(facts, keyOfFacts(kept.keypoints, facts));
+      } else {
+        refused = request.result;
+      }
     };
     return request;
   });
@@ -64,19 +75,61 @@ export async function lastClass() {
   return await run("readonly", (stores) => stores[LAST].get(CLASS)) ?? null;
 }
 
-/** Saves the open photo. @param {File} file */
-export function keepPhoto(file) {
-  return run("readwrite", (stores) => stores[LAST].put(file, LAST));
+const prefixOf = (keypoints) => `photo ${keypoints.join()} `;
+
+function keyOfFacts(keypoints, { key, path }) {
+  return `${prefixOf(keypoints)}${key} ${path}`;
 }
 
-/** @returns {Promise<?File>} */
+/** Saves what a photo's file is called and how far it is. */
+export function keepFacts(keypoints, facts) {
+  return run("readwrite", (stores) => stores[LAST].put(
+    facts, keyOfFacts(keypoints, facts)));
+}
+
+/**
+ * @param {string[]} keypoints Of the model.
+ * @returns {Promise<Map<string, import("./photo_set.mjs").Facts[]>>} By path.
+ */
+export async function allFacts(keypoints) {
+  const prefix = prefixOf(keypoints);
+  const all = await run("readonly", (stores) => stores[LAST].getAll(
+    IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
+  const byPath = new Map(all.map(({ path }) => [path, []]));
+  for (const facts of all) byPath.get(facts.path).push(facts);
+  return byPath;
+}
+
+/**
+ * Saves what is open.
+ * @param {import("./photo_set.mjs").Found} found The photo in front.
+ * @param {string[]} paths Of all photos.
+ */
+export function keepOpen(found, paths) {
+  return run("readwrite", (stores) => {
+    stores[LAST].put(paths, SET);
+    return stores[LAST].put({ ...found }, LAST);
+  });
+}
+
+/** @returns {Promise<?import("./photo_set.mjs").Found>} */
 export async function lastPhoto() {
-  return await run("readonly", (stores) => stores[LAST].get(LAST)) ?? null;
+  const last = await run("readonly", (stores) => stores[LAST].get(LAST));
+  if (!last) return null;
+  return last instanceof File ? { path: last.name, file: last } : last;
 }
 
-/** Forgets the open photo, but not its annotations. */
-export function forgetPhoto() {
-  return run("readwrite", (stores) => stores[LAST].delete(LAST));
+/** @returns {Promise<string[]>} Paths of what was open. */
+export async function lastSet() {
+  return await run("readonly", (stores) => stores[LAST].get(SET)) ?? [];
+}
+
+/** Forgets what is open, but no annotations. */
+export function forgetOpen() {
+  return run("readwrite", (stores) => {
+    stores[LAST].delete(SET);
+    return stores[LAST].delete(LAST);
+  });
 }
 
 let opened = null;

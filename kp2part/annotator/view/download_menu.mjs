@@ -1,6 +1,6 @@
 /** The menu of files to download. */
 
-import { isEmpty, isTelling, rows } from "../state/annotations.mjs";
+import { isEmpty, hasParts, rows } from "../state/annotations.mjs";
 import * as downloads from "../files/downloads.mjs";
 import { predictWhole } from "../net/whole_photo.mjs";
 
@@ -54,11 +54,14 @@ export class DownloadMenu {
 
   async #predictions({ photo, objects }) {
     const key = JSON.stringify(objects.map((o) => [o.id, rows(o), o.box]));
-    if (this.#known?.photo !== photo || this.#known.key !== key) {
+    const shapes = objects.map((o) => o.shape);
+    const isKnown = this.#known?.photo === photo && this.#known.key === key
+      && shapes.every((shape, i) => shape === this.#known.shapes[i]);
+    if (!isKnown) {
       this.status.say("Requesting masks of the photo's own size…");
       const { model } = this.editor.category;
       const predictions = await predictWhole(model, photo, objects);
-      this.#known = { photo, key, predictions };
+      this.#known = { photo, key, shapes, predictions };
     }
     if (!this.#known.predictions.size) {
       throw new Error("Place two keypoints first.");
@@ -68,7 +71,7 @@ export class DownloadMenu {
 
   /** @param {number[]} absent Objects that are not in the file. */
   #save({ photo }, blob, end, absent) {
-    const name = `${photo.name.replace(/\.[^.]*$/, "")}${end}`;
+    const name = `${stemOf(photo.name)}${end}`;
     downloads.save(blob, name);
     const { noun } = this.editor.category;
     const those = absent.map((i) => `${noun} ${i + 1}`).join(", ");
@@ -79,7 +82,7 @@ export class DownloadMenu {
   async #mask(work) {
     const predictions = await this.#predictions(work);
     const blob = await downloads.maskFile(work.photo, predictions);
-    this.#save(work, blob, "_mask.png", without(work, isTelling));
+    this.#save(work, blob, "_mask.png", without(work, hasParts));
   }
 
   async #coco(work) {
@@ -117,13 +120,18 @@ export class DownloadMenu {
     const predictions = await this.#predictions(work);
     const blob = await downloads.overlayFile(
       this.editor.category, photo, objects, predictions, this.parts.how);
-    this.#save(work, blob, "_parts.png", without(work, isTelling));
+    this.#save(work, blob, "_parts.png", without(work, hasParts));
   }
 
   #photo({ photo }) {
     downloads.save(photo.sent, photo.copyName);
     this.status.say(`Saved ${photo.copyName}.`);
   }
+}
+
+/** A file's name without its folders and its suffix. */
+function stemOf(name) {
+  return name.split("/").at(-1).replace(/\.[^.]*$/, "");
 }
 
 /** @returns {number[]} The indices of the objects that are not in a file. */

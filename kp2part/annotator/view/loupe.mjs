@@ -22,7 +22,8 @@ export class Loupe {
     const [left, top] = [place.x - side / 2, place.y - side / 2];
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, width, width);
-    context.drawImage(photo.image, left, top, side, side, 0, 0, width, width);
+    const source = [left, top, side, side].map((v) => v * photo.scale);
+    context.drawImage(photo.image, ...source, 0, 0, width, width);
     context.beginPath();
     context.moveTo(width / 2, width * 0.3);
     context.lineTo(width / 2, width * 0.7);

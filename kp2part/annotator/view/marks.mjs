@@ -2,6 +2,7 @@
 
 import { inWords, kindOf } from "../state/category.mjs";
 import { handles, placeOf, toScreen } from "../state/geometry.mjs";
+import { suggestedBox, suggestedPoints } from "../state/suggestions.mjs";
 import { pointShape, svg } from "./shapes.mjs";
 
 const POINT_RADIUS = 6.5;
@@ -15,10 +16,11 @@ const POINT_RADIUS = 6.5;
  * @param {boolean} scene.showPoints
  * @param {?import("../state/geometry.mjs").Box} scene.drawn Unfinished box.
  * @param {?import("../state/geometry.mjs").Place} scene.cursor Of the keyboard.
+ * @param {?{x: number, y: number, radius: number}} scene.brush In the photo.
  * @param {{part: number, x: number, y: number}[]} scene.names Of parts.
  */
 export function drawMarks(layer, scene) {
-  const { all, view, drawn, cursor, names, category } = scene;
+  const { all, view, drawn, cursor, brush, names, category } = scene;
   const elements = [];
   all.objects.forEach((object, i) => {
     const isActive = i === all.active;
@@ -26,14 +28,29 @@ export function drawMarks(layer, scene) {
     if (object.box) group.append(...boxMarks(object.box, view, isActive));
     if (scene.showPoints) group.append(...bones(object, scene));
     if (scene.showPoints) group.append(...points(object, scene, isActive));
+    group.append(...suggestions(object, scene));
     group.append(...kindMark(object, scene));
     elements.push(group);
   });
   elements.push(...names.map(({ part, x, y }) => (
     nameOf(category.parts[part], toScreen(view, { x, y })))));
   if (drawn) elements.push(...boxMarks(drawn, view, false));
+  if (brush) elements.push(...brushRing(brush, view));
   if (cursor) elements.push(...crosshair(toScreen(view, cursor)));
   layer.replaceChildren(...elements);
+}
+
+/** What a model suggests and nobody has accepted: dashed and hollow. */
+function suggestions(object, { category, view }) {
+  const box = suggestedBox(object);
+  const lines = box ? boxMarks(box, view, false) : [];
+  lines.forEach((line) => line.classList.add("suggested"));
+  const shapes = suggestedPoints(object).flatMap((point, k) => {
+    if (!point) return [];
+    const at = toScreen(view, placeOf(point));
+    return [pointShape(category.keypoints[k], at, POINT_RADIUS, "suggested")];
+  });
+  return [...lines, ...shapes];
 }
 
 function boxMarks(box, view, isActive) {
@@ -103,6 +120,13 @@ function points(object, { all, category, view }, isActive) {
 
 function nameOf(text, { x, y }, kind = "") {
   return svg("text", { x, y, class: `name ${kind}` }, inWords(text));
+}
+
+function brushRing(brush, view) {
+  const { x, y } = toScreen(view, brush);
+  const r = Math.max(2, brush.radius * view.scale);
+  return ["casing", ""].map((kind) => svg(
+    "circle", { cx: x, cy: y, r, class: `brush-ring ${kind}` }));
 }
 
 function crosshair({ x, y }) {

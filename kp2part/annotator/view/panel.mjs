@@ -1,6 +1,7 @@
 /** Lists beside the photo: keypoints on a figure and by name, objects. */
 
 import { inWords, kindOf, sideOf } from "../state/category.mjs";
+import { keyOf } from "./keypoint_keys.mjs";
 import { pointIcon, pointShape, svg } from "./shapes.mjs";
 import { layOut } from "./skeleton_layout.mjs";
 
@@ -62,7 +63,7 @@ export function listKeypoints(list, category, object, current, onSelect) {
   const names = category.keypoints;
   if (list.children.length !== names.length) {
     list.replaceChildren(...names.map((name, k) => (
-      keypointButton(name, () => onSelect(k)))));
+      keypointButton(name, keyOf(k), () => onSelect(k)))));
   }
   names.forEach((name, k) => {
     const button = list.children[k].firstChild;
@@ -75,14 +76,17 @@ export function listKeypoints(list, category, object, current, onSelect) {
   });
 }
 
-function keypointButton(name, onClick) {
+function keypointButton(name, key, onClick) {
   const item = document.createElement("li");
   item.className = sideOf(name);
   const button = document.createElement("button");
   const [label, mark] = [1, 2].map(() => document.createElement("span"));
   label.textContent = inWords(name);
   mark.className = "mark";
-  button.append(pointIcon(name), label, mark);
+  const letter = document.createElement("kbd");
+  letter.textContent = key;
+  button.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+"));
+  button.append(pointIcon(name), label, letter, mark);
   button.addEventListener("click", onClick);
   item.append(button);
   return item;

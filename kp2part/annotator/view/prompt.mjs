@@ -1,19 +1,26 @@
 /** Shows what to do next, above the photo. */
 
 import { inWords, sideOf } from "../state/category.mjs";
+import { suggestedBox, suggestedPoints } from "../state/suggestions.mjs";
 import { pointIcon } from "./shapes.mjs";
 
 /**
  * @param {Document} page With the elements of index.html.
  * @param {import("../state/editor.mjs").Editor} editor
  * @param {boolean} isHidden Whether the next click places a hidden keypoint.
+ * @param {import("../state/brushing.mjs").Brushing} brushing
  */
-export function showPrompt(page, editor, isHidden) {
+export function showPrompt(page, editor, isHidden, brushing) {
   const find = (id) => page.getElementById(id);
   const { phase, object, all, category } = editor;
-  find("ask").replaceChildren(...instruction(editor, isHidden));
+  find("ask").replaceChildren(...(brushing.isOn
+    ? painting(editor, brushing) : instruction(editor, isHidden)));
   const point = object.points[all.current];
   const hasFocus = find("prompt").contains(page.activeElement);
+  const open = suggestedPoints(object);
+  const isHere = phase === "box" ? suggestedBox(object) : open[all.current];
+  find("accept").hidden = !isHere;
+  find("accept-all").hidden = !suggestedBox(object) && !open.some(Boolean);
   find("no-box").hidden = phase !== "box";
   find("skip").hidden = phase !== "points";
   find("hidden").hidden = phase === "box";
@@ -23,8 +30,17 @@ export function showPrompt(page, editor, isHidden) {
   find("again").hidden = phase !== "done";
   find("again").textContent = `Another ${category.noun}`;
   // Keeps the keyboard working when its button disappears.
-  const isLost = page.activeElement.hidden || page.activeElement.disabled;
+  const { activeElement } = page;
+  const isLost = activeElement.hidden || activeElement.disabled
+    || activeElement.closest(".choices")?.hidden;
   if (hasFocus && isLost) find("stage").focus({ preventScroll: true });
+}
+
+function painting({ all, category }, { part, isRemoving }) {
+  const name = Object.assign(document.createElement("strong"), {
+    textContent: part ? inWords(category.parts[part]) : "part to paint" });
+  const what = !part ? "Choose the " : isRemoving ? "Remove: " : "Paint: ";
+  return [what, name, ` of ${category.noun} ${all.active + 1}`];
 }
 
 function instruction({ phase, object, all, category }, isHidden) {
@@ -35,7 +51,8 @@ function instruction({ phase, object, all, category }, isHidden) {
   if (phase === "box") {
     const what = all.objects.length > 1
       ? `${category.noun} ${all.active + 1}` : category.noun;
-    return ["Draw a box around the ", strong(what)];
+    const how = note("Drag, or click two corners");
+    return ["Draw a box around the ", strong(what), how];
   }
   if (phase === "class") {
     return ["Choose the kind of ", strong(`${category.noun} ${all.active + 1}`)];
