@@ -36,6 +36,7 @@ from absl import logging
 
 from kp2part import presets
 from kp2part.serving import limits as limits_lib
+from kp2part.serving import start_checks
 from kp2part.system import cli
 
 _LIMITS = limits_lib.Limits()
@@ -50,7 +51,12 @@ _MODEL_NAME = flags.DEFINE_string(
 )
 _HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 _PORT = flags.DEFINE_integer(
-    "port", 8501, "Port for REST and the web page; 0 for none.", 0, 65535
+    "port",
+    None,
+    "Port for REST and the web page; 0 for none. By default that of the "
+    "environment variable PORT, or else 8501.",
+    0,
+    65535,
 )
 _GRPC_PORT = flags.DEFINE_integer(
     "grpc_port", 8500, "Port for gRPC; 0 for none.", 0, 65535
@@ -154,7 +160,11 @@ def main(argv):
     del argv
     base_path = pathlib.Path(_MODEL_BASE_PATH.value).absolute()
     name = model_name(_MODEL_NAME.value, base_path)
+    start_checks.check_base_path(base_path)
     photos = label_studio_photos(_MAX_BODY_MB.value << 20)
+    port = start_checks.http_port(_PORT.value, os.environ)
+    if port:
+        start_checks.check_free(_HOST.value, port)
     import tensorflow as tf
 
     from kp2part.serving import admission
@@ -165,7 +175,7 @@ def main(argv):
     tf.get_logger().setLevel("ERROR")
     address = local_run.Address(
         _HOST.value,
-        _PORT.value,
+        port,
         _GRPC_PORT.value,
         _PAGE.value,
         tuple(_ALLOWED_HOSTS.value),

@@ -11,6 +11,9 @@ from kp2part.system import op_messages
 
 _SIZE = re.compile(r"Invalid (?:JPEG|PNG) data.* size (\d+)")
 
+# How JPEG and PNG files begin in base64, and addresses that hold them.
+_BASE64 = (b"/9j/", b"iVBOR", b"data:image/")
+
 
 def from_op_error(
     error: tf.errors.OpError, inputs: Mapping[str, np.ndarray]
@@ -23,12 +26,27 @@ def from_op_error(
     """
     refusal = errors.from_op_error(error)
     told = op_messages.reason(refusal.message)
-    return errors.ServingError(refusal.code, _place(told, inputs) + told)
+    return errors.ServingError(
+        refusal.code, _place(told, inputs) + told + _hint(inputs)
+    )
 
 
 def from_bytes(error: UnicodeDecodeError) -> errors.ServingError:
     """Returns the error whose message quotes bytes that are no text."""
     return errors.invalid(op_messages.reason(op_messages.text(error)))
+
+
+def _hint(inputs):
+    """Returns what to do if a photo was sent as text, not as bytes."""
+    texts = (
+        text
+        for values in inputs.values()
+        if values.dtype == object
+        for text in values.flat
+    )
+    if any(text.startswith(_BASE64) for text in texts):
+        return ' A file must be sent as {"b64": "..."}, not as a plain text.'
+    return ""
 
 
 def _place(told, inputs):

@@ -110,6 +110,20 @@ class ServableTest(absltest.TestCase):
             f"Row 1: A photo is damaged: Invalid PNG data, size {len(broken)}",
         )
 
+    def test_a_photo_as_plain_text_is_told_from_a_broken_one(self):
+        keypoints = np.zeros([1, serving_models.NUM_KEYPOINTS, 3], np.float32)
+        for text, is_hinted in (b"/9j/4AAQ", True), (b"\xff\xd8broken", False):
+            images = np.array([text], object)
+            with self.assertRaises(errors.ServingError) as caught:
+                self.servable.run(
+                    "serving_default",
+                    {"image_bytes": images, "keypoints": keypoints},
+                )
+            said = 'A file must be sent as {"b64": "..."}' in str(
+                caught.exception
+            )
+            self.assertEqual(said, is_hinted)
+
     def test_errors_that_quote_bytes_are_errors_of_the_request(self):
         self.refused(
             grpc.StatusCode.INVALID_ARGUMENT,
