@@ -47,9 +47,9 @@ async function walk(entry) {
 
 /**
  * @param {Found[]} found
- * @returns {{photos: Found[], annotations: Found[], others: Found[]}} JSON files
- *     count as annotations unless they only happen to be in a folder. A file
- *     that came alone counts as a photo.
+ * @returns {{photos: Found[], annotations: Found[], others: Found[]}} JSON
+ *     files count as annotations unless they only happen to be in a folder. A
+ *     file that came alone counts as a photo.
  */
 export function sortOut(found) {
   const isInFolder = ({ path }) => path.includes("/");

@@ -1,6 +1,6 @@
 /**
- * Writes ZIP files, whose members are stored as they are: PNG files would get no
- * smaller. The format is that of PKWARE's APPNOTE, without ZIP64.
+ * Writes ZIP files, whose members are stored as they are: PNG files would get
+ * no smaller. The format is that of PKWARE's APPNOTE, without ZIP64.
  */
 
 import { crc } from "./crc.mjs";

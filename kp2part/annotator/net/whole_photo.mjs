@@ -6,11 +6,11 @@ import { predict } from "./client.mjs";
 
 /**
  * @param {string} model
- * @param {import("../files/photo.mjs").Photo} photo
+ * @param {{width: number, height: number, whole: () => Promise<object>}} photo
  * @param {import("../state/annotations.mjs").Annotated[]} objects
  * @returns {Promise<Map<number, {labels: Uint8Array, box: ?number[]}>>} By
- *     object id, in pixels of the photo: the shapes that somebody corrected, and
- *     the predictions of the others; without objects of too few keypoints.
+ *     object id, in pixels of the photo: the shapes that somebody corrected,
+ *     and the predictions of the others; without objects of too few keypoints.
  */
 export async function predictWhole(model, photo, objects) {
   const found = new Map();

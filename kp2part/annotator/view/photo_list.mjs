@@ -74,7 +74,8 @@ export class PhotoList {
     const first = Math.max(0, Math.floor(element.scrollTop / ROW) - SPARE);
     const count = Math.ceil(element.clientHeight / ROW) + 2 * SPARE;
     const seen = entries.slice(first, first + count);
-    rows.replaceChildren(...seen.map((entry, i) => this.#row(entry, first + i)));
+    rows.replaceChildren(
+      ...seen.map((entry, i) => this.#row(entry, first + i)));
     element.setAttribute("aria-activedescendant", `photo-${this.#marked}`);
   }
 
