@@ -140,7 +140,8 @@ def main(argv):
             raise ValueError(f"`{name}`: there is no such path: {path}")
     outputs.check_names(_OUTPUT_FORMATS.value)
     bounds = quality_filter.QualityRange(_MIN_QUALITY.value, _MAX_QUALITY.value)
-    with client.connect(_URL.value or _SAVED_MODEL.value) as predict:
+    address = _URL.value or _SAVED_MODEL.value
+    with client.connect(address, quality=True) as predict:
         if _WRITE_MAPPING.value:
             _draft(predict.task)
             return

@@ -9,14 +9,11 @@ import sys
 import tempfile
 import time
 
-from absl import logging
 from absl.testing import absltest
-from absl.testing import flagsaver
 import cv2
 import numpy as np
 from pycocotools import coco as pycoco
 
-from kp2part import transfer
 from kp2part.labeling import outputs
 from kp2part.labeling import run
 from tests import local_server
@@ -45,27 +42,20 @@ class TransferTest(absltest.TestCase):
         self.output = self.root / "labels"
 
     def transfer(self, **more):
-        """Returns the status and what was logged, as of the program."""
+        """Returns the status and what the program says."""
         values = {
-            "images": str(self.photos),
-            "keypoints": str(self.keypoints),
-            "saved_model": str(self.model),
-            "output": str(self.output),
+            "images": self.photos,
+            "keypoints": self.keypoints,
+            "saved_model": self.model,
+            "output": self.output,
             **more,
         }
-        with (
-            flagsaver.flagsaver(**values),
-            self.assertLogs("absl", "INFO") as logs,
-        ):
-            # The program's own reading of flags is tested with all programs.
-            logging.info("begin")
-            try:
-                transfer.main([""])
-            except SystemExit as error:
-                return error.code, "\n".join(logs.output)
-            except ValueError as error:
-                return FAILED, str(error)
-        return OK, "\n".join(logs.output)
+        flags = [
+            f"--{name}={','.join(x) if isinstance(x, list) else x}"
+            for name, x in values.items()
+        ]
+        status, _, told = programs.run("kp2part.transfer", *flags)
+        return status, told
 
     def journal(self):
         lines = (self.output / run.JOURNAL).read_text().splitlines()
@@ -238,7 +228,7 @@ class TransferTest(absltest.TestCase):
         self.assertFalse(self.output.exists())
         drafted["noze"] = "nose"
         path.write_text(json.dumps(drafted))
-        status, told = self.transfer(keypoint_map=str(path), write_mapping=None)
+        status, told = self.transfer(keypoint_map=path)
         self.assertEqual(status, OK, told)
 
     def test_unknown_class(self):

@@ -14,7 +14,7 @@ from kp2part.client import part_client
 
 
 def connect(
-    address: str, timeout_seconds: float = 60.0
+    address: str, timeout_seconds: float = 60.0, *, quality: bool = False
 ) -> part_client.PartClient:
     """Returns a client of a model. Nothing is sent before the first call.
 
@@ -26,6 +26,7 @@ def connect(
             process. A SavedModel is a program: load only models you trust.
             The first two may end in /versions/NUMBER.
         timeout_seconds: How long a request to a server may take.
+        quality: Whether to ask for the quality of masks, if the model tells it.
 
     Raises:
         ValueError: Not an address, or not the directory of a model.
@@ -50,4 +51,4 @@ def connect(
             "`address` must be a directory or begin with http://, https://, "
             f"grpc:// or grpcs://. Received: address={address!r}"
         )
-    return part_client.PartClient(backend)
+    return part_client.PartClient(backend, quality=quality)

@@ -52,8 +52,8 @@ class Prediction:
         area: int64 [P], pixels of each part.
         confidence: float32 [P], in [0, 1], the mean probability of each part
             over its pixels; 0 if it has none.
-        quality: The mean IoU to expect, in [0, 1]; None if the model does not
-            tell it, see `kp2part.calibrate`.
+        quality: The mean IoU to expect, in [0, 1]; None if it was not asked
+            for, or the model does not tell it, see `kp2part.calibrate`.
         box_is_guessed: Whether no box was given, and the keypoints' extent with
             a margin stood in.
     """
@@ -74,6 +74,8 @@ class PartClient:
         max_objects: The most objects in one request.
         max_bytes: The most bytes of photos in one request with more than one
             object.
+        quality: Whether to ask for the quality of masks: one more request, as
+            not every model tells it.
     """
 
     def __init__(
@@ -81,8 +83,10 @@ class PartClient:
         backend: Backend,
         max_objects: int = MAX_OBJECTS,
         max_bytes: int = MAX_BYTES,
+        quality: bool = False,
     ):
         self.backend = backend
+        self.quality = quality
         self.max_objects = max_objects
         self.max_bytes = max_bytes
 
@@ -98,6 +102,8 @@ class PartClient:
 
     @functools.cached_property
     def _outputs(self) -> list[str]:
+        if not self.quality:
+            return list(_OUTPUTS)
         inputs = {"key": np.array([keys.QUALITY.encode()], object)}
         try:
             self.backend.run("metadata", inputs, ["json_bytes"])

@@ -23,7 +23,9 @@ class LabelersTest(absltest.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         root = cls.enterClassContext(tempfile.TemporaryDirectory())
-        cls.predict = client.connect(str(cases.export(pathlib.Path(root))))
+        cls.predict = client.connect(
+            str(cases.export(pathlib.Path(root))), quality=True
+        )
 
     def setUp(self):
         super().setUp()

@@ -50,7 +50,7 @@ class Served:
             if self._client is None or of is not servable:
                 self._of = weakref.ref(servable)
                 self._client = part_client.PartClient(
-                    _Backend(self._store, servable.version)
+                    _Backend(self._store, servable.version), quality=True
                 )
             return self._client
 
