@@ -29,6 +29,7 @@ PROGRAMS = {
         "train": "kp2part.train",
         "evaluate": "kp2part.evaluate",
         "report": "kp2part.report",
+        "calibrate": "kp2part.calibrate",
         "model_card": "kp2part.model_card",
     },
     "Experiments": {
@@ -39,6 +40,7 @@ PROGRAMS = {
     "Serving": {
         "export": "kp2part.export",
         "predict": "kp2part.predict",
+        "transfer": "kp2part.transfer",
         "serve": "kp2part.serve",
         "conformance": "kp2part.conformance",
     },
