@@ -110,7 +110,7 @@ class CropLabeler:
         rows = [self._cut_object(image, item) for item in items]
         inputs = {
             name: np.stack([row[name].numpy() for row in rows])
-            for name in (rows[0] if rows else ())
+            for name in rows[0]
         }
         return _Cut(job, size, tuple(items), left_out, inputs)
 

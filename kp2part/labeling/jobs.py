@@ -49,7 +49,8 @@ class Job:
             digest.update(item.keypoints.tobytes())
             digest.update(item.instance.encode())
         if self.path.is_file():
-            digest.update(str(self.path.stat().st_size).encode())
+            found = self.path.stat()  # Another photo may be of the same size.
+            digest.update(f"{found.st_size} {found.st_mtime_ns}".encode())
         return digest.hexdigest()
 
 
@@ -151,7 +152,11 @@ def check(job: Job, size: tuple[int, int], category: category_lib.Category):
 def divide(
     job: Job,
 ) -> tuple[list[annotation_lib.KeypointAnnotation], tuple[str, ...]]:
-    """Returns the objects to label, and why others are left out."""
+    """Returns the objects to label, and why others are left out.
+
+    Raises:
+        ValueError: There is none to label.
+    """
     kept, left_out = [], []
     for item in job.objects:
         count = int((item.keypoints[:, 2] > 0).sum())
@@ -162,4 +167,8 @@ def divide(
             )
         else:
             kept.append(item)
+    if not kept:
+        raise ValueError(
+            f"{job.key}: has no object to label: {'; '.join(left_out)}"
+        )
     return kept, tuple(left_out)

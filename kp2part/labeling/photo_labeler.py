@@ -63,8 +63,6 @@ class PhotoLabeler:
         """
         image_size.check(contents, str(job.path))
         kept, left_out = jobs_lib.divide(job)
-        if not kept:
-            raise ValueError(f"{job.key}: has no object to label. {left_out}")
         masks = self._masks(contents, kept)
         size = masks[0].mask.shape
         jobs_lib.check(job, size, self._predict.task.category)

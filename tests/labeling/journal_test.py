@@ -1,3 +1,4 @@
+import os
 import pathlib
 import resource
 
@@ -97,7 +98,14 @@ class JournalTest(absltest.TestCase):
         (self.root / "a").mkdir()
         with self.open() as journal:
             journal.write(found)
-            (self.root / "a/b.jpg").write_bytes(b"new")
+            path = self.root / "a/b.jpg"
+            path.write_bytes(b"new")
+            self.assertFalse(journal.is_done(found.job))
+            journal.write(found)
+            self.assertTrue(journal.is_done(found.job))
+            # Of the same size.
+            path.write_bytes(b"old")
+            os.utime(path, (1, 1))
             self.assertFalse(journal.is_done(found.job))
 
     def test_what_failed_is_tried_again(self):

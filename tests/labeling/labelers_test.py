@@ -131,6 +131,18 @@ class LabelersTest(absltest.TestCase):
             self.assertIn("annotation 1", found.left_out[0])
             self.assertIn("Received: 1", found.left_out[0])
 
+    def test_a_photo_without_an_object_to_label(self):
+        def drop(fields):
+            for item in fields["annotations"][:2]:
+                item["bbox"] = None
+                item["keypoints"][3:] = [0] * 6
+
+        self.change(drop)
+        for kind in None, "photo":
+            error = self.label(kind)[0].error
+            self.assertIn("herd/p000.jpg: has no object to label", error)
+            self.assertIn("annotation 1", error)
+
     def test_many_objects(self):
         self.photos, self.keypoints = cases.write(self.root / "many", 2, 40)
         self.change(
