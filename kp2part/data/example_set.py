@@ -35,6 +35,7 @@ class Examples:
             subset of a larger one.
         seed: Seed that selects the objects of a fraction.
         priors: If given, the directory of their priors, see `pose_priors`.
+        extra: Further sets, of other directories.
     """
 
     manifest: manifest_lib.Manifest
@@ -44,12 +45,13 @@ class Examples:
     fraction: float = 1.0
     seed: int = 0
     priors: pathlib.Path | None = None
+    extra: tuple["Examples", ...] = ()
 
     @property
     def files(self) -> list[tuple[str, ...]]:
         """The shards to read, each with the file of its priors if any.
 
-        They are checked, see `integrity.check`.
+        They are checked, see `integrity.check`. Further sets have their own.
         """
         shards = [x for s in self.splits for x in self.manifest.split(s).shards]
         paths = integrity.paths(self.manifest, self.splits)
@@ -70,6 +72,10 @@ class Examples:
 
         Reads the records only once; later calls use a cache.
         """
+        further = (x for more in self.extra for x in more.origins())
+        return [*self._own_origins(), *further]
+
+    def _own_origins(self) -> list[record_index.Origin]:
         found = record_index.read(self.manifest, self.splits)
         if self.image_ids is not None:
             found = [x for x in found if x.image_id in self.image_ids]
@@ -84,7 +90,10 @@ class Examples:
     def read(self) -> tf.data.Dataset:
         """Returns parsed examples in the order of the files, images encoded."""
         files = tf.data.Dataset.from_tensor_slices(self.files)
-        return self._parse(files.flat_map(_read_file))
+        dataset = self._parse(files.flat_map(_read_file))
+        for more in self.extra:
+            dataset = dataset.concatenate(more.read())
+        return dataset
 
     def read_shuffled(self, seed: int) -> tf.data.Dataset:
         """Returns parsed examples, reshuffled in each pass, images encoded.
@@ -92,6 +101,18 @@ class Examples:
         Args:
             seed: Determines the order in every pass.
         """
+        sets = (self, *self.extra)
+        dataset = self._interleave(seed)
+        if self.extra:  # In one order: the draw costs time.
+            dataset = tf.data.Dataset.sample_from_datasets(
+                [one._interleave(seed) for one in sets],
+                [float(len(one._own_origins())) for one in sets],
+                seed=seed,
+                rerandomize_each_iteration=True,
+            )
+        return dataset.shuffle(_SHUFFLE_BUFFER, seed=seed)
+
+    def _interleave(self, seed: int) -> tf.data.Dataset:
         files = tf.data.Dataset.from_tensor_slices(self.files)
         lines = files.shuffle(len(self.files), seed=seed).interleave(
             _read_file,
@@ -99,7 +120,7 @@ class Examples:
             num_parallel_calls=tf.data.AUTOTUNE,
             deterministic=True,
         )
-        return self._parse(lines).shuffle(_SHUFFLE_BUFFER, seed=seed)
+        return self._parse(lines)
 
     def _parse(self, lines: tf.data.Dataset) -> tf.data.Dataset:
         num_keypoints = len(self.manifest.category.keypoints)
@@ -129,7 +150,8 @@ class Examples:
 
     @property
     def _is_whole(self) -> bool:
-        return self.image_ids is self.classes is None and self.fraction == 1
+        limited = self.image_ids is not None or self.classes is not None
+        return not limited and self.fraction == 1 and not self.extra
 
     def _in_fraction(self, image_ids, object_indices):
         names = [

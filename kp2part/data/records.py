@@ -5,11 +5,14 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import graph_checks
 from kp2part.data import photo_header
 from kp2part.data import photos
+from kp2part.data import record_errors
 from kp2part.schema import keys
 
 JPEG_QUALITY = 95
+_PNG_SIZE = 16  # Where a PNG file has its width and height.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +91,12 @@ def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Returns `example` with image uint8 [S, S, 3] and mask uint8 [S, S].
 
     If it has a prior, its maps are uint8 [S, S, N].
+
+    Raises:
+        InvalidArgumentError: When run, of a record that this module did not
+            write; see `record_errors`. Sizes are checked before decoding.
     """
+    example = {**example, keys.IMAGE: _checked(example)}
     mask = tf.io.decode_png(example[keys.PART_MASK], channels=1)
     decoded = {
         **example,
@@ -132,9 +140,27 @@ def read_header(contents):
     return header.size, header.orientation, header.upright_size
 
 
+def _checked(example: dict[str, tf.Tensor]):
+    """Returns the file of the image, once both headers are known to fit."""
+    image, mask = example[keys.IMAGE], example[keys.PART_MASK]
+    size = tf.io.extract_jpeg_shape(image)[:2]
+    header = tf.io.decode_raw(
+        tf.strings.substr(mask, _PNG_SIZE, 8), tf.int32, little_endian=False
+    )
+    fits = tf.logical_and(size[0] == size[1], tf.reduce_all(header == size))
+    return graph_checks.checked(
+        image,
+        fits,
+        f"{record_errors.RULE}. Received: image, mask and photo",
+        size,
+        header[::-1],
+        example[keys.IMAGE_ID],
+    )
+
+
 def _decode_crop(contents):
     # `encode` writes no tag, and looking for one takes time.
-    return tf.io.decode_image(contents, channels=3, expand_animations=False)
+    return tf.io.decode_jpeg(contents, channels=3)
 
 
 def _bytes(value: bytes) -> tf.train.Feature:

@@ -15,6 +15,12 @@ class Selection:
     tfrecords: str = settings.field(
         dataclasses.MISSING, "Directory written by tfrecords_tools.build."
     )
+    extra_tfrecords: tuple[str, ...] = settings.field(
+        (),
+        "Directories with further objects to train on, with masks that "
+        "kp2part.transfer made, or others: all their splits, but no photo "
+        "that is trained or validated on already.",
+    )
     train_split: str = settings.field("train", "Split to train on.")
     val_split: str = settings.field("val", "Split to select the best epoch on.")
     fold: int | None = settings.field(

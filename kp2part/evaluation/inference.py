@@ -12,6 +12,7 @@ from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import ops
+from kp2part.data import record_errors
 from kp2part.evaluation import metrics
 from kp2part.evaluation import part_boxes
 from kp2part.models import metadata
@@ -57,7 +58,10 @@ def predictions(
     batches = input_pipeline.eval_batches(
         examples, task, batch_size, noise=noise
     )
-    with tqdm.tqdm(total=examples.count(), unit="example") as progress:
+    with (
+        record_errors.explained(examples.manifest.directory),
+        tqdm.tqdm(total=examples.count(), unit="example") as progress,
+    ):
         for batch in batches.as_numpy_iterator():
             yield batch, predict(model, batch)
             progress.update(len(batch[keys.PART_MASK]))

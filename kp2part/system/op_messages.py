@@ -4,7 +4,9 @@ import re
 
 _NOISE = ("Graph execution error", "Detected at node", "<stack")
 # What decoders say of files that begin well.
-_DAMAGED = re.compile(r"jpeg::Uncompress failed|Invalid (JPEG|PNG) ")
+_DAMAGED = re.compile(
+    r"(A photo is damaged: )?(jpeg::Uncompress failed|Invalid (JPEG|PNG) )"
+)
 
 
 def reason(message: str) -> str:
@@ -12,11 +14,16 @@ def reason(message: str) -> str:
 
     Around it are names of nodes, notes about stack traces, and brackets.
     """
-    lines = re.sub(r"\s*\[\[\{\{.*", "", message).splitlines()
+    lines = re.sub(r"\s*(\[\[\{\{|\t \[\[).*", "", message).splitlines()
     told = " ".join(x for x in lines if x.strip() and not x.startswith(_NOISE))
     told = re.sub(r"^(\{\{.*?\}\} ?)?(assertion failed: )?", "", told)
     told = re.sub(r"^\[(.*?[.:])\](?= |$)", r"\1", told)
-    return f"A photo is damaged: {told}" if _DAMAGED.match(told) else told
+    return f"A photo is damaged: {told}" if is_damaged(told) else told
+
+
+def is_damaged(reason: str) -> bool:
+    """Returns whether a decoder found the bytes of an image damaged."""
+    return bool(_DAMAGED.match(reason))
 
 
 def text(error: UnicodeDecodeError) -> str:

@@ -202,3 +202,8 @@ class TrainConfig:
                     f"{' or '.join(networks)}. Received: {field}={value} "
                     f"with network={name}"
                 )
+        if self.selection.extra_tfrecords and name in _POSE_BASED:
+            raise ValueError(
+                "`extra_tfrecords` has no effect with network="
+                f"{' or '.join(_POSE_BASED)}. Received: network={name}"
+            )

@@ -8,6 +8,7 @@ from kp2part.data import folds
 from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import selection as selection_lib
+from kp2part.training import extra_examples
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +52,7 @@ def choose(
     learned = frozenset(selection.classes or known) - frozenset(holdout)
     validated = frozenset(holdout or learned)
     found = _of_photos(selection, manifest)
-    return dataclasses.replace(
+    chosen = dataclasses.replace(
         found,
         training=dataclasses.replace(
             found.training,
@@ -64,6 +65,11 @@ def choose(
             classes=None if validated == frozenset(known) else validated,
         ),
     )
+    directories = selection.extra_tfrecords
+    training = extra_examples.add(
+        chosen.training, chosen.validation, directories
+    )
+    return dataclasses.replace(chosen, training=training)
 
 
 def check(chosen: Splits):
@@ -74,6 +80,8 @@ def check(chosen: Splits):
     """
     names = (*chosen.training.splits, *chosen.validation.splits)
     integrity.check(chosen.training.manifest, dict.fromkeys(names))
+    for more in chosen.training.extra:
+        integrity.check(more.manifest, more.splits)
     if not chosen.validation.count():
         raise ValueError(
             f"{chosen.validation.manifest.directory}: no example is left to "

@@ -15,6 +15,7 @@ from kp2part.data import augmentation as augmentation_lib
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
+from kp2part.data import record_errors
 from kp2part.models import metadata
 from kp2part.pose_priors import priors
 from kp2part.system import atomic
@@ -50,7 +51,10 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         model = network.load_or_make(config, checkpoint, chosen.training, task)
         # Not before all is known to be good: a typing error would stay.
         workdir.begin(config, keras.backend.backend(), chosen.folds)
-        with _naming_full_disk(workdir.path / "logs"):
+        with (
+            _naming_full_disk(workdir.path / "logs"),
+            record_errors.explained(config.selection.tfrecords),
+        ):
             _train(config, model, chosen, workdir, done)
 
 

@@ -29,6 +29,7 @@ class ReasonTest(parameterized.TestCase):
             "A photo is damaged: Invalid PNG data, size 7",
         ),
         ("Bad [x]\n\t [[{{node a/b}}]] [Op:__inference_7]", "Bad [x]"),
+        ("Bad [x]\n\t [[{{node a}}]]\n\t [[GetNext]] [Op:f_7]", "Bad [x]"),
         ("plain", "plain"),
     )
     def test_reason(self, message, expected):
