@@ -96,11 +96,11 @@ def decode_images(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         InvalidArgumentError: When run, of a record that this module did not
             write; see `record_errors`. Sizes are checked before decoding.
     """
-    example = {**example, keys.IMAGE: _checked(example)}
-    mask = tf.io.decode_png(example[keys.PART_MASK], channels=1)
+    image, mask = tf.unstack(_checked_files(example))
+    mask = tf.io.decode_png(mask, channels=1)
     decoded = {
         **example,
-        keys.IMAGE: _decode_crop(example[keys.IMAGE]),
+        keys.IMAGE: _decode_crop(image),
         keys.PART_MASK: mask[..., 0],
     }
     if keys.PRIOR_MAPS in example:
@@ -140,8 +140,8 @@ def read_header(contents):
     return header.size, header.orientation, header.upright_size
 
 
-def _checked(example: dict[str, tf.Tensor]):
-    """Returns the file of the image, once both headers are known to fit."""
+def _checked_files(example: dict[str, tf.Tensor]):
+    """Returns image and mask, string [2], once they are known to fit."""
     image, mask = example[keys.IMAGE], example[keys.PART_MASK]
     size = tf.io.extract_jpeg_shape(image)[:2]
     header = tf.io.decode_raw(
@@ -149,7 +149,7 @@ def _checked(example: dict[str, tf.Tensor]):
     )
     fits = tf.logical_and(size[0] == size[1], tf.reduce_all(header == size))
     return graph_checks.checked(
-        image,
+        tf.stack([image, mask]),
         fits,
         f"{record_errors.RULE}. Received: image, mask and photo",
         size,
