@@ -16,6 +16,9 @@ newest is served. Add a newer one (by a rename, so that it appears complete) and
 requests go to it as soon as it has loaded. If a version fails to load, this is
 logged and reported, and the previous version stays in service.
 
+Several models: --model_config_file=models.config, a file of TensorFlow Serving
+that has a name and a base path for each.
+
 With --label_studio it also is an ML backend for Label Studio: people place
 keypoints there, and get the masks of the parts.
 
@@ -27,7 +30,6 @@ the model: with --host=0.0.0.0, put a proxy in front, and list its name in
 
 import os
 import pathlib
-import re
 import signal
 import threading
 
@@ -36,6 +38,7 @@ from absl import logging
 
 from kp2part import presets
 from kp2part.serving import limits as limits_lib
+from kp2part.serving import model_configs
 from kp2part.serving import start_checks
 from kp2part.system import cli
 
@@ -48,6 +51,12 @@ _MODEL_BASE_PATH = flags.DEFINE_string(
 )
 _MODEL_NAME = flags.DEFINE_string(
     "model_name", None, "Name in URLs; by default that of the directory."
+)
+_MODEL_CONFIG_FILE = flags.DEFINE_string(
+    "model_config_file",
+    None,
+    "File that names several models: TensorFlow Serving's ModelServerConfig, "
+    "as text. In place of --model_name and --model_base_path.",
 )
 _HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 _PORT = flags.DEFINE_integer(
@@ -115,12 +124,31 @@ def model_name(name: str | None, base_path: pathlib.Path) -> str:
         ValueError: A URL could not hold it.
     """
     name = base_path.name if name is None else name
-    if not re.fullmatch(r"[^/:%?#\s]+", name):
-        raise ValueError(
-            "`model_name` must not be empty, nor contain whitespace or any of "
-            f"/:%?#. Received: model_name={name!r}"
-        )
+    model_configs.check_name(name, "`model_name`")
     return name
+
+
+def models() -> list[model_configs.Config]:
+    """Returns the models to serve: one by flags, or those of a file.
+
+    Raises:
+        ValueError: Both kinds of flags are given, or a model cannot be there.
+    """
+    file = _MODEL_CONFIG_FILE.value
+    if file is None:
+        base_path = pathlib.Path(_MODEL_BASE_PATH.value).absolute()
+        name = model_name(_MODEL_NAME.value, base_path)
+        configs = [model_configs.Config(name, base_path)]
+    elif _MODEL_NAME.present or _MODEL_BASE_PATH.present:
+        raise ValueError(
+            "`model_config_file` has names and paths of models: give it "
+            "without --model_name and --model_base_path."
+        )
+    else:
+        configs = model_configs.read(pathlib.Path(file))
+    for config in configs:
+        start_checks.check_base_path(config.base_path)
+    return configs
 
 
 def label_studio_photos(max_bytes: int):
@@ -158,9 +186,7 @@ def label_studio_photos(max_bytes: int):
 
 def main(argv):
     del argv
-    base_path = pathlib.Path(_MODEL_BASE_PATH.value).absolute()
-    name = model_name(_MODEL_NAME.value, base_path)
-    start_checks.check_base_path(base_path)
+    configs = models()
     photos = label_studio_photos(_MAX_BODY_MB.value << 20)
     port = start_checks.http_port(_PORT.value, os.environ)
     if port:
@@ -169,7 +195,7 @@ def main(argv):
 
     from kp2part.serving import admission
     from kp2part.serving import local_run
-    from kp2part.serving import model_store
+    from kp2part.serving import model_group
 
     # TensorFlow warns about the only way to load a SavedModel into a session.
     tf.get_logger().setLevel("ERROR")
@@ -188,18 +214,17 @@ def main(argv):
     stop = threading.Event()
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, lambda *_: stop.set())
-    store = model_store.ModelStore(
-        name,
-        base_path,
+    served = model_group.ModelGroup.open(
+        configs,
         _POLL_SECONDS.value,
         admission.Admission(
             max_large=limits.max_large, num_small=limits.num_threads
         ),
     )
     try:
-        local_run.run(store, base_path, address, limits, stop, photos)
+        local_run.run(served, address, limits, stop, photos)
     finally:
-        store.close()
+        served.close()
     logging.info("Stopped.")
     logging.flush()
     # A regular exit of Python and TensorFlow takes seconds, and nothing is left

@@ -15,7 +15,7 @@ def serve(base_path: pathlib.Path, name: str):
     """Yields a server of a model once it serves, on two free ports."""
     store = model_store.ModelStore(name, base_path, 0.1)
     metrics = request_metrics.Metrics()
-    application = server_lib.application(rest.application(store), name, metrics)
+    application = server_lib.application(rest.application(store), metrics)
     server = server_lib.Server(
         application, store, metrics, "127.0.0.1", 0, 0, limits.Limits()
     )

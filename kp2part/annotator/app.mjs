@@ -1,7 +1,7 @@
 /** The annotation page, put together from its parts. */
 
 import { inWords } from "./state/category.mjs";
-import { fetchCategory } from "./net/model.mjs";
+import { fetchCategory, openFor } from "./net/model.mjs";
 import { bind, clicks } from "./input/actions.mjs";
 import { Album } from "./input/album.mjs";
 import { readAnnotations } from "./input/annotation_files.mjs";
@@ -16,6 +16,7 @@ import { takeFiles } from "./input/intake.mjs";
 import { listKeys } from "./input/keys.mjs";
 import { LiveParts } from "./net/live_parts.mjs";
 import { Loupe } from "./view/loupe.mjs";
+import { offerModels } from "./view/model_choice.mjs";
 import { Desk } from "./input/opening.mjs";
 import { describeSides } from "./view/panel.mjs";
 import { PartsPanel } from "./view/parts_panel.mjs";
@@ -161,6 +162,7 @@ async function start() {
   const status = new Status(document);
   try {
     const category = await fetchCategory();
+    offerModels(document, category, openFor);
     const { album } = new App(category, status);
     await album.reopen();
     await showSamples(document, category, album);

@@ -1,4 +1,4 @@
-"""The server of `kp2part.serve`, from a directory of versions to its end."""
+"""The server of `kp2part.serve`, from directories of versions to its end."""
 
 from collections.abc import Callable
 import dataclasses
@@ -8,6 +8,7 @@ import threading
 from absl import logging
 
 from kp2part.serving import limits as limits_lib
+from kp2part.serving import model_group
 from kp2part.serving import model_store
 from kp2part.serving import request_metrics
 from kp2part.serving import server as server_lib
@@ -19,6 +20,7 @@ from kp2part.serving.tf_serving_api import rest
 
 # What kp2part.export says of its models.
 _DESCRIPTION = pathlib.Path("assets.extra", "kp2part.json")
+_LOOK_SECONDS = 0.1  # Between two looks whether the models are loaded.
 _PAGE_FILES = pathlib.Path(__file__).parents[1] / "annotator"
 
 
@@ -46,7 +48,7 @@ class Address:
 
 
 def make_application(
-    store: model_store.ModelStore,
+    models: model_group.ModelGroup,
     metrics: request_metrics.Metrics,
     max_body_bytes: int,
     page: bool,
@@ -55,75 +57,84 @@ def make_application(
     """Returns the WSGI application of the HTTP port.
 
     Args:
-        store: The versions of the model.
-        metrics: Counts the requests of the API.
+        models: Those to serve.
+        metrics: What is counted.
         max_body_bytes: See `rest.application`.
         page: Whether "/" serves the annotation page.
         photos: Where Label Studio's photos are read; None if it is not served.
+            It uses the first model.
     """
     files = static_files.application(
-        _PAGE_FILES, store.name, lambda: description(store)
+        _PAGE_FILES, models.names, lambda name: description(models, name)
     )
     return server_lib.application(
-        rest.application(store, max_body_bytes),
-        store.name,
+        rest.application(models, max_body_bytes),
         metrics,
         files if page else None,
-        _label_studio(store, photos) if photos else {},
+        _label_studio(models, photos) if photos else {},
     )
 
 
-def _label_studio(store, photos) -> dict[str, Callable]:
-    routes = label_studio.application(store, store.admission, photos)
+def _label_studio(models, photos) -> dict[str, Callable]:
+    routes = label_studio.application(models, models.admission, photos)
     return dict.fromkeys(label_studio.PATHS, routes)
 
 
-def description(store: model_store.ModelStore) -> bytes | None:
+def description(models: model_group.ModelGroup, name: str) -> bytes | None:
     """Returns what the served version says of itself, JSON; None if nothing."""
     try:
-        return (store.servable(store.name).path / _DESCRIPTION).read_bytes()
+        return (models.servable(name).path / _DESCRIPTION).read_bytes()
     except (OSError, errors.ServingError):
         return None
 
 
-def wait_for_model(
-    store: model_store.ModelStore,
-    base_path: pathlib.Path,
-    stop: threading.Event,
-):
-    """Waits until a version serves, or until told to stop.
+def wait_for_models(models: model_group.ModelGroup, stop: threading.Event):
+    """Waits until a version of each serves, or until told to stop.
 
     Raises:
-        ValueError: The newest version cannot be loaded.
+        ValueError: The newest version of one cannot be loaded.
     """
-    try:
-        while not stop.is_set() and not store.wait(0.1):
+    while not stop.is_set():
+        waiting = [store for store in models.stores if not _serves(store)]
+        if not waiting:
+            return
+        places = [str(s.base_path) for s in waiting if s.is_empty()]
+        if places:
             logging.log_every_n_seconds(
-                logging.INFO, "Waiting for a version in %s", 10, base_path
+                logging.INFO,
+                "Waiting for a version in %s",
+                10,
+                ", ".join(places),
             )
+        stop.wait(_LOOK_SECONDS)
+
+
+def _serves(store: model_store.ModelStore) -> bool:
+    try:
+        return store.wait(0)
     except errors.ServingError as error:
-        raise ValueError(f"{base_path}: {error.message}") from error
+        raise ValueError(f"{store.base_path}: {error.message}") from error
 
 
 def run(
-    store: model_store.ModelStore,
-    base_path: pathlib.Path,
+    models: model_group.ModelGroup,
     address: Address,
     limits: limits_lib.Limits,
     stop: threading.Event,
     photos: photos_lib.Photos | None = None,
 ):
-    """Serves from when a version is loaded until told to stop.
+    """Serves from when all models are loaded until told to stop.
 
     Raises:
-        ValueError: The newest version cannot be loaded, or a port is taken.
+        ValueError: The newest version of one cannot be loaded.
+        OSError: A port is taken.
     """
     metrics = request_metrics.Metrics()
     server = server_lib.Server(
         make_application(
-            store, metrics, limits.max_body_bytes, address.page, photos
+            models, metrics, limits.max_body_bytes, address.page, photos
         ),
-        store,
+        models,
         metrics,
         address.host,
         address.port or None,
@@ -132,11 +143,11 @@ def run(
         address.allowed_hosts,
     )
     try:
-        wait_for_model(store, base_path, stop)
+        wait_for_models(models, stop)
         if not stop.is_set():
             server.start()
             places = _places(server, address.host)
-            logging.info("%s serves: %s", store.name, places)
+            logging.info("%s serves: %s", ", ".join(models.names), places)
             stop.wait()
     finally:
         server.stop()

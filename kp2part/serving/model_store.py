@@ -45,6 +45,8 @@ class ModelStore:
 
     Attributes:
         name: The model's name.
+        names: The same, see `interfaces.Models`.
+        base_path: As given.
         admission: Schedules requests.
     """
 
@@ -56,8 +58,9 @@ class ModelStore:
         admission: admission_lib.Admission | None = None,
     ):
         self.name = name
+        self.names = (name,)
+        self.base_path = pathlib.Path(base_path)
         self.admission = admission or admission_lib.Admission()
-        self._base_path = pathlib.Path(base_path)
         # Replaced, never modified: requests read it without a lock.
         self._loaded: dict[int, servable_lib.Servable] = {}
         self._statuses: dict[int, _Status] = {}
@@ -126,6 +129,21 @@ class ModelStore:
                 )
         return response
 
+    def is_empty(self) -> bool:
+        """Returns whether no version has been seen yet."""
+        return not self._statuses
+
+    def problem(self) -> str:
+        """Returns why no version serves; "" if one does."""
+        if self._loaded:
+            return ""
+        for number, status in sorted(self._statuses.items(), reverse=True):
+            if status.error:
+                return f"version {number}: {status.error.message}"
+            if status.state == _State.LOADING:
+                return f"version {number} is loading"
+        return "no version is there"
+
     def wait(self, seconds: float | None = None) -> bool:
         """Waits for the first version; returns whether one serves by then.
 
@@ -154,13 +172,13 @@ class ModelStore:
             except OSError as error:
                 # The directory may disappear for a while.
                 logging.log_every_n_seconds(
-                    logging.WARNING, "%s: %s", 60, self._base_path, error
+                    logging.WARNING, "%s: %s", 60, self.base_path, error
                 )
             if self._closing.wait(seconds):
                 return
 
     def _follow(self):
-        versions = published.versions(self._base_path)
+        versions = published.versions(self.base_path)
         if not versions:
             self._unload(set(self._loaded))
             return

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent import futures
 import dataclasses
-import time
 import types
-import urllib.parse
 
 import grpc
 
@@ -16,7 +14,9 @@ from kp2part.serving import client_watch
 from kp2part.serving import grpc_guard
 from kp2part.serving import host_check
 from kp2part.serving import limits as limits_lib
+from kp2part.serving import model_group
 from kp2part.serving import model_store
+from kp2part.serving import request_counts
 from kp2part.serving import request_metrics
 from kp2part.serving.tf_serving_api import errors
 from kp2part.serving.tf_serving_api import grpc_services
@@ -33,7 +33,6 @@ _NOT_FOUND = (
 
 def application(
     api: Callable,
-    model_name: str,
     metrics: request_metrics.Metrics,
     page: Callable | None = None,
     paths: Mapping[str, Callable] = types.MappingProxyType({}),
@@ -42,16 +41,14 @@ def application(
 
     Args:
         api: WSGI application of all paths under /v1/.
-        model_name: The name of the model that it serves.
-        metrics: Counts the requests under /v1/, and serves METRICS_PATH.
+        metrics: What METRICS_PATH serves.
         page: WSGI application of all other paths; without it they are 404.
         paths: WSGI applications of single paths, which come before the page.
     """
-    api = _counted(api, model_name, metrics)
 
     def application(environ, start_response):
         target = environ["REQUEST_URI"]
-        if _is_of_api(environ):
+        if request_counts.is_of_api(environ):
             return api(environ, start_response)
         if target == METRICS_PATH:
             headers = [("Content-Type", metrics.content_type)]
@@ -64,12 +61,12 @@ def application(
 
 
 class Server:
-    """An HTTP and a gRPC port over one model store.
+    """An HTTP and a gRPC port over the same models.
 
     Args:
         application: WSGI application of the HTTP port.
-        store: The versions that the gRPC port serves.
-        metrics: Counts the requests to the gRPC port.
+        store: The models.
+        metrics: Counts the requests to the API, at both ports.
         host: The address to listen on.
         http_port: 0 takes any free port, None opens none.
         grpc_port: The same.
@@ -87,7 +84,7 @@ class Server:
     def __init__(
         self,
         application: Callable,
-        store: model_store.ModelStore,
+        store: model_store.ModelStore | model_group.ModelGroup,
         metrics: request_metrics.Metrics,
         host: str,
         http_port: int | None,
@@ -106,7 +103,11 @@ class Server:
                 _scheduled(application, store), host, allowed_hosts
             )
             self._http = http_server.HttpServer(
-                guarded, host, http_port, limits
+                guarded,
+                host,
+                http_port,
+                limits,
+                lambda app: request_counts.counted(app, store.names, metrics),
             )
             self.http_port = self._http.port
         if grpc_port is not None:
@@ -166,7 +167,7 @@ def _scheduled(application, store):
         is_gone = environ.get("waitress.client_disconnected", lambda: False)
         with client_watch.watching(is_gone):
             is_small = _num_bytes(environ) < admission_lib.LARGE_BYTES
-            if is_small or not _is_of_api(environ):
+            if is_small or not request_counts.is_of_api(environ):
                 return application(environ, start_response)
             try:
                 with store.admission.turn_of_large():
@@ -177,51 +178,10 @@ def _scheduled(application, store):
     return scheduled
 
 
-def _is_of_api(environ):
-    return environ["REQUEST_URI"].lower().startswith("/v1/")
-
-
 def _num_bytes(environ):
     length = int(environ.get("CONTENT_LENGTH") or 0)
     is_gzip = "HTTP_CONTENT_ENCODING" in environ
     return length * (_MAX_INFLATION if is_gzip else 1)
-
-
-def _counted(api, model_name, metrics):
-    def application(environ, start_response):
-        started = time.perf_counter()
-        statuses = []
-
-        def start(status, headers, exc_info=None):
-            statuses.append(status.partition(" ")[0])
-            return start_response(status, headers, exc_info)
-
-        try:
-            return api(environ, start)
-        finally:
-            target = environ["REQUEST_URI"]
-            metrics.observe(
-                model_name if _names(target, model_name) else "",
-                _method(target),
-                "REST",
-                statuses[-1] if statuses else "500",
-                started,
-            )
-
-    return application
-
-
-def _names(target, model_name):
-    name = target.split("/")[3:4] or [""]
-    return urllib.parse.unquote(name[0].partition(":")[0]) == model_name
-
-
-def _method(target):
-    if target.endswith(":predict"):
-        return "Predict"
-    if target.endswith("/metadata"):
-        return "GetModelMetadata"
-    return "GetModelStatus"
 
 
 def _not_found(environ, start_response):

@@ -5,12 +5,14 @@ request is looked up among them, so no path can lead elsewhere.
 """
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 import dataclasses
 import hashlib
 import http
 import json
 import pathlib
+import urllib.parse
 
 # The page may load its own files, and images that it has created.
 _POLICY = (
@@ -46,15 +48,16 @@ class _Response:
 
 def application(
     directory: pathlib.Path,
-    model_name: str,
-    metadata: Callable[[], bytes | None],
+    names: Collection[str],
+    metadata: Callable[[str], bytes | None],
 ):
     """Returns a WSGI application that serves the page.
 
     Args:
         directory: The page's files; `index.html` is served at "/".
-        model_name: What the predict API calls the model.
-        metadata: Returns the model's `kp2part.json` of now; None without one.
+        names: What the predict API calls the models. "/model.json" describes
+            the first, "/model.json?model=NAME" another one.
+        metadata: Returns a model's `kp2part.json` of now; None without one.
 
     Raises:
         ValueError: `directory` has no `index.html`.
@@ -69,7 +72,7 @@ def application(
                 f"Method must be GET or HEAD. Received: {method}",
             )
         elif path == "/model.json":
-            response = _model(model_name, metadata)
+            response = _model(environ.get("QUERY_STRING", ""), names, metadata)
         else:
             response = files.get(path) or _error(
                 http.HTTPStatus.NOT_FOUND, "The page has no such file."
@@ -94,8 +97,15 @@ def _read_files(directory: pathlib.Path) -> dict[str, _Response]:
     return {"/": files["/index.html"], **files}
 
 
-def _model(name: str, metadata: Callable[[], bytes | None]) -> _Response:
-    contents = metadata()
+def _model(query, names, metadata) -> _Response:
+    (name, *_) = urllib.parse.parse_qs(query).get("model", names)
+    if name not in names:
+        return _error(
+            http.HTTPStatus.NOT_FOUND,
+            f"`model` must be one of {', '.join(names)}. Received: "
+            f"{name!r:.80}",
+        )
+    contents = metadata(name)
     if contents is None:
         return _error(
             http.HTTPStatus.SERVICE_UNAVAILABLE,
@@ -103,7 +113,7 @@ def _model(name: str, metadata: Callable[[], bytes | None]) -> _Response:
             " as kp2part.export writes it.",
         )
     try:
-        fields = {**json.loads(contents), "name": name}
+        fields = {**json.loads(contents), "name": name, "models": list(names)}
     except (ValueError, TypeError) as error:
         return _error(
             http.HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -34,7 +34,7 @@ class ConformanceTest(parameterized.TestCase):
         store.wait(60)
         server = http_server.HttpServer(
             server_lib.application(
-                rest.application(store), name, request_metrics.Metrics()
+                rest.application(store), request_metrics.Metrics()
             ),
             "127.0.0.1",
             0,

@@ -55,7 +55,7 @@ class ServingAttackTest(parameterized.TestCase):
         cls.store.wait(60)
         metrics = request_metrics.Metrics()
         cls.server = server_lib.Server(
-            server_lib.application(rest.application(cls.store), "m", metrics),
+            server_lib.application(rest.application(cls.store), metrics),
             cls.store,
             metrics,
             "127.0.0.1",

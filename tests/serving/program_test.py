@@ -28,11 +28,13 @@ class ServeTest(absltest.TestCase):
         super().setUp()
         self.base = pathlib.Path(self.create_tempdir().full_path) / "small"
 
-    def start(self, *flags):
+    def start(self, *flags, base_path=True):
+        if base_path:
+            flags = f"--model_base_path={self.base}", *flags
         self.port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "kp2part.serve", "--grpc_port=0",
-             f"--port={self.port}", f"--model_base_path={self.base}", *flags],
+             f"--port={self.port}", *flags],
             cwd=programs.ROOT, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.addCleanup(process.stderr.close)
@@ -107,6 +109,33 @@ class ServeTest(absltest.TestCase):
         with self.assertRaises(urllib.error.HTTPError) as caught:
             self.get("/setup")
         self.assertEqual(caught.exception.code, 405)
+
+    def test_several_models(self):
+        file = self.base.with_name("models.config")
+        configs = [
+            f'config {{ name: "{name}" base_path: "{self.base / name}" '
+            'model_platform: "tensorflow" }'
+            for name in "ab"
+        ]
+        file.write_text(f"model_config_list {{ {' '.join(configs)} }}")
+        flag = f"--model_config_file={file}"
+        for flags, reason in (
+            ([flag], f"error: {self.base}/a: there is no directory"),
+            ([flag, "--model_name=a"], "error: `model_config_file` has names"),
+            ([flag, "--model_base_path=a"], "give it without --model_name"),
+            (["--model_config_file=no"], "error: no: no such file."),
+        ):
+            status, _, text = programs.run("kp2part.serve", *flags)
+            self.assertEqual(status, 1)
+            self.assertIn(reason, text)
+            self.assertNotIn("Traceback", text)
+        for name in "ab":
+            (self.base / name).mkdir(parents=True)
+            serving_models.write(self.base / name / "1")
+        process = self.start(flag, base_path=False)
+        self.wait_for_line(process, "a, b serves: open")
+        for name in "ab":
+            self.assertIn(b"AVAILABLE", self.get(f"/v1/models/{name}"))
 
     def test_no_training_code_is_loaded(self):
         code = (

@@ -38,9 +38,7 @@ class ServerTest(absltest.TestCase):
     def serve(self, page=None, http_port=0, grpc_port=0):
         metrics = request_metrics.Metrics()
         server = server_lib.Server(
-            server_lib.application(
-                rest.application(self.store), "m", metrics, page
-            ),
+            server_lib.application(rest.application(self.store), metrics, page),
             self.store,
             metrics,
             "127.0.0.1",

@@ -22,7 +22,9 @@ class StaticFilesTest(parameterized.TestCase):
 
     def ask(self, path, method="GET", **environ):
         application = static_files.application(
-            self.directory, "mine", lambda: self.metadata
+            self.directory,
+            ("mine", "other one"),
+            {"mine": self.metadata, "other one": b"{}"}.get,
         )
         told = {}
 
@@ -84,7 +86,10 @@ class StaticFilesTest(parameterized.TestCase):
     def test_model(self):
         _, headers, body = self.ask("/model.json")
         self.assertEqual(headers["Content-Type"], "application/json")
-        self.assertEqual(json.loads(body), {"network": "x", "name": "mine"})
+        self.assertEqual(
+            json.loads(body),
+            {"network": "x", "name": "mine", "models": ["mine", "other one"]},
+        )
 
     @parameterized.parameters(
         (None, "503 Service Unavailable", "'mine' is not loaded"),
@@ -97,6 +102,16 @@ class StaticFilesTest(parameterized.TestCase):
         status, _, body = self.ask("/model.json")
         self.assertEqual(status, expected)
         self.assertIn(message, json.loads(body)["error"])
+
+    def test_one_of_several_models_is_asked_for(self):
+        for query, name in ("", "mine"), ("model=other+one", "other one"):
+            _, _, body = self.ask("/model.json", QUERY_STRING=query)
+            fields = json.loads(body)
+            self.assertEqual(fields["name"], name)
+            self.assertEqual(fields["models"], ["mine", "other one"])
+        status, _, body = self.ask("/model.json", QUERY_STRING="model=no")
+        self.assertEqual(status, "404 Not Found")
+        self.assertIn(b"must be one of mine, other one. Received: 'no'", body)
 
     def test_no_page(self):
         (self.directory / "index.html").unlink()

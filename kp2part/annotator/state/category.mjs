@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Category
  * @property {string} model The model's name, as the predict API calls it.
+ * @property {string[]} models The names of all models that are served.
  * @property {string} noun What one object is called, e.g. "quadruped".
  * @property {string[]} classes Names that an object can have, e.g. "cow".
  * @property {string[]} keypoints K names.
@@ -31,6 +32,7 @@ export function readCategory(fields) {
   const edges = category.skeleton ?? [];
   return {
     model: fields.name,
+    models: fields.models ?? [fields.name],
     noun: inWords(category.name),
     classes: category.classes,
     keypoints,

@@ -58,9 +58,9 @@ class _Requests:
             status = error.code
             context.abort(error.code, error.message)
         finally:
-            known = request.model_spec.name == self._store.name
+            name = request.model_spec.name
             self._metrics.observe(
-                self._store.name if known else "",
+                name if name in self._store.names else "",
                 method,
                 "GRPC",
                 status.name,

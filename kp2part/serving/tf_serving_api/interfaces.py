@@ -1,5 +1,6 @@
 """What the API needs of the server behind it."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Protocol
@@ -26,9 +27,10 @@ class Model(Protocol):
 
 
 class Models(Protocol):
-    """The versions of a model; see `model_store.ModelStore`."""
+    """The versions of one or more models; see `model_group.ModelGroup`."""
 
-    name: str
+    name: str  # Of the first, or only, model.
+    names: Collection[str]
 
     def servable(
         self, name: str, version: int | None = None, label: str | None = None

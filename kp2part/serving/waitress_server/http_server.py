@@ -18,6 +18,8 @@ from waitress import wasyncore
 
 from kp2part.serving import limits as limits_lib
 
+_ERROR = "kp2part.error"  # What the server refuses, in the environ.
+
 
 class HttpServer:
     """Serves a WSGI application on a port, in threads of its own.
@@ -27,6 +29,8 @@ class HttpServer:
         host: The address to listen on.
         port: The port; 0 takes any free one.
         limits: How much clients may take.
+        observed: Returns a WSGI application around another one; it sees all
+            requests, those that this server refuses included.
 
     Attributes:
         port: The port it listens on.
@@ -42,12 +46,15 @@ class HttpServer:
         host: str,
         port: int,
         limits: limits_lib.Limits,
+        observed: Callable[[Callable], Callable] = lambda application: (
+            application
+        ),
     ):
         self._dispatcher = _Dispatcher(limits)
         self._map = {}
         try:
             self._server = _Server(
-                application,
+                observed(application),
                 map=self._map,
                 # Refuses connections until it is started.
                 _start=False,
@@ -59,6 +66,7 @@ class HttpServer:
                 f"HTTP cannot listen at {host}, port {port}: {error}"
             ) from error
         self._server.limits = limits
+        self._server.refusal = observed(_refuse)
         self.port = int(self._server.effective_port)
         self._thread = threading.Thread(target=self._server.run, name="http")
 
@@ -94,17 +102,41 @@ class HttpServer:
             trigger.pull_trigger()
 
 
-class _ErrorTask(task_lib.ErrorTask):
+def _refuse(environ, start_response):
     # In JSON, like all errors under /v1/.
+    error = environ[_ERROR]
+    text = f"{error.reason}: {error.body}"
+    start_response(
+        f"{error.code} {error.reason}", [("Content-Type", "application/json")]
+    )
+    return [json.dumps({"error": text}).encode()]
+
+
+class _ErrorTask(task_lib.ErrorTask):
     def execute(self):
-        error = self.request.error
-        text = f"{error.reason}: {error.body}"
-        body = json.dumps({"error": text}).encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/json"))
+        refuse = self.channel.server.refusal
+        body = b"".join(refuse(self._environ(), self._start))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
+
+    def _start(self, status, headers, exc_info=None):
+        del exc_info
+        self.status = status
+        self.response_headers.extend(headers)
+
+    def _environ(self):
+        # The parser may have given up before it knew what was asked for.
+        request = self.request
+        return {
+            _ERROR: request.error,
+            "REMOTE_ADDR": self.channel.addr[0],
+            "REQUEST_METHOD": getattr(request, "command", "").upper(),
+            "REQUEST_URI": getattr(request, "request_uri", ""),
+            "PATH_INFO": getattr(request, "path", ""),
+            "CONTENT_LENGTH": str(request.body_bytes_received),
+            "HTTP_X_REQUEST_ID": request.headers.get("X_REQUEST_ID", ""),
+        }
 
 
 class _Channel(channel_lib.HTTPChannel):
