@@ -27,6 +27,7 @@ PAGES = (
     "docs/how-to/own_category.md",
     "docs/how-to/transfer.md",
     "docs/how-to/evaluate.md",
+    "docs/how-to/explain.md",
     "docs/how-to/fine_tune.md",
     "docs/how-to/serve.md",
     "docs/how-to/label_studio.md",
