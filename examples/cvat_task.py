@@ -12,7 +12,9 @@ CVAT_ACCESS_TOKEN is a token of yours, from your profile in CVAT.
 `push` adds masks, each in the group of its skeleton, and touches nothing that
 people have made. A skeleton in no group is put into a new one. What an earlier
 `push` made, masks of the source "auto", it replaces with --replace only. A part
-that somebody has corrected or drawn in the same group stays as it is.
+that somebody has corrected or drawn in the same group stays as it is; but not
+what CVAT's "Remove underlying pixels" has cut from its neighbors: they stay
+"auto".
 """
 
 import argparse
