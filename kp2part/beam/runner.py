@@ -15,6 +15,7 @@ from typing import Protocol
 import apache_beam as beam
 from apache_beam.options import pipeline_options
 from apache_beam.utils import shared
+import grpc
 
 from kp2part.beam import pieces
 from kp2part.beam import progress
@@ -84,7 +85,7 @@ class Runner:
         """
         total = len(pieces.names(directory))
         with progress.of(functools.partial(_left, directory), total, unit):
-            with _told_by_workers(directory):
+            with self._told(directory):
                 pipeline = beam.Pipeline(options=self._options)
                 _build(pipeline, directory, work)
                 pipeline.run().wait_until_finish()
@@ -93,6 +94,19 @@ class Runner:
                 f"{directory}: {left} of {total} pieces of work are not done. "
                 "All workers must see this directory under this path."
             )
+
+    @contextlib.contextmanager
+    def _told(self, directory: pathlib.Path) -> Iterator[None]:
+        """Raises what a worker has noted instead of what Beam makes of it."""
+        try:
+            yield
+        except Exception as error:
+            if (message := pieces.error(directory)) is not None:
+                raise ValueError(message) from error
+            if isinstance(error, RuntimeError | grpc.RpcError):
+                # Its service is not there, or has no worker left.
+                raise ValueError(f"{self.name}: {error}") from error
+            raise
 
 
 class _Do(beam.DoFn):
@@ -130,17 +144,6 @@ def _build(pipeline: beam.Pipeline, directory: pathlib.Path, work: Work):
 
 def _left(directory: pathlib.Path) -> int:
     return len(pieces.names(directory))
-
-
-@contextlib.contextmanager
-def _told_by_workers(directory: pathlib.Path) -> Iterator[None]:
-    """Raises what a worker has noted instead of what Beam makes of it."""
-    try:
-        yield
-    except Exception as error:
-        if (message := pieces.error(directory)) is None:
-            raise
-        raise ValueError(message) from error
 
 
 def _parse(name: str, text: str) -> pipeline_options.PipelineOptions:
