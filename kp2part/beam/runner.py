@@ -165,6 +165,11 @@ def _parse(name: str, text: str) -> pipeline_options.PipelineOptions:
         raise ValueError(f"`beam_options`: {reason}") from error
     if name == _ON_THIS_MACHINE:
         _check_known(given, known)
+        # What goes wrong is raised here; what goes right need not be told.
+        worker = options.view_as(pipeline_options.WorkerOptions)
+        worker.default_sdk_harness_log_level = (
+            worker.default_sdk_harness_log_level or "CRITICAL"
+        )
         # A promise that is easy, as there are no triggers. Otherwise Beam would
         # first try to download another runner, Prism.
         options.view_as(

@@ -54,7 +54,7 @@ def read(**paths: str | None) -> "runner_lib.Runner | None":
                 f"Received: beam_options={options!r}"
             )
         return None
-    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     # On import it warns of clouds that are not used.
     logging.disable(logging.WARNING)
     try:

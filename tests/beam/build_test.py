@@ -2,6 +2,7 @@
 
 import importlib.util
 import pathlib
+import re
 import unittest
 
 from absl.testing import absltest
@@ -77,7 +78,8 @@ class BuildTest(parameterized.TestCase):
             code, _, errors = self.build(output, *how)
             self.assertEqual(code, 1)
             self.assertNotIn("Traceback", errors)
-            told += [line for line in errors.splitlines() if "error:" in line]
+            told += re.findall("^error: .*", errors, re.M)
+        self.assertLen(told, 2)
         self.assertEqual(told[0], told[1])
         path.write_bytes(contents)
         for output, how in ("local", []), ("beam", [ON_BEAM]):
