@@ -29,7 +29,8 @@ lowest quality first.
 
 --runner=DirectRunner runs the same steps as a pipeline of Apache Beam, with the
 same results; other runners run it on many machines, which all see the paths.
-It needs kp2part[beam], in an environment of its own: see "Label millions of images".
+It needs kp2part[beam], in an environment of its own: see the page "Label
+millions of images".
 
 The status is 0 if all photos are labeled, 3 if some cannot be: they are listed,
 and the others are written.

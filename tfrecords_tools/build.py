@@ -12,7 +12,8 @@ manifest.json last. Run the same command again to resume an interrupted build.
 
 --runner=DirectRunner builds the same shards, to the byte, as a pipeline of
 Apache Beam; other runners do on many machines, which all see the paths. It
-needs kp2part[beam], in an environment of its own: see "Label millions of images".
+needs kp2part[beam], in an environment of its own: see the page "Label millions
+of images".
 """
 
 import functools
