@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_TFA ?= .venv-tfa
 VENV_FORMATS ?= .venv-formats
+VENV_BEAM ?= .venv-beam
 DEMO ?= out/demo
 DEMO_IMAGES ?= 660
 
@@ -17,7 +18,7 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help serve demo test test-tfa test-formats test-fast programs lint format docs clean
+.PHONY: help serve demo test test-tfa test-formats test-beam test-fast programs lint format docs clean
 
 help:
 	@echo "make serve     serve the trained model and its page at http://127.0.0.1:8501/"
@@ -28,6 +29,7 @@ help:
 	@echo "make test-tfa  hold kp2part/data/warps.py to tensorflow-addons (Python 3.11)"
 	@echo "make test-formats  read our files with the libraries of CVAT, Label Studio,"
 	@echo "               SLEAP and xarray"
+	@echo "make test-beam run transfer and build on Apache Beam, on this machine"
 	@echo "make format    format the code"
 	@echo "make docs      build the documentation: out/docs/index.html"
 	@echo "make clean     remove what make demo and make test have made"
@@ -63,6 +65,12 @@ $(VENV_FORMATS)/installed: requirements-formats.txt
 	$(PYTHON) -m venv $(VENV_FORMATS)
 	$(VENV_FORMATS)/bin/pip install --quiet --disable-pip-version-check \
 	    --no-compile -r requirements-formats.txt
+	touch $@
+
+$(VENV_BEAM)/installed: requirements-beam.txt
+	$(PYTHON) -m venv $(VENV_BEAM)
+	$(VENV_BEAM)/bin/pip install --quiet --disable-pip-version-check \
+	    --no-compile -r requirements-beam.txt
 	touch $@
 
 serve: | $(VENV)/installed
@@ -160,6 +168,14 @@ test-formats: $(addprefix test-formats-,$(oracles))
 test-formats-%: $(VENV_FORMATS)/installed
 	$(VENV_FORMATS)/bin/python -m tests.oracles.$*
 
+# In an environment of its own, see requirements-beam.txt. `make test` skips them.
+on_beam := tests.beam.runner_test tests.beam.transfer_test tests.beam.build_test
+
+test-beam: $(addprefix test-beam-,$(on_beam))
+
+test-beam-%: $(VENV_BEAM)/installed
+	$(VENV_BEAM)/bin/python -m $*
+
 lint: $(VENV)/installed-dev
 	$(run) ruff format --check .
 	$(run) ruff check .
@@ -181,4 +197,4 @@ docs: $(VENV)/installed-docs
 	@echo "Look at out/docs/index.html"
 
 clean:
-	rm -rf $(VENV) $(VENV_TFA) $(VENV_FORMATS) out
+	rm -rf $(VENV) $(VENV_TFA) $(VENV_FORMATS) $(VENV_BEAM) out

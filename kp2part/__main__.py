@@ -28,6 +28,7 @@ PROGRAMS = {
     "Training": {
         "train": "kp2part.train",
         "evaluate": "kp2part.evaluate",
+        "explain": "kp2part.explain",
         "report": "kp2part.report",
         "calibrate": "kp2part.calibrate",
         "model_card": "kp2part.model_card",

@@ -27,6 +27,11 @@ interruption, to try photos again that could not be read, or to write further
 formats; what is done is not done again. review.html shows the objects with the
 lowest quality first.
 
+--runner=DirectRunner runs the same steps as a pipeline of Apache Beam, with the
+same results; other runners run it on many machines, which all see the paths.
+It needs kp2part[beam], in an environment of its own: see the page "Label
+millions of images".
+
 The status is 0 if all photos are labeled, 3 if some cannot be: they are listed,
 and the others are written.
 """
@@ -39,6 +44,7 @@ from absl import flags
 from absl import logging
 
 from kp2part import presets
+from kp2part.beam import runner_flags
 from kp2part.system import cli
 
 _IMAGES = flags.DEFINE_string(
@@ -119,6 +125,7 @@ _REVIEW_COUNT = flags.DEFINE_integer(
     lower_bound=0,
 )  # fmt: skip
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
+runner_flags.define(__name__)
 _DRY_RUN = cli.define_dry_run(__name__, "List what matches and what does not.")
 
 _SOME_FAILED = 3  # Exit status.
@@ -141,6 +148,9 @@ def main(argv):
     outputs.check_names(_OUTPUT_FORMATS.value)
     bounds = quality_filter.QualityRange(_MIN_QUALITY.value, _MAX_QUALITY.value)
     address = _URL.value or _SAVED_MODEL.value
+    runner = runner_flags.read(
+        images=_IMAGES.value, saved_model=address, output=_OUTPUT.value
+    )
     with client.connect(address, quality=True) as predict:
         if _WRITE_MAPPING.value:
             _draft(predict.task)
@@ -149,7 +159,7 @@ def main(argv):
         if _DRY_RUN.value:
             print(f"{len(jobs)} photos")  # noqa: T201
             return
-        counts = _transfer(jobs, predict, bounds)
+        counts = _transfer(jobs, predict, bounds, runner)
     logging.info("%s", counts)
     if counts.failed:
         sys.exit(_SOME_FAILED)
@@ -218,7 +228,7 @@ def _plan(task):
     return jobs
 
 
-def _transfer(jobs, predict, bounds):
+def _transfer(jobs, predict, bounds, runner):
     from kp2part.labeling import outputs
     from kp2part.labeling import run
     from kp2part.reporting import review_page
@@ -236,7 +246,7 @@ def _transfer(jobs, predict, bounds):
     )
     written.check(jobs)
     with locks.directory(output), run.open_journal(output, predict) as journal:
-        run.label(jobs, predict, journal)
+        _label(jobs, predict, journal, runner)
         labeled = run.Labeled(journal, jobs, bounds)
         for path in written.write(labeled):
             logging.info("Wrote %s", path)
@@ -246,6 +256,18 @@ def _transfer(jobs, predict, bounds):
             atomic.write_text(output / "review.html", page)
             logging.info("Look at %s", output / "review.html")
         return run.count(labeled)
+
+
+def _label(jobs, predict, journal, runner):
+    if runner is None:
+        from kp2part.labeling import run
+
+        run.label(jobs, predict, journal)
+        return
+    from kp2part.labeling import beam_run  # Needs an extra.
+
+    address = _URL.value or _SAVED_MODEL.value
+    beam_run.label(jobs, predict, address, journal, runner)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,20 @@ Masks come from Pascal-Part, from PNG files or from COCO's JSON; keypoints from
 Berkeley's XML, or from JSON in the format of Animal-Pose or COCO. The files
 need not list objects in the same order. Shards are written atomically,
 manifest.json last. Run the same command again to resume an interrupted build.
+
+--runner=DirectRunner builds the same shards, to the byte, as a pipeline of
+Apache Beam; other runners do on many machines, which all see the paths. It
+needs kp2part[beam], in an environment of its own: see the page "Label millions
+of images".
 """
 
+import functools
 import os
 import pathlib
 
 from absl import flags
 
+from kp2part.beam import runner_flags
 from kp2part.schema import category as category_lib
 from kp2part.system import cli
 from kp2part.system import settings_flags
@@ -44,6 +51,7 @@ _NUM_WORKERS = flags.DEFINE_integer(
     "result.",
     lower_bound=1,
 )
+runner_flags.define(__name__)
 
 
 def main(argv):
@@ -53,6 +61,12 @@ def main(argv):
     settings = settings_flags.read(
         settings_lib.Settings, category=category_lib.load(_CATEGORY.value)
     )
+    paths = {
+        name: str(path)
+        for name, path in vars(inputs).items()
+        if isinstance(path, pathlib.Path)
+    }
+    runner = runner_flags.read(**paths, output=_OUTPUT.value)
     from tfrecords_tools.building import plan
     from tfrecords_tools.building import selection
 
@@ -68,10 +82,7 @@ def main(argv):
     from tfrecords_tools.building import next_steps
 
     manifest = build_run.run(
-        planned,
-        settings,
-        pathlib.Path(_OUTPUT.value),
-        _NUM_WORKERS.value or os.cpu_count() or 1,
+        planned, settings, pathlib.Path(_OUTPUT.value), _writer(runner)
     )
     print(selection.render(manifest.table))  # noqa: T201
     for split, kinds in manifest.skipped.items():
@@ -79,6 +90,18 @@ def main(argv):
             print(f"{split}: skipped {len(ids)} images: bad {kind}")  # noqa: T201
     print(f"{manifest.directory}: {manifest.num_records}")  # noqa: T201
     print(next_steps.render(manifest))  # noqa: T201
+
+
+def _writer(runner):
+    """Returns what writes the shards of a list of jobs."""
+    if runner is not None:
+        from tfrecords_tools.building import beam_runner
+
+        return functools.partial(beam_runner.run, runner=runner)
+    from tfrecords_tools.building import local_runner
+
+    num_workers = _NUM_WORKERS.value or os.cpu_count() or 1
+    return functools.partial(local_runner.run, num_workers=num_workers)
 
 
 if __name__ == "__main__":

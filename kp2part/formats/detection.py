@@ -78,13 +78,19 @@ def _of_csv(path: pathlib.Path) -> types.ModuleType:
     return deeplabcut_csv
 
 
+def is_label_studio(text: str) -> bool:
+    """Returns whether the text of a .json file is an export of Label Studio."""
+    if text.lstrip().startswith("["):
+        return True
+    members = _members(text)
+    return "images" not in members and {"data", "annotations"} <= members.keys()
+
+
 def _of_json(path: pathlib.Path) -> types.ModuleType:
     text = text_file.read(path)
-    if text.lstrip().startswith("["):
+    if is_label_studio(text):
         return label_studio
     members = _members(text)
-    if "images" not in members and {"data", "annotations"} <= members.keys():
-        return label_studio
     if b'"Label Studio' in bytes(members.get("info", b"")):
         raise ValueError(
             f"{path}: is Label Studio's export in COCO's format, which joins "

@@ -1,7 +1,8 @@
 """Reads the tasks in Label Studio's JSON export, with the photo of each.
 
 A task has annotations, each a whole set of regions. One counts: the only one
-with keypoints that was submitted, or the one marked as ground truth.
+with keypoints (or with masks) that was submitted, or the one marked as ground
+truth.
 """
 
 from collections.abc import Iterator
@@ -17,14 +18,40 @@ from kp2part.system import json_file
 KEYPOINT = "keypointlabels"
 RECTANGLE = "rectanglelabels"
 CHOICES = "choices"
-_KINDS = (KEYPOINT, RECTANGLE, CHOICES)
+BRUSH = "brushlabels"
+POLYGON = "polygonlabels"
 EXPORT_JSON = "Export the project as JSON, the first choice in its list."
 MIN_FIELD = "annotation_id"  # Only shortened exports have it: JSON_MIN and CSV.
 SHORTENED = (
     "is a shortened export of Label Studio, which does not say which object a "
     f"keypoint belongs to. {EXPORT_JSON}"
 )
+# Tags that have their names in another tag.
+_WITHOUT_NAMES = {
+    "keypoint": "`KeyPoint` must have its names in `KeyPointLabels`",
+    "brush": "`Brush` must have its names in `BrushLabels`",
+    "polygon": "`Polygon` must have its names in `PolygonLabels`",
+}
 _SUFFIX = re.compile(r"\.(jpe?g|png|bmp|gif|tiff?|webp)\b", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kinds:
+    """Which regions are read.
+
+    Attributes:
+        read: Their types.
+        wanted: The annotation that counts has one of these.
+        name: What the wanted ones are called in messages.
+    """
+
+    read: tuple[str, ...]
+    wanted: tuple[str, ...]
+    name: str
+
+
+KEYPOINTS = Kinds((KEYPOINT, RECTANGLE, CHOICES), (KEYPOINT,), "keypoints")
+MASKS = Kinds((BRUSH, POLYGON, RECTANGLE), (BRUSH, POLYGON), "masks")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,9 +60,8 @@ class Task:
 
     Attributes:
         photo: Its size is that of the photo as it is shown.
-        regions: Those of the annotation that counts, of the types for
-            keypoints, rectangles and choices; each an object with an object
-            `value`.
+        regions: Those of the annotation that counts, of the types in `Kinds`;
+            each an object with an object `value`.
         passed_over: Why its other annotations do not count.
         error: What is wrong with its annotations, None if nothing is; there
             are no regions then.
@@ -49,8 +75,12 @@ class Task:
     source: str
 
 
-def read(path: pathlib.Path) -> list[Task]:
+def read(path: pathlib.Path, kinds: Kinds = KEYPOINTS) -> list[Task]:
     """Returns the tasks of a file.
+
+    Args:
+        path: Of the file.
+        kinds: Which regions to read.
 
     Raises:
         ValueError: The file is no such export, or a task has no photo, or a
@@ -65,7 +95,7 @@ def read(path: pathlib.Path) -> list[Task]:
         )
     tasks, owners = [], {}
     for index, item in enumerate(items):
-        task = task_of(item, f"{path}: task {index}")
+        task = task_of(item, f"{path}: task {index}", kinds)
         tasks.append(task)
         other = owners.setdefault(task.photo.name, task.source)
         if other is not task.source:
@@ -76,12 +106,13 @@ def read(path: pathlib.Path) -> list[Task]:
     return tasks
 
 
-def task_of(item: Any, where: str) -> Task:
+def task_of(item: Any, where: str, kinds: Kinds = KEYPOINTS) -> Task:
     """Returns the task that a JSON value is.
 
     Args:
         item: Any JSON value.
         where: File and place, for messages.
+        kinds: Which regions to read.
 
     Raises:
         ValueError: It is no task, or has no photo.
@@ -93,7 +124,7 @@ def task_of(item: Any, where: str) -> Task:
     name = _image(item["data"], where)
     passed_over: list[str] = []
     try:
-        regions = list(_chosen(item, where, passed_over))
+        regions = list(_chosen(item, where, kinds, passed_over))
         height, width = _check_same(regions, where)
     except ValueError as error:
         photo = pose_file.Photo(name)
@@ -123,44 +154,49 @@ def _image(data: dict[str, Any], where: str) -> str:
     return name
 
 
-def _chosen(task: dict, where: str, passed_over: list[str]) -> Iterator[dict]:
+def _chosen(
+    task: dict, where: str, kinds: Kinds, passed_over: list[str]
+) -> Iterator[dict]:
     """Yields the regions of the annotation that counts."""
     annotations = objects(task.get("annotations"), f"{where}: `annotations`")
-    with_points = []
+    chosen = []
     for index, item in enumerate(annotations):
         here = f"{where}: annotation {item.get('id', index)!s:.20}"
-        regions = regions_of(item.get("result"), here)
-        if not any(region["type"] == KEYPOINT for region in regions):
+        regions = regions_of(item.get("result"), here, kinds)
+        if not any(region["type"] in kinds.wanted for region in regions):
             continue
         if item.get("was_cancelled"):
             passed_over.append("as it was canceled")
         else:
-            with_points.append((item, regions))
-    if not with_points and task.get("predictions"):
+            chosen.append((item, regions))
+    if not chosen and task.get("predictions"):
         passed_over.append("as predicted, not submitted")
-    if len(with_points) > 1:
-        true = [pair for pair in with_points if pair[0].get("ground_truth")]
+    if len(chosen) > 1:
+        true = [pair for pair in chosen if pair[0].get("ground_truth")]
         if len(true) != 1:
             raise ValueError(
-                f"{where}: has {len(with_points)} annotations with keypoints. "
+                f"{where}: has {len(chosen)} annotations with {kinds.name}. "
                 "Mark one of them as ground truth, or delete the others."
             )
-        passed_over += ["beside the ground truth"] * (len(with_points) - 1)
-        with_points = true
-    for _, regions in with_points:
+        passed_over += ["beside the ground truth"] * (len(chosen) - 1)
+        chosen = true
+    for _, regions in chosen:
         yield from regions
 
 
-def regions_of(result: Any, where: str) -> list[dict[str, Any]]:
-    """Returns those of a `result` that are of the types in `Task`."""
+def regions_of(
+    result: Any, where: str, kinds: Kinds = KEYPOINTS
+) -> list[dict[str, Any]]:
+    """Returns those of a `result` that are of some types."""
+    unnamed = [kind.removesuffix("labels") for kind in kinds.wanted]
     found = []
     for index, item in enumerate(objects(result, f"{where}: `result`")):
-        if item.get("type") == "keypoint":
+        if item.get("type") in unnamed:
             raise ValueError(
-                f"{where}: region {index}: a `KeyPoint` must have its names "
-                "in `KeyPointLabels`, not in `Labels`."
+                f"{where}: region {index}: a {_WITHOUT_NAMES[item['type']]}, "
+                "not in `Labels`."
             )
-        if item.get("type") in _KINDS:
+        if item.get("type") in kinds.read:
             if not isinstance(item.get("value"), dict):
                 raise ValueError(
                     f"{where}: region {index}: `value` must be an object. "

@@ -7,11 +7,14 @@ import pathlib
 
 from kp2part.formats import coco_parts
 from kp2part.formats import cvat_masks
+from kp2part.formats import detection
+from kp2part.formats import label_studio_masks
 from kp2part.formats import mask_files
 from kp2part.formats import pascal_part
 from kp2part.formats import photo_directory
 from kp2part.formats import photo_objects
 from kp2part.schema import category as category_lib
+from kp2part.system import text_file
 
 _MAT = ".mat"
 
@@ -75,7 +78,7 @@ def read(
 
     Args:
         path: A directory of .mat files, of .png masks or of COCO's .json files,
-            one such .json file, or an .xml file of CVAT.
+            one such .json file, one of Label Studio, or an .xml file of CVAT.
         objects: Directory of the .png masks that tell objects apart, if there
             is one.
         category: Whose parts.
@@ -100,6 +103,8 @@ def _find(
     if path.is_file():
         if path.suffix.lower() == cvat_masks.SUFFIX:
             return cvat_masks.read(path, category)
+        if detection.is_label_studio(text_file.read(path)):
+            return label_studio_masks.read(path, category)
         return coco_parts.read(path, category)
     if (mats := MatDirectory(path)).ids:
         return mats

@@ -1,4 +1,4 @@
-"""Photos whose objects and parts are regions, as in COCO and in CVAT."""
+"""Photos whose objects and parts are regions: COCO, CVAT, Label Studio."""
 
 from collections.abc import Collection
 from collections.abc import Iterable

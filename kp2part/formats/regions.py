@@ -1,4 +1,4 @@
-"""The objects and parts of a photo as regions with a name, of COCO or CVAT."""
+"""The objects and parts of a photo as regions with a name."""
 
 from collections.abc import Mapping
 import dataclasses

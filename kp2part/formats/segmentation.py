@@ -1,6 +1,7 @@
 """Reads a `segmentation` of COCO: polygons, or run lengths as list or text.
 
-CVAT's run lengths, by rows and within a box, are read too.
+CVAT's run lengths, by rows and within a box, are read too, and Label Studio's
+brush.
 
 Run lengths are checked before they are used: pycocotools writes beyond its
 memory for some broken texts.
@@ -13,11 +14,13 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from kp2part.formats import annotation
+from kp2part.formats import brush_rle
 from kp2part.formats import identity
 from kp2part.schema import coordinates
 
 Size = tuple[int, int]
 BOX = "box"  # [left, top, width, height]: run lengths are those of CVAT.
+BRUSH = "brush"  # Bytes of Label Studio.
 _TEXT = frozenset(range(48, 48 + 64))  # Six bits a character.
 
 
@@ -39,6 +42,8 @@ def read(value: Any, size: Size, where: str) -> np.ndarray | None:
         return _polygons(value, size, where)
     if isinstance(value, dict) and "counts" in value:
         return _run_lengths(value, size, where)
+    if isinstance(value, dict) and BRUSH in value:
+        return brush_rle.decode(value[BRUSH], *size, where)
     raise ValueError(
         f"{where} must be a list of polygons, or an object with `size` and "
         f"`counts`. Received: {identity.shown(value)}"

@@ -26,17 +26,22 @@ class Journal:
         path: The file; made if missing.
         header: What all its outcomes depend on, such as the model.
 
+    Attributes:
+        path: The file.
+        header: As given.
+
     Raises:
         ValueError: The file has another header, or is damaged.
     """
 
     def __init__(self, path: pathlib.Path, header: Mapping[str, Any]):
         self.path = path
+        self.header = dict(header)
         self._places: dict[str, tuple[int, str, bool]] = {}
         how = os.O_RDWR | os.O_CREAT | os.O_APPEND
         self._descriptor = os.open(path, how, 0o666)
         try:
-            self._open(dict(header))
+            self._open()
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -55,8 +60,7 @@ class Journal:
 
     def is_done(self, job: jobs_lib.Job) -> bool:
         """Returns whether the same photo with the same keypoints is labeled."""
-        _, digest, is_labeled = self._places.get(job.key, (0, "", False))
-        return is_labeled and digest == job.digest
+        return self._has(job.key, job.digest)
 
     def write(self, outcome: jobs_lib.Outcome):
         """Adds what has become of a photo.
@@ -65,10 +69,27 @@ class Journal:
             OSError: The disk is full; the journal is as it was before.
         """
         fields = {"digest": outcome.job.digest, **outcome_lines.fields(outcome)}
-        start = self._append(fields)
-        self._note(start, fields)
-        if time.monotonic() - self._synced > _SYNC_SECONDS:
-            self._sync()
+        self._add(fields)
+
+    def absorb(self, path: pathlib.Path):
+        """Adds the outcomes of another journal, but for photos done here.
+
+        Args:
+            path: The journal; once this returns, it is no longer needed.
+
+        Raises:
+            ValueError: It has another header, or is damaged.
+            OSError: The disk is full.
+        """
+        with open(path, "rb") as file:
+            for number, line in enumerate(file):
+                where = f"{path}: line {number + 1}"
+                fields = json_file.decode(line, dict[str, Any], where)
+                if number == 0:
+                    self._check(path, fields)
+                elif not self._has(fields["photo"], fields["digest"]):
+                    self._add(fields)
+        self._sync()
 
     def read(self, job: jobs_lib.Job) -> jobs_lib.Outcome | None:
         """Returns what has become of a photo, None if nothing yet."""
@@ -82,7 +103,7 @@ class Journal:
             fields = json_file.decode(file.readline(), dict, str(self.path))
         return outcome_lines.outcome(job, fields)
 
-    def _open(self, header: dict[str, Any]):
+    def _open(self):
         start = 0
         with open(self.path, "rb") as file:
             for number, line in enumerate(file):
@@ -91,15 +112,16 @@ class Journal:
                 where = f"{self.path}: line {number + 1}"
                 fields = json_file.decode(line, dict[str, Any], where)
                 if number == 0:
-                    self._check(fields, header)
+                    self._check(self.path, fields)
                 else:
                     self._note(start, fields)
                 start += len(line)
         os.ftruncate(self._descriptor, start)
         if start == 0:
-            self._append(header)
+            self._append(self.header)
 
-    def _check(self, found: dict, header: dict):
+    def _check(self, path: pathlib.Path, found: dict):
+        header = self.header
         if found != header:
             differ = sorted(
                 name
@@ -107,10 +129,20 @@ class Journal:
                 if found.get(name) != header.get(name)
             )
             raise ValueError(
-                f"{self.path.parent}: was labeled with another "
+                f"{path.parent}: was labeled with another "
                 f"{', '.join(differ)}. Choose another directory, or remove "
                 "this one."
             )
+
+    def _has(self, key: str, digest: str) -> bool:
+        _, found, is_labeled = self._places.get(key, (0, "", False))
+        return is_labeled and found == digest
+
+    def _add(self, fields: dict):
+        start = self._append(fields)
+        self._note(start, fields)
+        if time.monotonic() - self._synced > _SYNC_SECONDS:
+            self._sync()
 
     def _note(self, start: int, fields: dict):
         is_labeled = fields.get("error") is None

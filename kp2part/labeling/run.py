@@ -112,16 +112,24 @@ def label(
         predict: The model.
         journal: Where outcomes go, each as soon as it is there.
     """
-    left = [job for job in jobs if not journal.is_done(job)]
-    if done := len(jobs) - len(left):
-        logging.info("%d of %d photos are done already.", done, len(jobs))
-    if not left:
+    todo = left(jobs, journal)
+    if not todo:
         return
-    labeler = labelers.of(predict)
+    labeler, done = labelers.of(predict), len(jobs) - len(todo)
     with tqdm.tqdm(total=len(jobs), initial=done, unit="photo") as progress:
-        for outcome in labeler.label(left):
+        for outcome in labeler.label(todo):
             journal.write(outcome)
             progress.update()
+
+
+def left(
+    jobs: Sequence[jobs_lib.Job], journal: journal_lib.Journal
+) -> list[jobs_lib.Job]:
+    """Returns the photos that are not done yet, and says how many are."""
+    todo = [job for job in jobs if not journal.is_done(job)]
+    if done := len(jobs) - len(todo):
+        logging.info("%d of %d photos are done already.", done, len(jobs))
+    return todo
 
 
 def count(labeled: Labeled) -> Counts:

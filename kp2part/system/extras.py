@@ -12,6 +12,7 @@ MODULES = {
     "saliency": ("tf_keras_vis",),
     "jax": ("jax",),
     "sleap": ("sleap_io",),
+    "beam": ("apache_beam",),
 }
 
 

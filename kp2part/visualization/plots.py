@@ -116,6 +116,50 @@ def reliability(
     return to_png(figure)
 
 
+def keypoint_matrix(
+    values: np.ndarray,
+    keypoints: Sequence[str],
+    parts: Sequence[str],
+    title: str,
+) -> bytes:
+    """Returns a chart of keypoints by parts, red where values are negative.
+
+    Args:
+        values: float [K, P], fractions, shown in points; NaN is left blank.
+        keypoints: K names.
+        parts: P names.
+        title: What the values are.
+
+    Returns:
+        A PNG file.
+    """
+    known = np.abs(values[np.isfinite(values)])
+    limit = max(float(known.max(initial=0.0)), 0.01)
+    figure, axis = plt.subplots(
+        figsize=(2.4 + 0.9 * len(parts), 1.2 + 0.28 * len(keypoints)),
+        layout="constrained",
+    )
+    shown = axis.imshow(
+        100 * values, "RdBu", vmin=-100 * limit, vmax=100 * limit, aspect="auto"
+    )
+    axis.set_xticks(range(len(parts)), parts)
+    axis.set_yticks(range(len(keypoints)), keypoints)
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            axis.text(
+                column,
+                row,
+                f"{100 * value:+.1f}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if abs(value) > 0.6 * limit else "black",
+            )
+    axis.set_title(f"{title}, in points", fontsize=10)
+    figure.colorbar(shown, ax=axis)
+    return to_png(figure)
+
+
 def to_png(figure) -> bytes:
     """Returns a matplotlib figure as a PNG file, and closes it."""
     file = io.BytesIO()

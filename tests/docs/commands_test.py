@@ -26,7 +26,13 @@ PAGES = (
     "docs/how-to/categories.md",
     "docs/how-to/own_category.md",
     "docs/how-to/transfer.md",
+    "docs/how-to/cvat.md",
+    "docs/how-to/deeplabcut.md",
+    "docs/how-to/sleap.md",
+    "docs/how-to/video.md",
+    "docs/how-to/closing_the_loop.md",
     "docs/how-to/evaluate.md",
+    "docs/how-to/explain.md",
     "docs/how-to/fine_tune.md",
     "docs/how-to/serve.md",
     "docs/how-to/label_studio.md",
@@ -35,6 +41,11 @@ PAGES = (
 # A test has no hour: less of everything, otherwise as the pages have it.
 SMALLER = {
     "--num_images=660": "--num_images=36",
+    "--num_images=330": "--num_images=36",
+    # Two processes take longer to start than these few photos in one.
+    "--output=round1/records": "--num_workers=1 --output=round1/records",
+    "--output=round2/records": "--num_workers=1 --output=round2/records",
+    "--epochs=150 ": "",
     "--flagfile=configs/demo.flags": (
         "--flagfile=configs/demo.flags --epochs=1 --num_filters=2 "
         "--pose_widths=4,4,4,4,4"

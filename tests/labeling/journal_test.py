@@ -118,6 +118,35 @@ class JournalTest(absltest.TestCase):
         with self.open() as journal:
             self.assertTrue(journal.is_done(failed.job))
 
+    def test_another_journal_is_absorbed(self):
+        one, two = (outcome_of(self.root, n) for n in ("a.jpg", "b.jpg"))
+        failed = outcome_of(self.root, "c.jpg", error="damaged")
+        path = self.root / "other.jsonl"
+        with journal_lib.Journal(path, HEADER) as other:
+            for outcome in one, two, failed:
+                other.write(outcome)
+        with self.open() as journal:
+            journal.write(one)
+            length = self.path.stat().st_size
+            journal.absorb(path)
+            self.assert_same(journal.read(two.job), two)
+            self.assertEqual(journal.read(failed.job).error, "damaged")
+            self.assertFalse(journal.is_done(failed.job))
+        whole = self.path.read_bytes()
+        self.assertEqual(whole, path.read_bytes())
+        self.assertLess(length, len(whole))
+
+    def test_a_journal_of_another_model_is_not_absorbed(self):
+        path = self.root / "more/other.jsonl"
+        path.parent.mkdir()
+        with journal_lib.Journal(path, {**HEADER, "model": "two"}) as other:
+            other.write(outcome_of(self.root))
+        with self.open() as journal:
+            before = self.path.read_bytes()
+            with self.assertRaisesRegex(ValueError, "more: .*another model"):
+                journal.absorb(path)
+            self.assertEqual(self.path.read_bytes(), before)
+
     def test_another_model_is_refused(self):
         self.open().close()
         contents = self.path.read_bytes()

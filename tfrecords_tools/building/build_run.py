@@ -1,8 +1,10 @@
 """Runs a build: start or resume, write shards, then the manifest."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
+import functools
 import pathlib
 import shutil
 
@@ -40,14 +42,15 @@ def build(
         output: Directory for the result; created if missing.
         num_workers: Number of processes.
     """
-    return run(plan.make(inputs, settings), settings, output, num_workers)
+    write = functools.partial(local_runner.run, num_workers=num_workers)
+    return run(plan.make(inputs, settings), settings, output, write)
 
 
 def run(
     planned: plan.Plan,
     settings: settings_lib.Settings,
     output: pathlib.Path,
-    num_workers: int,
+    write: Callable[[Sequence[jobs_lib.Job]], None],
 ) -> manifest_lib.Manifest:
     """Writes shards and a manifest, or those that are missing.
 
@@ -58,7 +61,7 @@ def run(
         planned: The photos of each split.
         settings: How they become records.
         output: Directory for the result; created if missing.
-        num_workers: Number of processes.
+        write: Writes the shards of jobs, wherever it does.
 
     Raises:
         ValueError: The inputs cannot be used, or the directory has a build
@@ -79,7 +82,7 @@ def run(
                 "Resuming: %d of %d shards left.", len(todo), len(jobs)
             )
         if todo:
-            local_runner.run(todo, num_workers)
+            write(todo)
         return _finish(output, settings, wanted, jobs)
 
 

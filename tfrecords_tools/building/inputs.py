@@ -22,8 +22,8 @@ class Inputs:
         dataclasses.MISSING,
         "Part masks: a directory of Pascal-Part's <id>.mat or of <id>.png, "
         "palette or gray, whose pixels are part ids of the category; or a "
-        ".json file of COCO with parts, a directory of such files, or an .xml "
-        "file of CVAT for images 1.1.",
+        ".json file of COCO with parts, a directory of such files, an .xml "
+        "file of CVAT for images 1.1, or Label Studio's export as JSON.",
     )
     keypoints: pathlib.Path = settings.field(
         dataclasses.MISSING,

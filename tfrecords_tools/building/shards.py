@@ -1,6 +1,6 @@
 """Writes one shard of a build.
 
-A distributed runner could map `write` over the jobs just as well.
+The runners map `write` over the jobs, `local_runner` and `beam_runner`.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,92 @@
+r"""Explains a network: which pixels and keypoints matter to which part.
+
+    python -m kp2part.explain --model=runs/quadruped/model.keras \
+        --tfrecords=data/quadruped --split=val \
+        --output=runs/quadruped/explained
+
+Writes index.html, a chart of keypoints by parts over --num_objects objects:
+how the IoU of a part changes when a keypoint is taken away; explanation.json,
+all its numbers; and a page for each of --num_pages objects, with gradients,
+SmoothGrad and Grad-CAM of each part, the share of each keypoint, and how parts
+follow when a keypoint is pushed. All pages work offline.
+"""
+
+import pathlib
+
+from absl import flags
+from absl import logging
+
+from kp2part.evaluation import labels
+from kp2part.system import cli
+
+_MODEL = flags.DEFINE_string(
+    "model",
+    None,
+    "Network: a .keras file of kp2part.train, or a directory written by "
+    "kp2part.export.",
+)
+_TFRECORDS = flags.DEFINE_string(
+    "tfrecords", None, "Directory written by tfrecords_tools.build."
+)
+_SPLIT = flags.DEFINE_string("split", "val", "Split to explain.")
+_OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
+_NUM_OBJECTS = flags.DEFINE_integer(
+    "num_objects", 100, "Evenly spaced objects in the chart.", lower_bound=1
+)
+_NUM_PAGES = flags.DEFINE_integer(
+    "num_pages", 12, "How many of them get a page.", lower_bound=0
+)
+_PUSH = flags.DEFINE_float(
+    "push",
+    10.0,
+    "How far a keypoint is pushed, in pixels of a 256 px crop.",
+    lower_bound=0.1,
+    upper_bound=128,
+)
+_LABELS = flags.DEFINE_enum(
+    "labels",
+    "pseudo",
+    list(labels.KINDS),
+    "Whether the masks of the records were drawn by hand (true) or generated "
+    "by a rule (pseudo). Only affects how they are named in the results.",
+)
+
+
+def main(argv):
+    del argv
+    from kp2part.evaluation import evaluation
+    from kp2part.explanation import objects
+    from kp2part.explanation import summary as summary_lib
+    from kp2part.models import metadata
+    from kp2part.reporting import explanation_pages
+    from kp2part.system import atomic
+    from kp2part.system import json_file
+
+    model = evaluation.load(_MODEL.value, flip_average=False)
+    chosen = evaluation.choose(_TFRECORDS.value, _SPLIT.value, None, None)
+    category = metadata.task_of(model).category
+    output = pathlib.Path(_OUTPUT.value)
+    effects, names = [], []
+    for explained in objects.explain(
+        model,
+        chosen.examples,
+        num_objects=_NUM_OBJECTS.value,
+        num_with_maps=_NUM_PAGES.value,
+        push=_PUSH.value,
+    ):
+        effects.append(explained.effects)
+        if explained.maps:
+            page = explanation_pages.of_object(explained, category)
+            atomic.write_text(output / f"{explained.name}.html", page)
+            names.append(explained.name)
+    found = summary_lib.summarize(effects)
+    title = f"{_MODEL.value} on {_SPLIT.value}"
+    measure = labels.KINDS[_LABELS.value].measure
+    json_file.write(output / "explanation.json", found.to_json(category))
+    page = explanation_pages.of_split(found, category, title, measure, names)
+    atomic.write_text(output / "index.html", page)
+    logging.info("Look at %s", output / "index.html")
+
+
+if __name__ == "__main__":
+    cli.run(main, required=("model", "tfrecords", "output"))

@@ -1,0 +1,1 @@
+"""Why a network predicts what it predicts: maps, and effects of keypoints."""
