@@ -7,6 +7,7 @@ import threading
 
 from absl import logging
 
+from kp2part.serving import health
 from kp2part.serving import limits as limits_lib
 from kp2part.serving import model_group
 from kp2part.serving import model_store
@@ -71,7 +72,8 @@ def make_application(
         rest.application(models, max_body_bytes),
         metrics,
         files if page else None,
-        _label_studio(models, photos) if photos else {},
+        health.routes(models)
+        | (_label_studio(models, photos) if photos else {}),
     )
 
 

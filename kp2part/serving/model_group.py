@@ -74,6 +74,14 @@ class ModelGroup:
         """See `model_store.ModelStore.status`."""
         return self._store(name).status(name, version)
 
+    def problems(self) -> list[str]:
+        """Returns which models have no version that serves, and why."""
+        return [
+            f"{store.name}: {problem}"
+            for store in self.stores
+            if (problem := store.problem())
+        ]
+
     def close(self):
         """Stops following the directories, and unloads the models."""
         for store in self.stores:
