@@ -20,7 +20,9 @@ def commands():
     for page in PAGES:
         for block in _FENCE.findall(page.read_text()):
             for line in block.replace("\\\n", " ").splitlines():
-                flags = re.findall(r"(?<![\w-])--(\w+)", line)
+                # What is quoted is for others, such as a runner of Beam.
+                unquoted = re.sub('"[^"]*"', "", line)
+                flags = re.findall(r"(?<![\w-])--(\w+)", unquoted)
                 program = re.search(r"python -m (\w+\.\w+)", line)
                 if program and program[1].startswith(("kp2part", "tfrec")):
                     yield page, program[1], set(flags)
