@@ -17,7 +17,6 @@ import pathlib
 import re
 
 from google.protobuf import text_format
-from tensorflow_serving.config import model_server_config_pb2
 
 from kp2part.system import text_file
 
@@ -66,6 +65,9 @@ def read(path: pathlib.Path) -> list[Config]:
         ValueError: It cannot be read, is no such text, or asks for what only
             TensorFlow Serving can do.
     """
+    # Here: it brings TensorFlow, and `--help` needs only this module's types.
+    from tensorflow_serving.config import model_server_config_pb2
+
     message = model_server_config_pb2.ModelServerConfig()
     try:
         text_format.Parse(text_file.read(path), message)
