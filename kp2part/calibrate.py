@@ -17,29 +17,16 @@ import pathlib
 from absl import flags
 from absl import logging
 
+from kp2part.evaluation import flags as evaluation_flags
 from kp2part.evaluation import labels
 from kp2part.system import cli
 
-_MODEL = flags.DEFINE_string(
-    "model",
-    None,
-    "Network: a .keras file of kp2part.train, or a directory written by "
-    "kp2part.export.",
-)
-_TFRECORDS = flags.DEFINE_string(
-    "tfrecords", None, "Directory written by tfrecords_tools.build."
-)
+flags.adopt_module_key_flags(evaluation_flags)
+
 _SPLIT = flags.DEFINE_string("split", "val", "Split to fit on.")
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Examples per batch.", lower_bound=1
-)
-_LABELS = flags.DEFINE_enum(
-    "labels",
-    "pseudo",
-    list(labels.KINDS),
-    "Whether the masks of the records were drawn by hand (true) or generated "
-    "by a rule (pseudo). Only affects how they are named in the results.",
 )
 _FLIP_AVERAGE = flags.DEFINE_bool(
     "flip_average",
@@ -60,8 +47,10 @@ def main(argv):
     from kp2part.system import json_file
     from kp2part.visualization import plots
 
-    model = evaluation.load(_MODEL.value, _FLIP_AVERAGE.value)
-    chosen = evaluation.choose(_TFRECORDS.value, _SPLIT.value, None, None)
+    model = evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value)
+    chosen = evaluation.choose(
+        evaluation_flags.TFRECORDS.value, _SPLIT.value, None, None
+    )
     examples: example_set.Examples = chosen.examples
     inference.check_task(model, examples)
     photos = seen_photos.count(model, examples)
@@ -76,13 +65,13 @@ def main(argv):
     clean = ~sample.has_noise
     found = {
         **calibration.fit(sample.signs, sample.iou).to_json(),
-        "labels": _LABELS.value,
+        "labels": evaluation_flags.LABELS.value,
         "split": _SPLIT.value,
         "held_out": calibration.reliability(quality[clean], sample.iou[clean]),
         "held_out_with_noise": calibration.reliability(quality, sample.iou),
     }
     output = pathlib.Path(_OUTPUT.value)
-    measure = labels.KINDS[_LABELS.value].measure
+    measure = labels.KINDS[evaluation_flags.LABELS.value].measure
     atomic.write_bytes(
         output / "calibration.png",
         plots.reliability(quality, sample.iou, found["held_out"], measure),

@@ -13,18 +13,11 @@ import pathlib
 from absl import flags
 
 from kp2part.data import augmentation
-from kp2part.evaluation import labels
+from kp2part.evaluation import flags as evaluation_flags
 from kp2part.system import cli
 
-_MODEL = flags.DEFINE_string(
-    "model",
-    None,
-    "Network: a .keras file of kp2part.train, or a directory written by "
-    "kp2part.export.",
-)
-_TFRECORDS = flags.DEFINE_string(
-    "tfrecords", None, "Directory written by tfrecords_tools.build."
-)
+flags.adopt_module_key_flags(evaluation_flags)
+
 _SPLIT = flags.DEFINE_string("split", "val", "Split to score.")
 _FOLDS = flags.DEFINE_string(
     "folds", None, "folds.json of a run, to score one of its folds instead."
@@ -41,13 +34,6 @@ _PART_BOXES = flags.DEFINE_string(
     None,
     "JSON file of annotated part boxes, to score the boxes around the "
     "predicted parts too; see kp2part/evaluation/part_boxes.py.",
-)
-_LABELS = flags.DEFINE_enum(
-    "labels",
-    "pseudo",
-    list(labels.KINDS),
-    "Whether the masks of the records were drawn by hand (true) or generated "
-    "by a rule (pseudo). Only affects how they are named in the results.",
 )
 _DROPOUT = flags.DEFINE_float(
     "keypoint_dropout",
@@ -87,16 +73,19 @@ def main(argv):
     from kp2part.evaluation import part_boxes
 
     evaluation.evaluate(
-        evaluation.load(_MODEL.value, _FLIP_AVERAGE.value),
+        evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value),
         evaluation.choose(
-            _TFRECORDS.value, _SPLIT.value, _FOLDS.value, _FOLD.value
+            evaluation_flags.TFRECORDS.value,
+            _SPLIT.value,
+            _FOLDS.value,
+            _FOLD.value,
         ),
         pathlib.Path(_OUTPUT.value),
         noise=noise,
         boxes=part_boxes.load(_PART_BOXES.value) if _PART_BOXES.value else {},
         batch_size=_BATCH_SIZE.value,
         num_examples=_NUM_EXAMPLES.value,
-        labels=_LABELS.value,
+        labels=evaluation_flags.LABELS.value,
     )
 
 

@@ -16,22 +16,19 @@ import pathlib
 from absl import flags
 from absl import logging
 
+from kp2part.evaluation import flags as evaluation_flags
 from kp2part.evaluation import labels
 from kp2part.system import cli
 
-_MODEL = flags.DEFINE_string(
-    "model",
-    None,
-    "Network: a .keras file of kp2part.train, or a directory written by "
-    "kp2part.export.",
-)
-_TFRECORDS = flags.DEFINE_string(
-    "tfrecords", None, "Directory written by tfrecords_tools.build."
-)
+flags.adopt_module_key_flags(evaluation_flags)
+
 _SPLIT = flags.DEFINE_string("split", "val", "Split to explain.")
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _NUM_OBJECTS = flags.DEFINE_integer(
-    "num_objects", 100, "Evenly spaced objects in the chart.", lower_bound=1
+    "num_objects",
+    100,
+    "Most objects in the chart. They are evenly spaced over the split.",
+    lower_bound=1,
 )
 _NUM_PAGES = flags.DEFINE_integer(
     "num_pages", 12, "How many of them get a page.", lower_bound=0
@@ -43,18 +40,12 @@ _PUSH = flags.DEFINE_float(
     lower_bound=0.1,
     upper_bound=128,
 )
-_LABELS = flags.DEFINE_enum(
-    "labels",
-    "pseudo",
-    list(labels.KINDS),
-    "Whether the masks of the records were drawn by hand (true) or generated "
-    "by a rule (pseudo). Only affects how they are named in the results.",
-)
 
 
 def main(argv):
     del argv
     from kp2part.evaluation import evaluation
+    from kp2part.evaluation import seen_photos
     from kp2part.explanation import objects
     from kp2part.explanation import summary as summary_lib
     from kp2part.models import metadata
@@ -62,8 +53,13 @@ def main(argv):
     from kp2part.system import atomic
     from kp2part.system import json_file
 
-    model = evaluation.load(_MODEL.value, flip_average=False)
-    chosen = evaluation.choose(_TFRECORDS.value, _SPLIT.value, None, None)
+    model = evaluation.load(evaluation_flags.MODEL.value, flip_average=False)
+    chosen = evaluation.choose(
+        evaluation_flags.TFRECORDS.value, _SPLIT.value, None, None
+    )
+    photos = seen_photos.count(model, chosen.examples)
+    if photos["num_trained_photos"]:
+        logging.warning(seen_photos.sentence(photos))
     category = metadata.task_of(model).category
     output = pathlib.Path(_OUTPUT.value)
     effects, names = [], []
@@ -80,8 +76,8 @@ def main(argv):
             atomic.write_text(output / f"{explained.name}.html", page)
             names.append(explained.name)
     found = summary_lib.summarize(effects)
-    title = f"{_MODEL.value} on {_SPLIT.value}"
-    measure = labels.KINDS[_LABELS.value].measure
+    title = f"{evaluation_flags.MODEL.value} on {_SPLIT.value}"
+    measure = labels.KINDS[evaluation_flags.LABELS.value].measure
     json_file.write(output / "explanation.json", found.to_json(category))
     page = explanation_pages.of_split(found, category, title, measure, names)
     atomic.write_text(output / "index.html", page)

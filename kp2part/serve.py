@@ -80,7 +80,8 @@ _PAGE = flags.DEFINE_bool("page", True, "Serve a web page to try the model.")
 _LABEL_STUDIO = flags.DEFINE_bool(
     "label_studio",
     False,
-    "Be an ML backend for Label Studio, at the address of the page.",
+    "Be an ML backend for Label Studio, at the address of the page. Of several "
+    "models it is the first.",
 )
 _LABEL_STUDIO_URL = flags.DEFINE_string(
     "label_studio_url",

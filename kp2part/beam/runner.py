@@ -103,6 +103,11 @@ class Runner:
         except Exception as error:
             if (message := pieces.error(directory)) is not None:
                 raise ValueError(message) from error
+            if isinstance(error, grpc.FutureTimeoutError):  # It has no text.
+                raise ValueError(
+                    f"{self.name}: its job server did not respond. See "
+                    "--job_endpoint in `beam_options`."
+                ) from error
             if isinstance(error, RuntimeError | grpc.RpcError):
                 # Its service is not there, or has no worker left.
                 raise ValueError(f"{self.name}: {error}") from error

@@ -103,7 +103,7 @@ class Examples:
         """
         sets = (self, *self.extra)
         dataset = self._interleave(seed)
-        if self.extra:  # In one order: the draw costs time.
+        if self.extra:  # In turn by chance: a buffer would not mix large sets.
             dataset = tf.data.Dataset.sample_from_datasets(
                 [one._interleave(seed) for one in sets],
                 [float(len(one._own_origins())) for one in sets],

@@ -16,15 +16,15 @@ RULE = "Image and mask of a record must be squares of the same size"
 
 
 @contextlib.contextmanager
-def explained(directory: str | os.PathLike) -> Iterator[None]:
+def explained(*directories: str | os.PathLike) -> Iterator[None]:
     """Explains TensorFlow's error at a record that cannot be decoded.
 
     Args:
-        directory: Of the records that are read within.
+        *directories: Of the records that are read within.
 
     Raises:
-        ValueError: A record cannot be decoded; the message names the directory
-            and how to find the record.
+        ValueError: A record cannot be decoded; the message names the
+            directories and how to find the record.
     """
     try:
         yield
@@ -32,7 +32,8 @@ def explained(directory: str | os.PathLike) -> Iterator[None]:
         reason = op_messages.reason(error.message)
         if not (op_messages.is_damaged(reason) or RULE in reason):
             raise  # Not of a record.
+        where = " or ".join(map(str, directories))
         raise ValueError(
-            f"{directory}: a record cannot be decoded: {reason}. Run python -m "
-            f"tfrecords_tools.verify --tfrecords={directory} to find it."
+            f"{where}: a record cannot be decoded: {reason}. Run python -m "
+            f"tfrecords_tools.verify --tfrecords={where} to find it."
         ) from error

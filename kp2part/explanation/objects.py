@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
+import math
 
 import keras
 import numpy as np
@@ -70,9 +71,9 @@ def explain(
         raise ValueError(
             f"{examples.manifest.directory}: no example is there to explain."
         )
-    step = max(1, count // num_objects)
+    step = math.ceil(count / num_objects)  # To the end of the records.
     batches = input_pipeline.eval_batches(examples, task, 1, step)
-    total = min(num_objects, -(-count // step))
+    total = math.ceil(count / step)
     chosen = set(
         np.linspace(0, total - 1, min(num_with_maps, total)).astype(int)
     )
@@ -80,7 +81,7 @@ def explain(
         record_errors.explained(examples.manifest.directory),
         tqdm.tqdm(total=total, unit="object") as progress,
     ):
-        for number, batch in enumerate(batches.take(total).as_numpy_iterator()):
+        for number, batch in enumerate(batches.as_numpy_iterator()):
             yield _explain_one(
                 batch, probe, explainer if number in chosen else None, task
             )

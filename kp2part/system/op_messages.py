@@ -4,9 +4,8 @@ import re
 
 _NOISE = ("Graph execution error", "Detected at node", "<stack")
 # What decoders say of files that begin well.
-_DAMAGED = re.compile(
-    r"(A photo is damaged: )?(jpeg::Uncompress failed|Invalid (JPEG|PNG) )"
-)
+_DECODER = re.compile(r"jpeg::Uncompress failed|Invalid (JPEG|PNG) ")
+_DAMAGED = "A photo is damaged: "
 
 
 def reason(message: str) -> str:
@@ -18,12 +17,12 @@ def reason(message: str) -> str:
     told = " ".join(x for x in lines if x.strip() and not x.startswith(_NOISE))
     told = re.sub(r"^(\{\{.*?\}\} ?)?(assertion failed: )?", "", told)
     told = re.sub(r"^\[(.*?[.:])\](?= |$)", r"\1", told)
-    return f"A photo is damaged: {told}" if is_damaged(told) else told
+    return f"{_DAMAGED}{told}" if _DECODER.match(told) else told
 
 
 def is_damaged(reason: str) -> bool:
-    """Returns whether a decoder found the bytes of an image damaged."""
-    return bool(_DAMAGED.match(reason))
+    """Returns whether `reason` says that a decoder found an image damaged."""
+    return reason.startswith(_DAMAGED)
 
 
 def text(error: UnicodeDecodeError) -> str:

@@ -53,7 +53,9 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         workdir.begin(config, keras.backend.backend(), chosen.folds)
         with (
             _naming_full_disk(workdir.path / "logs"),
-            record_errors.explained(config.selection.tfrecords),
+            record_errors.explained(
+                config.selection.tfrecords, *config.selection.extra_tfrecords
+            ),
         ):
             _train(config, model, chosen, workdir, done)
 

@@ -94,6 +94,14 @@ class RunnerTest(parameterized.TestCase):
             with self.assertRaisesRegex(ValueError, "must see this directory"):
                 runner_lib.Runner(LOCAL).run(self.directory, self.work, "piece")
 
+    def test_a_job_server_that_is_not_there(self):
+        options = "--job_endpoint=127.0.0.1:9 --job_server_timeout=1"
+        runner = runner_lib.Runner("PortableRunner", options)
+        pieces.put(self.directory, "a", "a")
+        with self.assertRaisesRegex(ValueError, "job server did not respond"):
+            runner.run(self.directory, self.work, "piece")
+        self.assertEqual(pieces.names(self.directory), ["a"])
+
     @parameterized.parameters(
         ("DirectRuner", "", "'DirectRuner' .nearest: DirectRunner"),
         (LOCAL, "--direct_num_worker=2", "nearest: direct_num_workers"),

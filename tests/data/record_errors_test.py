@@ -94,6 +94,14 @@ class RecordErrorsTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "a record cannot be decoded"):
             trainer.train(config, workdir)
 
+    def test_further_directories_are_named_too(self):
+        error = tf.errors.InvalidArgumentError(
+            None, None, "Invalid JPEG data, size 4"
+        )
+        with self.assertRaisesRegex(ValueError, "^drawn or labeled: a record"):
+            with record_errors.explained("drawn", "labeled"):
+                raise error
+
     def test_other_errors_stay_as_they_are(self):
         error = tf.errors.InvalidArgumentError(None, None, "Matrix size")
         with self.assertRaises(tf.errors.InvalidArgumentError):

@@ -6,7 +6,10 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
+from kp2part.data import example_set
+from kp2part.data import manifest as manifest_lib
 from kp2part.explanation import keypoint_effects
+from kp2part.explanation import objects
 from kp2part.explanation import summary
 from kp2part.models import architecture
 from kp2part.models import networks
@@ -83,6 +86,19 @@ class ProgramTest(absltest.TestCase):
             tuple(parts) for parts in fields["iou_without_keypoint"].values()
         }
         self.assertEqual(known, tuple(tiny.CATEGORY.parts))
+
+    def test_objects_are_spaced_to_the_end_of_the_records(self):
+        found = objects.explain(
+            keras.saving.load_model(self.save("kp2part")),
+            example_set.Examples(
+                manifest_lib.load(str(self.root / "data")), ("val",)
+            ),
+            num_objects=4,
+            num_with_maps=0,
+            push=10,
+        )
+        names = [explained.name for explained in found]
+        self.assertEqual(names, ["photo0-0", "photo1-0", "photo2-0"])
 
     def test_a_network_without_keypoints_is_one_line(self):
         code, _, errors = self.run_on(self.save("ternausnet"))

@@ -1,0 +1,22 @@
+"""Flags of the programs that look at a network's predictions on records."""
+
+from absl import flags
+
+from kp2part.evaluation import labels
+
+MODEL = flags.DEFINE_string(
+    "model",
+    None,
+    "Network: a .keras file of kp2part.train, or a directory written by "
+    "kp2part.export.",
+)
+TFRECORDS = flags.DEFINE_string(
+    "tfrecords", None, "Directory written by tfrecords_tools.build."
+)
+LABELS = flags.DEFINE_enum(
+    "labels",
+    "pseudo",
+    list(labels.KINDS),
+    "Whether the masks of the records were drawn by hand (true) or generated "
+    "by a rule (pseudo). Only affects how they are named in the results.",
+)
