@@ -37,7 +37,7 @@ class ExtraExamplesTest(absltest.TestCase):
 
     def test_only_photos_that_are_neither_trained_nor_validated_on(self):
         self.write("more", {"train": 16})  # Photos 0 to 7.
-        with self.assertLogs(level="INFO") as logs:
+        with self.assertLogs("absl", "INFO") as logs:
             chosen = self.choose("more")
         self.assertIn("4 further objects", logs.output[0])
         self.assertIn("4 in photos that are validated on", logs.output[0])
