@@ -31,6 +31,7 @@ the model: with --host=0.0.0.0, put a proxy in front, and list its name in
 import os
 import pathlib
 import signal
+import sys
 import threading
 
 from absl import flags
@@ -93,6 +94,11 @@ _LABEL_STUDIO_FILES = flags.DEFINE_string(
     "label_studio_files",
     None,
     "Directory with Label Studio's local files, or its media, to read photos.",
+)
+_ACCESS_LOG = flags.DEFINE_bool(
+    "access_log",
+    False,
+    "Write a line of JSON for each request to stdout; no bodies, no tokens.",
 )
 _POLL_SECONDS = flags.DEFINE_float(
     "poll_seconds", 1.0, "Seconds between checks for a new version.", 0.01
@@ -194,6 +200,7 @@ def main(argv):
         start_checks.check_free(_HOST.value, port)
     import tensorflow as tf
 
+    from kp2part.serving import access_log
     from kp2part.serving import admission
     from kp2part.serving import local_run
     from kp2part.serving import model_group
@@ -223,7 +230,8 @@ def main(argv):
         ),
     )
     try:
-        local_run.run(served, address, limits, stop, photos)
+        log = access_log.AccessLog(sys.stdout) if _ACCESS_LOG.value else None
+        local_run.run(served, address, limits, stop, photos, log)
     finally:
         served.close()
     logging.info("Stopped.")

@@ -7,6 +7,7 @@ import threading
 
 from absl import logging
 
+from kp2part.serving import access_log
 from kp2part.serving import health
 from kp2part.serving import limits as limits_lib
 from kp2part.serving import model_group
@@ -124,8 +125,9 @@ def run(
     limits: limits_lib.Limits,
     stop: threading.Event,
     photos: photos_lib.Photos | None = None,
+    log: access_log.AccessLog | None = None,
 ):
-    """Serves from when all models are loaded until told to stop.
+    """Serves until told to stop; each model from when it is loaded.
 
     Raises:
         ValueError: The newest version of one cannot be loaded.
@@ -143,11 +145,13 @@ def run(
         address.grpc_port or None,
         limits,
         address.allowed_hosts,
+        log,
     )
     try:
+        # Says from the start that it is not ready.
+        server.start()
         wait_for_models(models, stop)
         if not stop.is_set():
-            server.start()
             places = _places(server, address.host)
             logging.info("%s serves: %s", ", ".join(models.names), places)
             stop.wait()

@@ -1,5 +1,6 @@
 """The models of one server: each has a store, all share the schedule."""
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Self
 
@@ -74,13 +75,19 @@ class ModelGroup:
         """See `model_store.ModelStore.status`."""
         return self._store(name).status(name, version)
 
-    def problems(self) -> list[str]:
-        """Returns which models have no version that serves, and why."""
-        return [
-            f"{store.name}: {problem}"
-            for store in self.stores
-            if (problem := store.problem())
-        ]
+    def problems(self, name: str | None = None) -> list[str]:
+        """Returns which models have no version that serves, and why.
+
+        Args:
+            name: Of the only model to look at, by default all.
+        """
+        stores = self.stores if name is None else [self._store(name)]
+        return [problem for store in stores for problem in store.problems()]
+
+    def listen(self, listener: Callable[[], None]):
+        """See `model_store.ModelStore.listen`."""
+        for store in self.stores:
+            store.listen(listener)
 
     def close(self):
         """Stops following the directories, and unloads the models."""

@@ -4,17 +4,20 @@ The policy is TensorFlow Serving's: the version with the highest number serves,
 and the version before it keeps serving until the new one is loaded.
 """
 
+from collections.abc import Callable
 import ctypes
 import dataclasses
 import gc
 import pathlib
 import threading
+import time
 
 from absl import logging
 import grpc
 from tensorflow_serving.apis import get_model_status_pb2
 
 from kp2part.serving import admission as admission_lib
+from kp2part.serving import request_facts
 from kp2part.serving import servable as servable_lib
 from kp2part.serving import warmup_replay
 from kp2part.serving.tf_serving_api import errors
@@ -66,6 +69,7 @@ class ModelStore:
         self._statuses: dict[int, _Status] = {}
         self._failed_files: dict[int, frozenset] = {}
         self._first = threading.Event()
+        self._listeners: list[Callable[[], None]] = []
         self._closing = threading.Event()
         self._poller = threading.Thread(
             target=self._poll, args=(poll_seconds,), name="poll", daemon=True
@@ -91,6 +95,11 @@ class ModelStore:
             max(loaded, default=-1) if version is None else version
         )
         if found is None:
+            if name == self.name and not self._first.is_set():
+                raise errors.ServingError(
+                    grpc.StatusCode.UNAVAILABLE,
+                    f"Model {name} is not ready: {self.problem()}.",
+                )
             request = (
                 f"Latest({name})"
                 if version is None
@@ -100,6 +109,7 @@ class ModelStore:
                 grpc.StatusCode.NOT_FOUND,
                 f"Servable not found for request: {request}",
             )
+        request_facts.note_model(name, found.version)
         return found
 
     def status(
@@ -121,6 +131,7 @@ class ModelStore:
                 grpc.StatusCode.NOT_FOUND,
                 f"Could not find version {version} of model {name}",
             )
+        request_facts.note_model(name, version)
         response = get_model_status_pb2.GetModelStatusResponse()
         for number, status in sorted(statuses.items(), reverse=True):
             if version in (None, number):
@@ -133,6 +144,12 @@ class ModelStore:
         """Returns whether no version has been seen yet."""
         return not self._statuses
 
+    def problems(self, name: str | None = None) -> list[str]:
+        """See `model_group.ModelGroup.problems`; there is only one model."""
+        del name
+        problem = self.problem()
+        return [f"{self.name}: {problem}"] if problem else []
+
     def problem(self) -> str:
         """Returns why no version serves; "" if one does."""
         if self._loaded:
@@ -143,6 +160,10 @@ class ModelStore:
             if status.state == _State.LOADING:
                 return f"version {number} is loading"
         return "no version is there"
+
+    def listen(self, listener: Callable[[], None]):
+        """Calls `listener` whenever other versions are loaded than before."""
+        self._listeners.append(listener)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Waits for the first version; returns whether one serves by then.
@@ -163,7 +184,7 @@ class ModelStore:
         self._closing.set()
         # It may be loading a version.
         self._poller.join(5)
-        self._loaded = {}
+        self._serve({})
 
     def _poll(self, seconds):
         while True:
@@ -191,6 +212,8 @@ class ModelStore:
     def _load(self, version, path):
         files = _files(path)
         self._report(version, _Status(_State.LOADING))
+        logging.info("Loading version %d of %s.", version, self.name)
+        began = time.monotonic()
         try:
             servable = servable_lib.Servable(
                 self.name, version, path, self.admission
@@ -204,18 +227,23 @@ class ModelStore:
             )
         else:
             older = set(self._loaded)
-            self._loaded = {**self._loaded, version: servable}
+            self._serve({**self._loaded, version: servable})
             self._report(version, _Status(_State.AVAILABLE))
-            logging.info("Version %d of %s serves.", version, self.name)
+            logging.info(
+                "Serving version %d of %s after %.1f s.",
+                version,
+                self.name,
+                time.monotonic() - began,
+            )
             self._unload(older)
         self._first.set()
 
     def _unload(self, versions):
         if not versions:
             return
-        self._loaded = {
-            k: v for k, v in self._loaded.items() if k not in versions
-        }
+        self._serve(
+            {k: v for k, v in self._loaded.items() if k not in versions}
+        )
         for version in versions:
             # Requests that already use the version still finish.
             self._report(version, _Status(_State.END))
@@ -223,6 +251,11 @@ class ModelStore:
         # A function and its graph refer to each other.
         gc.collect()
         _return_memory()
+
+    def _serve(self, loaded):
+        self._loaded = loaded
+        for listener in self._listeners:
+            listener()
 
     def _report(self, version, status):
         self._statuses = {**self._statuses, version: status}

@@ -9,9 +9,12 @@ import types
 
 import grpc
 
+from kp2part.serving import access_log
 from kp2part.serving import admission as admission_lib
 from kp2part.serving import client_watch
 from kp2part.serving import grpc_guard
+from kp2part.serving import grpc_health
+from kp2part.serving import grpc_log
 from kp2part.serving import host_check
 from kp2part.serving import limits as limits_lib
 from kp2part.serving import model_group
@@ -72,6 +75,7 @@ class Server:
         grpc_port: The same.
         limits: How much clients may take, for each port.
         allowed_hosts: See `host_check`.
+        log: Of all requests to both ports; None writes none.
 
     Attributes:
         http_port: The port it listens on, or None.
@@ -91,6 +95,7 @@ class Server:
         grpc_port: int | None,
         limits: limits_lib.Limits,
         allowed_hosts: Sequence[str] = (),
+        log: access_log.AccessLog | None = None,
     ):
         self._http = self._grpc = None
         self.http_port = self.grpc_port = None
@@ -107,13 +112,15 @@ class Server:
                 host,
                 http_port,
                 limits,
-                lambda app: request_counts.counted(app, store.names, metrics),
+                lambda app: _observed(app, store.names, metrics, log),
             )
             self.http_port = self._http.port
         if grpc_port is not None:
+            self._health = grpc_health.Health(store)
             self._grpc, self.grpc_port = _grpc_server(
-                store, metrics, host, grpc_port, limits
+                store, metrics, host, grpc_port, limits, log
             )
+            self._health.add_to(self._grpc)
 
     def start(self):
         """Starts to serve."""
@@ -127,6 +134,8 @@ class Server:
         Args:
             seconds: The longest time to wait for them.
         """
+        if self._grpc:
+            self._health.stop()
         grpc_stopped = self._grpc and self._grpc.stop(seconds)
         if self._http:
             self._http.stop(seconds)
@@ -134,10 +143,16 @@ class Server:
             grpc_stopped.wait()
 
 
-def _grpc_server(store, metrics, host, port, limits):
+def _observed(application, names, metrics, log):
+    counted = request_counts.counted(application, names, metrics)
+    return access_log.logged(counted, names, log) if log else counted
+
+
+def _grpc_server(store, metrics, host, port, limits, log):
+    logs = [grpc_log.LogInterceptor(log)] if log else []
     server = grpc.server(
         futures.ThreadPoolExecutor(limits.num_threads, "grpc"),
-        interceptors=[grpc_guard.Guard()],
+        interceptors=[*logs, grpc_guard.Guard()],
         options=[
             # Otherwise two servers could silently share a port.
             ("grpc.so_reuseport", 0),

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 import pathlib
 import socket
 
+from kp2part.system import published
+
 _MAX_PORT = 65535
+_MAX_NAMES = 5  # Of a directory, in a message.
 
 
 def http_port(given: int | None, environment: Mapping[str, str]) -> int:
@@ -47,7 +50,8 @@ def check_base_path(path: pathlib.Path):
     """Checks that versions are, or can appear, in a directory.
 
     Raises:
-        ValueError: It is a version itself or a file, or nothing can be in it.
+        ValueError: It is a version itself or a file, or nothing can be in it,
+            or what is in it are no versions.
     """
     if (path / "saved_model.pb").exists():
         raise ValueError(
@@ -58,3 +62,26 @@ def check_base_path(path: pathlib.Path):
         raise ValueError(f"{path}: `model_base_path` must be a directory.")
     if not path.parent.is_dir():
         raise ValueError(f"{path}: there is no directory {path.parent}")
+    if path.is_dir():
+        _check_entries(path)
+
+
+def _check_entries(path):
+    # What a hidden name has is being written: it appears by a rename.
+    names = [p.name for p in path.iterdir() if not p.name.startswith(".")]
+    if not names or published.versions(path):
+        return
+    models = [p for p in path.iterdir() if p.is_dir() and _has_version(p)]
+    hint = f", perhaps {min(models)}" if models else ""
+    raise ValueError(
+        f"{path}: `model_base_path` must be a directory of numbered versions"
+        f"{hint}. Received one with: "
+        f"{', '.join(sorted(names)[:_MAX_NAMES])!r:.200}"
+    )
+
+
+def _has_version(path):
+    try:
+        return bool(published.versions(path))
+    except OSError:
+        return False

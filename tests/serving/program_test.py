@@ -35,8 +35,10 @@ class ServeTest(absltest.TestCase):
         process = subprocess.Popen(
             [sys.executable, "-m", "kp2part.serve", "--grpc_port=0",
              f"--port={self.port}", *flags],
-            cwd=programs.ROOT, stderr=subprocess.PIPE, text=True,
+            cwd=programs.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True,
         )  # fmt: skip
+        self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -56,14 +58,23 @@ class ServeTest(absltest.TestCase):
     def test_waits_for_a_model_serves_it_and_stops(self):
         process = self.start()
         self.wait_for_line(process, f"Waiting for a version in {self.base}")
+        self.assertIn(b"ok", self.get("/healthz"))
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            self.get("/readyz")
+        self.assertEqual(caught.exception.code, 503)
+        self.assertIn(b"small: no version is there", caught.exception.read())
         self.base.mkdir()
         serving_models.write(self.base / "3")
+        self.wait_for_line(process, "Loading version 3 of small.")
+        line = self.wait_for_line(process, "Serving version 3 of small after")
+        self.assertRegex(line, r"after \d+\.\d s\.")
         line = self.wait_for_line(process, "serves: open")
         self.assertIn(f"small serves: open http://127.0.0.1:{self.port}/", line)
         (status,) = json.loads(self.get("/v1/models/small"))[
             "model_version_status"
         ]
         self.assertEqual(status["version"], "3")
+        self.assertIn(b"ok", self.get("/readyz"))
         self.assertIn(b"<html", self.get("/").lower())
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
@@ -132,10 +143,12 @@ class ServeTest(absltest.TestCase):
         for name in "ab":
             (self.base / name).mkdir(parents=True)
             serving_models.write(self.base / name / "1")
-        process = self.start(flag, base_path=False)
+        process = self.start(flag, "--access_log", base_path=False)
         self.wait_for_line(process, "a, b serves: open")
         for name in "ab":
             self.assertIn(b"AVAILABLE", self.get(f"/v1/models/{name}"))
+            line = json.loads(process.stdout.readline())
+            self.assertEqual((line["status"], line["model"]), (200, name))
 
     def test_no_training_code_is_loaded(self):
         code = (

@@ -35,6 +35,22 @@ class StartChecksTest(absltest.TestCase):
             with self.assertRaisesRegex(ValueError, reason):
                 start_checks.check_base_path(path)
 
+    def test_entries_that_are_no_versions(self):
+        base = pathlib.Path(self.create_tempdir().full_path)
+        (base / ".partial-1").mkdir()
+        start_checks.check_base_path(base)  # A version is being written.
+        (base / "notes\n.txt").touch()
+        (base / "7").touch()
+        with self.assertRaisesRegex(
+            ValueError,
+            r"versions. Received one with: '7, notes\\n.txt",
+        ):
+            start_checks.check_base_path(base)
+        (base / "mine" / "1").mkdir(parents=True)
+        with self.assertRaisesRegex(ValueError, f", perhaps {base}/mine. Rece"):
+            start_checks.check_base_path(base)
+        start_checks.check_base_path(base / "mine")
+
 
 if __name__ == "__main__":
     absltest.main()

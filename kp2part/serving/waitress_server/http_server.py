@@ -11,6 +11,7 @@ import time
 
 from waitress import adjustments
 from waitress import channel as channel_lib
+from waitress import parser
 from waitress import server as server_lib
 from waitress import task as task_lib
 from waitress import utilities
@@ -18,7 +19,10 @@ from waitress import wasyncore
 
 from kp2part.serving import limits as limits_lib
 
-_ERROR = "kp2part.error"  # What the server refuses, in the environ.
+# In the environ: why the server refuses a request, and when its first byte
+# came, by `time.perf_counter`.
+_ERROR = "kp2part.error"
+BEGAN = "kp2part.began"
 
 
 class HttpServer:
@@ -130,6 +134,7 @@ class _ErrorTask(task_lib.ErrorTask):
         request = self.request
         return {
             _ERROR: request.error,
+            BEGAN: request.began,
             "REMOTE_ADDR": self.channel.addr[0],
             "REQUEST_METHOD": getattr(request, "command", "").upper(),
             "REQUEST_URI": getattr(request, "request_uri", ""),
@@ -139,7 +144,20 @@ class _ErrorTask(task_lib.ErrorTask):
         }
 
 
+class _Parser(parser.HTTPRequestParser):
+    def __init__(self, adj):
+        super().__init__(adj)
+        self.began = time.perf_counter()
+
+
+class _Task(task_lib.WSGITask):
+    def get_environment(self):
+        return {**super().get_environment(), BEGAN: self.request.began}
+
+
 class _Channel(channel_lib.HTTPChannel):
+    parser_class = _Parser
+    task_class = _Task
     error_task_class = _ErrorTask
     _began = 0.0
 
