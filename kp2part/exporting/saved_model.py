@@ -5,7 +5,9 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
+import hashlib
 import pathlib
 
 from absl import logging
@@ -72,13 +74,24 @@ def export(
 
 
 def metadata(model: keras.Model) -> dict:
-    """Returns what a client has to know: names, sizes, versions."""
+    """Returns what a client has to know: names, sizes, versions.
+
+    The checksum of the weights tells it from a network trained otherwise.
+    """
     return {
         "network": model.name,
         "task": metadata_lib.task_of(model).to_json(),
         "num_parameters": model.count_params(),
+        "weights": _sha256(model.weights),
         "versions": versions.versions(keras.backend.backend()),
     }
+
+
+def _sha256(weights: Sequence[keras.Variable]) -> str:
+    digest = hashlib.sha256()
+    for weight in weights:
+        digest.update(keras.ops.convert_to_numpy(weight).tobytes())
+    return digest.hexdigest()
 
 
 def _write(server: serving_graph.PartServer, path: pathlib.Path):

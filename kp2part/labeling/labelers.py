@@ -12,7 +12,9 @@ import numpy as np
 from kp2part.client import part_client
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.labeling import photo_labeler
+from kp2part.schema import keys
 
+_TOLD = ("network", "num_parameters", "weights", keys.QUALITY)
 _INDEX = ("saved_model.pb", "variables/variables.index")  # Has checksums.
 
 
@@ -42,7 +44,14 @@ def describe(predict: part_client.PartClient) -> dict[str, Any]:
         for name in _INDEX:
             digest.update((path / name).read_bytes())
         return {**found, "model": digest.hexdigest()}
-    inputs = {"key": np.array([b"network", b"num_parameters"], object)}
-    told = predict.backend.run("metadata", inputs, ["json_bytes"])
-    names = [json.loads(text) for text in told["json_bytes"]]
-    return {**found, "model": names}
+    told = {key: _told(predict.backend, key) for key in _TOLD}
+    return {**found, "model": told}
+
+
+def _told(backend: part_client.Backend, key: str) -> Any:
+    inputs = {"key": np.array([key.encode()], object)}
+    try:
+        told = backend.run("metadata", inputs, ["json_bytes"])
+    except ValueError:  # No such key: it has no quality, or is older.
+        return None
+    return json.loads(told["json_bytes"][0])

@@ -111,6 +111,9 @@ def label(
         jobs: The plan.
         predict: The model.
         journal: Where outcomes go, each as soon as it is there.
+
+    Raises:
+        ValueError: A server began to serve another model meanwhile.
     """
     todo = left(jobs, journal)
     if not todo:
@@ -120,6 +123,20 @@ def label(
         for outcome in labeler.label(todo):
             journal.write(outcome)
             progress.update()
+    check_model(predict, journal)
+
+
+def check_model(predict: part_client.PartClient, journal: journal_lib.Journal):
+    """Checks that the model still is that of the journal.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if labelers.describe(predict) != journal.header:
+        raise ValueError(
+            f"{journal.path}: has masks of two models, as the server began to "
+            "serve another one meanwhile. Transfer to another --output."
+        )
 
 
 def left(

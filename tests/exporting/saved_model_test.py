@@ -119,6 +119,18 @@ class SavedModelTest(parameterized.TestCase):
         self.assertEqual(fields["network"], "kp2part")
         self.assertIn("keras", fields["versions"])
 
+    def test_metadata_tells_of_other_weights(self):
+        def weights():
+            return saved_model.metadata(self.model)["weights"]
+
+        before = weights()
+        self.assertEqual(before, weights())
+        bias = self.model.weights[-1]
+        value = bias.numpy()
+        self.addCleanup(bias.assign, value)
+        bias.assign(value + 1e-3)
+        self.assertNotEqual(before, weights())
+
     @parameterized.parameters("kp2part", "mirrored", "refinenet")
     def test_record_and_its_bytes_get_the_same_mask(self, name):
         directory = self.create_tempdir().full_path

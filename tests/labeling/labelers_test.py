@@ -159,6 +159,16 @@ class LabelersTest(absltest.TestCase):
         self.assertEqual(told, labelers.describe(self.predict))
         self.assertLen(told["model"], 64)
 
+    def test_served_model_is_told_from_others(self):
+        weights = "ab" * 32
+        told = labelers.describe(cases.Served(weights=weights))
+        self.assertEqual(told["model"]["weights"], weights)
+        self.assertIsNone(told["model"]["quality"])
+        self.assertEqual(told, labelers.describe(cases.Served(weights=weights)))
+        others = {"weights": "cd" * 32}, {"weights": weights, "quality": [1.0]}
+        for other in others:
+            self.assertNotEqual(told, labelers.describe(cases.Served(**other)))
+
 
 if __name__ == "__main__":
     absltest.main()
