@@ -5,6 +5,7 @@ import io
 import json
 import re
 import time
+from urllib import parse
 
 from absl.testing import absltest
 import cv2
@@ -384,6 +385,31 @@ class PageBrowserTest(page_case.PageCase):
         span = [b[0] - a[0] for a, b in (before, after)]
         self.assertAlmostEqual(span[1] / span[0], 2, delta=0.1)
         self.has_said(3)
+
+    def test_choice_of_model(self):
+        def describe(route):
+            # The served model and a twin: only the names differ.
+            address, _, query = route.request.url.partition("?")
+            name = parse.parse_qs(query).get("model", ["lite"])[0]
+            fields = route.fetch(url=address).json()
+            fields |= {"name": name, "models": ["lite", "twin"]}
+            route.fulfill(json=fields)
+
+        asked_for = []
+        self.page.route("**/model.json*", describe)
+        self.page.route(
+            page_case.PREDICT,
+            lambda route: (
+                asked_for.append(route.request.url),
+                route.continue_(url=route.request.url.replace("twin", "lite")),
+            ),
+        )
+        self.page.reload()
+        self.page.locator("#models").select_option("twin")
+        self.page.wait_for_url("**/?model=twin")
+        self.page.locator("#sample-list button").last.click()
+        self.wait_for_parts()
+        self.assertIn("/v1/models/twin:predict", asked_for[-1])
 
     def test_any_category(self):
         chair = {
