@@ -66,7 +66,7 @@ def main(argv):
     del argv
     box = parse_box(_BOX.value)
     from kp2part import client
-    from kp2part.formats import one_object_json
+    from kp2part.formats.plain import one_object_json
     from kp2part.system import atomic
     from kp2part.visualization import pictures
 

@@ -188,9 +188,9 @@ def _draft(task):
 
 
 def _plan(task):
-    from kp2part.formats import photo_directory
     from kp2part.formats import pose_matches
-    from kp2part.formats import vocabulary
+    from kp2part.formats.names import vocabulary
+    from kp2part.formats.photos import photo_directory
     from kp2part.labeling import given_boxes
     from kp2part.labeling import jobs as jobs_lib
 

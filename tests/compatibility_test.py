@@ -16,7 +16,7 @@ import numpy as np
 
 from kp2part import client
 from kp2part import presets
-from kp2part.formats import one_object_json
+from kp2part.formats.plain import one_object_json
 from kp2part.models import losses
 from kp2part.models import metadata
 from kp2part.models import palette

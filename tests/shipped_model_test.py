@@ -8,7 +8,7 @@ import numpy as np
 
 from kp2part import client
 from kp2part import presets
-from kp2part.formats import one_object_json
+from kp2part.formats.plain import one_object_json
 from kp2part.models import model_file
 from tfrecords_tools.synthetic import photos as photos_lib
 from tfrecords_tools.synthetic import settings as settings_lib

@@ -8,7 +8,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.formats import pascal_part
+from kp2part.formats.pascal import pascal_part
 from kp2part.schema import category
 from tfrecords_tools.building import inputs as inputs_lib
 from tfrecords_tools.building import instances

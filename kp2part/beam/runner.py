@@ -19,7 +19,7 @@ import grpc
 
 from kp2part.beam import pieces
 from kp2part.beam import progress
-from kp2part.formats import identity
+from kp2part.formats.names import identity
 
 _ON_THIS_MACHINE = "DirectRunner"
 

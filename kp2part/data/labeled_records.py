@@ -20,10 +20,10 @@ from kp2part.data import cutting
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_files
 from kp2part.data import records
-from kp2part.formats import image_size
-from kp2part.formats import label_checks
-from kp2part.formats import label_names
-from kp2part.formats import labels
+from kp2part.formats.labeled import label_checks
+from kp2part.formats.labeled import label_names
+from kp2part.formats.labeled import labels
+from kp2part.formats.photos import image_size
 from kp2part.schema import category as category_lib
 from kp2part.schema import task as task_lib
 from kp2part.system import json_file

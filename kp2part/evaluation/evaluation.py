@@ -13,6 +13,7 @@ from kp2part.data import example_set
 from kp2part.data import folds as folds_lib
 from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
+from kp2part.evaluation import example_rows
 from kp2part.evaluation import inference
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import part_boxes
@@ -37,6 +38,34 @@ class Chosen:
 
     examples: example_set.Examples
     name: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Scored:
+    """Scores of N examples, in the order of the files.
+
+    Attributes:
+        keys: Which examples they are.
+        class_names: Their classes.
+        matrices: int64 [N, P, P], see `metrics.confusion`.
+        box_scores: Of those with boxes of parts, see `part_boxes.score`; None
+            if boxes are not scored.
+    """
+
+    keys: list[example_rows.Key]
+    class_names: list[str]
+    matrices: np.ndarray
+    box_scores: list[dict[str, float]] | None
+
+    def summary(self, parts: tuple[str, ...]) -> dict:
+        """Returns the scores of the set, see `scores.summarize`."""
+        found = scores.summarize(self.matrices, parts)
+        found["classes"] = scores.by_class(
+            self.matrices, self.class_names, parts
+        )
+        if self.box_scores is not None:
+            found["part_boxes"] = part_boxes.summarize(self.box_scores, parts)
+        return found
 
 
 def load(path: str, flip_average: bool) -> keras.Model:
@@ -77,7 +106,7 @@ def evaluate(
     batch_size: int,
     num_examples: int,
     labels: str,
-):
+) -> Scored:
     """Scores a network; writes examples.png, table.md and metrics.json.
 
     Args:
@@ -89,14 +118,23 @@ def evaluate(
         batch_size: Number of examples per batch.
         num_examples: Number of rows in the picture.
         labels: Kind of the masks in the records, a key of `labels.KINDS`.
+
+    Returns:
+        The scores of each example.
     """
     inference.check_task(model, chosen.examples)
     photos = seen_photos.count(model, chosen.examples)
     if photos["num_trained_photos"]:
         logging.warning(seen_photos.sentence(photos))
-    results = score(model, chosen.examples, noise, boxes, batch_size) | photos
-    results["split"] = chosen.name
-    results["labels"] = labels
+    scored = score(model, chosen.examples, noise, boxes, batch_size)
+    results = {
+        **scored.summary(tuple(metadata.task_of(model).category.parts)),
+        **photos,
+        "keypoint_dropout": noise.keypoint_dropout,
+        "keypoint_jitter": noise.keypoint_jitter,
+        "split": chosen.name,
+        "labels": labels,
+    }
     table = scores.table(results).to_markdown()
     table += "\n" + scores.classes_table(results["classes"]).to_markdown()
     table += f"\n{seen_photos.sentence(results)}\n"
@@ -108,6 +146,7 @@ def evaluate(
     text = json.dumps(results, indent=2, allow_nan=False)
     atomic.write_text(output / "metrics.json", text + "\n")
     logging.info("%s\n%s", output, table)
+    return scored
 
 
 def score(
@@ -116,27 +155,19 @@ def score(
     noise: augmentation.Augmentation,
     boxes: part_boxes.PartBoxes,
     batch_size: int,
-) -> dict:
-    """Returns the scores of a network, the contents of `metrics.json`.
+) -> Scored:
+    """Returns the scores of a network, example by example.
 
     See `evaluate` for the arguments.
     """
     task = metadata.task_of(model)
-    parts = tuple(task.category.parts)
-    matrices, names, box_scores = [], [], []
+    found, names, matrices, box_scores = [], [], [], []
     for batch, predictions in inference.predictions(
         model, examples, batch_size, inference.make_noise(noise)
     ):
-        matrices.append(inference.confusion(batch, predictions))
+        found += example_rows.keys(batch)
         names += [name.decode() for name in batch[keys.CLASS_NAME]]
+        matrices.append(inference.confusion(batch, predictions))
         box_scores += inference.box_scores(batch, predictions, task, boxes)
-    matrices = np.concatenate(matrices)
-    results = {
-        **scores.summarize(matrices, parts),
-        "keypoint_dropout": noise.keypoint_dropout,
-        "keypoint_jitter": noise.keypoint_jitter,
-        "classes": scores.by_class(matrices, names, parts),
-    }
-    if boxes:
-        results["part_boxes"] = part_boxes.summarize(box_scores, parts)
-    return results
+    scored_boxes = box_scores if boxes else None
+    return Scored(found, names, np.concatenate(matrices), scored_boxes)

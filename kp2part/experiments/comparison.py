@@ -7,7 +7,7 @@ import pathlib
 
 import numpy as np
 
-from kp2part.evaluation import metrics
+from kp2part.evaluation import paired
 from kp2part.evaluation import scores as scores_lib
 from kp2part.experiments import protocols
 from kp2part.system import json_file
@@ -125,13 +125,8 @@ def _join(matrices: dict[str, np.ndarray], repeats: list[str]) -> np.ndarray:
 
 
 def _gain(before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
-    def difference(pair):
-        low, high = (metrics.mean_iou(pair[..., i, :, :]) for i in (0, 1))
-        return high - low
-
-    pairs = np.stack([before, after], 1)
-    low, high = metrics.bootstrap(pairs, difference)
-    return float(difference(pairs.sum(0))), float(low), float(high)
+    change = paired.mean_iou(before, after)
+    return change.gain, change.low, change.high
 
 
 def _number(value: float | None) -> float:

@@ -10,12 +10,11 @@ import pathlib
 
 from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
+from kp2part.evaluation import example_rows
 from kp2part.experiments import protocols
 from kp2part.schema import keys
 from kp2part.training import flagfile
 from kp2part.training import splits
-
-Key = tuple[str, int]  # The photo's id and the object's number in it.
 
 
 def shared_runs(
@@ -51,21 +50,25 @@ def validation(workdir: pathlib.Path) -> example_set.Examples:
     ).validation
 
 
-def classes(examples: example_set.Examples) -> dict[Key, str]:
+def classes(examples: example_set.Examples) -> dict[example_rows.Key, str]:
     """Returns the class of each example, in the files' order."""
     return {
-        key(example): example[keys.CLASS_NAME].decode()
+        example_rows.key(example): example[keys.CLASS_NAME].decode()
         for example in examples.read().as_numpy_iterator()
     }
 
 
-def shared(sets: Sequence[Mapping[Key, str]]) -> dict[Key, str]:
+def shared(
+    sets: Sequence[Mapping[example_rows.Key, str]],
+) -> dict[example_rows.Key, str]:
     """Returns the entries of the first set whose keys are in all sets."""
     first, *others = sets
     return {k: v for k, v in first.items() if all(k in o for o in others)}
 
 
-def choose(classes: Mapping[Key, str], count: int) -> list[Key]:
+def choose(
+    classes: Mapping[example_rows.Key, str], count: int
+) -> list[example_rows.Key]:
     """Returns examples spread over the classes, and over each class.
 
     Args:
@@ -90,8 +93,3 @@ def choose(classes: Mapping[Key, str], count: int) -> list[Key]:
         for c, quota in quotas.items()
         for i in range(quota)
     ]
-
-
-def key(example: Mapping) -> Key:
-    """Returns the unique key of an example of NumPy values."""
-    return example[keys.IMAGE_ID].decode(), int(example[keys.OBJECT_INDEX])

@@ -5,19 +5,19 @@ import types
 
 import msgspec
 
-from kp2part.formats import berkeley
-from kp2part.formats import coco
-from kp2part.formats import coco_directory
-from kp2part.formats import cvat
-from kp2part.formats import deeplabcut_csv
-from kp2part.formats import deeplabcut_h5
-from kp2part.formats import h5_file
-from kp2part.formats import keypoint_csv
-from kp2part.formats import label_studio
-from kp2part.formats import label_studio_file
-from kp2part.formats import sleap_h5
-from kp2part.formats import sleap_slp
-from kp2part.formats import voc
+from kp2part.formats.coco import directory as coco_directory
+from kp2part.formats.coco import keypoints as coco
+from kp2part.formats.cvat import keypoints as cvat
+from kp2part.formats.deeplabcut import csv_table as deeplabcut_csv
+from kp2part.formats.deeplabcut import h5_table as deeplabcut_h5
+from kp2part.formats.files import h5_file
+from kp2part.formats.files import xml_file
+from kp2part.formats.label_studio import file as label_studio_file
+from kp2part.formats.label_studio import keypoints as label_studio
+from kp2part.formats.pascal import berkeley
+from kp2part.formats.plain import keypoint_csv
+from kp2part.formats.sleap import analysis_h5 as sleap_h5
+from kp2part.formats.sleap import slp_file as sleap_slp
 from kp2part.system import text_file
 
 _READABLE = (
@@ -64,7 +64,7 @@ def _of_directory(path: pathlib.Path) -> types.ModuleType:
 
 def _is_cvat(path: pathlib.Path) -> bool:
     try:
-        return voc.read_xml(path).tag == "annotations"
+        return xml_file.read(path).tag == "annotations"
     except ValueError:
         return False  # The reader says what is wrong.
 
@@ -109,7 +109,7 @@ def _members(text: str) -> dict[str, msgspec.Raw]:
 
 
 def _of_xml(path: pathlib.Path) -> types.ModuleType:
-    if voc.read_xml(path).tag == "annotation":
+    if xml_file.read(path).tag == "annotation":
         raise ValueError(
             f"{path}: is a file of one object, as Berkeley has them: give the "
             "directory that it is in."

@@ -11,9 +11,9 @@ import dataclasses
 import os
 import pathlib
 
-from kp2part.formats import identity
 from kp2part.formats import readers
-from kp2part.formats import vocabulary as vocabulary_lib
+from kp2part.formats.names import identity
+from kp2part.formats.names import vocabulary as vocabulary_lib
 from kp2part.schema import category as category_lib
 from kp2part.system import json_file
 

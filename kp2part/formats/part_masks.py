@@ -5,14 +5,14 @@ from collections.abc import Iterable
 import dataclasses
 import pathlib
 
-from kp2part.formats import coco_parts
-from kp2part.formats import cvat_masks
 from kp2part.formats import detection
-from kp2part.formats import label_studio_masks
-from kp2part.formats import mask_files
-from kp2part.formats import pascal_part
-from kp2part.formats import photo_directory
-from kp2part.formats import photo_objects
+from kp2part.formats.coco import parts as coco_parts
+from kp2part.formats.cvat import parts as cvat_masks
+from kp2part.formats.label_studio import parts as label_studio_masks
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.pascal import pascal_part
+from kp2part.formats.photos import photo_directory
+from kp2part.formats.plain import mask_files
 from kp2part.schema import category as category_lib
 from kp2part.system import text_file
 

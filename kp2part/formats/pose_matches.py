@@ -10,14 +10,14 @@ from collections.abc import Iterator
 import dataclasses
 import pathlib
 
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import deeplabcut
-from kp2part.formats import identity
-from kp2part.formats import photo_directory
-from kp2part.formats import photo_names
-from kp2part.formats import pose_file
 from kp2part.formats import readers
-from kp2part.formats import vocabulary as vocabulary_lib
+from kp2part.formats.deeplabcut import table as deeplabcut
+from kp2part.formats.names import identity
+from kp2part.formats.names import vocabulary as vocabulary_lib
+from kp2part.formats.photos import photo_directory
+from kp2part.formats.photos import photo_names
+from kp2part.formats.poses import annotation as annotation_lib
+from kp2part.formats.poses import pose_file
 
 _SHOWN = 3  # Names in a line of the list.
 

@@ -46,14 +46,14 @@ from collections.abc import Mapping
 import pathlib
 import types
 
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import deeplabcut
-from kp2part.formats import deeplabcut_csv
-from kp2part.formats import deeplabcut_h5
 from kp2part.formats import detection
-from kp2part.formats import photo_names
-from kp2part.formats import pose_file
-from kp2part.formats import vocabulary as vocabulary_lib
+from kp2part.formats.deeplabcut import csv_table as deeplabcut_csv
+from kp2part.formats.deeplabcut import h5_table as deeplabcut_h5
+from kp2part.formats.deeplabcut import table as deeplabcut
+from kp2part.formats.names import vocabulary as vocabulary_lib
+from kp2part.formats.photos import photo_names
+from kp2part.formats.poses import annotation as annotation_lib
+from kp2part.formats.poses import pose_file
 from kp2part.schema import category as category_lib
 
 _WITH_LIKELIHOOD = (deeplabcut_csv, deeplabcut_h5)

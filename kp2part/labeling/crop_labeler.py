@@ -15,8 +15,8 @@ from kp2part.client import in_process
 from kp2part.data import crops
 from kp2part.data import pasting
 from kp2part.data import records
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
+from kp2part.formats.poses import annotation as annotation_lib
 from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.schema import keys

@@ -12,7 +12,7 @@ import pathlib
 import cv2
 import numpy as np
 
-from kp2part.formats import image_size
+from kp2part.formats.photos import image_size
 from kp2part.labeling import jobs as jobs_lib
 
 

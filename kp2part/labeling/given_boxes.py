@@ -7,11 +7,11 @@ import pathlib
 import numpy as np
 import scipy.optimize
 
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import identity
-from kp2part.formats import photo_directory
-from kp2part.formats import voc
-from kp2part.formats import vocabulary
+from kp2part.formats.names import identity
+from kp2part.formats.names import vocabulary
+from kp2part.formats.pascal import voc
+from kp2part.formats.photos import photo_directory
+from kp2part.formats.poses import annotation as annotation_lib
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.schema import boxes as boxes_lib
 

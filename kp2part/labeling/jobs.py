@@ -4,10 +4,10 @@ import dataclasses
 import hashlib
 import pathlib
 
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import labels
 from kp2part.formats import pose_matches
-from kp2part.formats import vocabulary
+from kp2part.formats.labeled import labels
+from kp2part.formats.names import vocabulary
+from kp2part.formats.poses import annotation as annotation_lib
 from kp2part.schema import category as category_lib
 from kp2part.schema import coordinates
 

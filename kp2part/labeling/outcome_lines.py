@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
 from kp2part.labeling import jobs as jobs_lib
 
 

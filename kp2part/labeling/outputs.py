@@ -6,11 +6,11 @@ import dataclasses
 import pathlib
 import shutil
 
-from kp2part.formats import coco_writer
-from kp2part.formats import cvat_writer
-from kp2part.formats import label_studio_writer
-from kp2part.formats import pascal_part_writer
-from kp2part.formats import png_writer
+from kp2part.formats.coco import writer as coco_writer
+from kp2part.formats.cvat import writer as cvat_writer
+from kp2part.formats.label_studio import writer as label_studio_writer
+from kp2part.formats.pascal import pascal_part_writer
+from kp2part.formats.plain import png_writer
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.labeling import run
 from kp2part.schema import task as task_lib
@@ -117,14 +117,16 @@ class Outputs:
         )
 
     def _write_sleap(self, photos: run.Labeled, path: pathlib.Path):
-        from kp2part.formats import sleap_writer  # Needs an extra.
+        from kp2part.formats.sleap import (
+            writer as sleap_writer,  # Needs an extra.
+        )
 
         sleap_writer.write(photos, self.task.category, path)
 
     def _write_videos(
         self, name: str, photos: run.Labeled
     ) -> Iterator[pathlib.Path]:
-        from kp2part.formats import mask_array
+        from kp2part.formats.plain import mask_array
         from kp2part.visualization import overlay_video
 
         for video in photos.videos():

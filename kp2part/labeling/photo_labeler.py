@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from kp2part.client import part_client
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import image_size
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
+from kp2part.formats.photos import image_size
+from kp2part.formats.poses import annotation as annotation_lib
 from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.system import ordered_map

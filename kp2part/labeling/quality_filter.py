@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
 
 
 @dataclasses.dataclass(frozen=True)

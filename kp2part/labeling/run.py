@@ -9,7 +9,7 @@ from absl import logging
 import tqdm
 
 from kp2part.client import part_client
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.labeling import journal as journal_lib
 from kp2part.labeling import labelers

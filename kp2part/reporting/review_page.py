@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from kp2part.data import records
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
 from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.reporting import rendering

@@ -7,9 +7,9 @@ import os
 import cv2
 import numpy as np
 
-from kp2part.formats import label_checks
-from kp2part.formats import label_names
-from kp2part.formats import labels
+from kp2part.formats.labeled import label_checks
+from kp2part.formats.labeled import label_names
+from kp2part.formats.labeled import labels
 from kp2part.schema import category as category_lib
 from kp2part.system import atomic
 from kp2part.visualization import pictures

@@ -163,7 +163,7 @@ class BrowserExportTest(page_case.PageCase):
         self.assertEqual(self.page.locator("#kind").input_value(), "")
 
     def test_build_takes_the_file(self):
-        if importlib.util.find_spec("kp2part.formats.coco_parts") is None:
+        if importlib.util.find_spec("kp2part.formats.coco.parts") is None:
             self.skipTest("tfrecords_tools.build reads no parts of COCO yet")
         self.open_herd()
         self.read_samples()

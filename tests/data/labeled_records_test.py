@@ -13,10 +13,10 @@ from kp2part.data import records
 from kp2part.data import selection
 from kp2part.schema import task
 from kp2part.training import splits
-from tests.formats import labeled
+from tests.formats import labeled_photos
 from tfrecords_tools.checking import verification
 
-TASK = task.Task(labeled.CATEGORY, image_size=32)
+TASK = task.Task(labeled_photos.CATEGORY, image_size=32)
 
 
 class LabeledRecordsTest(parameterized.TestCase):
@@ -25,7 +25,7 @@ class LabeledRecordsTest(parameterized.TestCase):
         self.root = pathlib.Path(self.create_tempdir())
         self.images, self.path = self.root / "photos", self.root / "records"
         self.pixels = {}
-        for number, photo in enumerate(labeled.named_photos()):
+        for number, photo in enumerate(labeled_photos.named_photos()):
             name = photo.name.replace(".mp4", "/frame_000012.png")
             shape = photo.height, photo.width, 3
             pixels = np.random.default_rng(number).integers(0, 256, shape)
@@ -40,7 +40,7 @@ class LabeledRecordsTest(parameterized.TestCase):
     def write(self, photos, **changes):
         return labeled_records.write(
             photos,
-            labeled.CATEGORY,
+            labeled_photos.CATEGORY,
             self.path,
             images=self.images,
             task=dataclasses.replace(TASK, **changes),
@@ -54,7 +54,7 @@ class LabeledRecordsTest(parameterized.TestCase):
         ]
 
     def test_records_and_manifest(self):
-        manifest = self.write(iter(labeled.named_photos()))
+        manifest = self.write(iter(labeled_photos.named_photos()))
         self.assertEqual(
             sorted(path.name for path in self.path.iterdir()),
             ["manifest.json", "train-00000.tfrecord"],
@@ -77,7 +77,7 @@ class LabeledRecordsTest(parameterized.TestCase):
         np.testing.assert_array_equal(dog["source_size"], [8, 7])
 
     def test_pixels(self):
-        first, *_ = labeled.named_photos()
+        first, *_ = labeled_photos.named_photos()
         # The whole photo, without a change of its size.
         item = dataclasses.replace(first.objects[0], box=(0, 0, 32, 32))
         photo = dataclasses.replace(
@@ -96,14 +96,14 @@ class LabeledRecordsTest(parameterized.TestCase):
     def test_training_takes_them(self):
         chosen = splits.choose(
             selection.Selection(str(self.path), fold=0, num_folds=2),
-            self.write(labeled.named_photos()),
+            self.write(labeled_photos.named_photos()),
         )
         splits.check(chosen)
         self.assertEqual(chosen.training.count() + chosen.validation.count(), 3)
 
     def test_shards(self):
         with self.small_shards():
-            manifest = self.write(labeled.named_photos())
+            manifest = self.write(labeled_photos.named_photos())
         counts = [s.num_records for s in manifest.split("train").shards]
         self.assertEqual(counts, [2, 1])
         self.assertLen(self.read(manifest), 3)
@@ -118,7 +118,7 @@ class LabeledRecordsTest(parameterized.TestCase):
         ({"height": 9}, "size of its masks, 7 x 9. Received: 7 x 8"),
     )
     def test_photos_that_do_not_fit(self, changes, message):
-        first, *others = labeled.named_photos()
+        first, *others = labeled_photos.named_photos()
         with self.assertRaisesRegex(ValueError, message):
             self.write([*others, dataclasses.replace(first, **changes)])
         self.assertEqual([*self.root.iterdir()], [self.images])
@@ -126,16 +126,16 @@ class LabeledRecordsTest(parameterized.TestCase):
     def test_a_class_is_needed(self):
         message = r"rex & co.jpg': object 1: `class_name` .*'\*', any"
         with self.assertRaisesRegex(ValueError, message):
-            self.write(labeled.photos())
+            self.write(labeled_photos.photos())
         self.assertEqual([*self.root.iterdir()], [self.images])
 
     def test_verify_finds_no_fault(self):
-        manifest = self.write(labeled.named_photos())
+        manifest = self.write(labeled_photos.named_photos())
         _, problems = verification.verify(manifest)
         self.assertEmpty(problems)
 
     def test_a_box_outside(self):
-        first, *_ = labeled.named_photos()
+        first, *_ = labeled_photos.named_photos()
         item = dataclasses.replace(first.objects[0], box=(20, 0, 30, 5))
         photo = dataclasses.replace(first, objects=(item,))
         message = "rex & co.jpg': object 0: `box` must have a pixel"
@@ -148,23 +148,23 @@ class LabeledRecordsTest(parameterized.TestCase):
         with self.assertRaisesRegex(
             ValueError, "frame_000012.png: not a whole"
         ):
-            self.write(labeled.named_photos())
+            self.write(labeled_photos.named_photos())
         self.assertEqual([*self.root.iterdir()], [self.images])
 
     def test_nothing_to_train_on(self):
         with self.assertRaisesRegex(ValueError, "No object has a part"):
-            self.write(labeled.named_photos()[1:3])
+            self.write(labeled_photos.named_photos()[1:3])
 
     def test_a_directory_that_is_not_empty(self):
         self.path.mkdir()
-        self.write(labeled.named_photos())
+        self.write(labeled_photos.named_photos())
         with self.assertRaisesRegex(ValueError, "must be a new or an empty"):
-            self.write(labeled.named_photos())
+            self.write(labeled_photos.named_photos())
 
     def test_same_bytes(self):
-        first = self.write(labeled.named_photos())
+        first = self.write(labeled_photos.named_photos())
         self.path.rename(self.root / "before")
-        self.assertEqual(self.write(labeled.named_photos()), first)
+        self.assertEqual(self.write(labeled_photos.named_photos()), first)
 
 
 if __name__ == "__main__":

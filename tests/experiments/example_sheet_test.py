@@ -4,6 +4,7 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
+from kp2part.evaluation import example_rows
 from kp2part.experiments import example_choice
 from kp2part.experiments import example_sheet
 from kp2part.experiments import protocols
@@ -55,7 +56,7 @@ class ExampleSheetTest(absltest.TestCase):
         # Of val's photos 2 to 5 three dogs and, photo 5 having but one, four
         # cats: two cats, one dog.
         keys = [("photo3", 0), ("photo5", 0), ("photo3", 1)]
-        examples = example_sheet.look_up(
+        examples = example_rows.look_up(
             example_choice.validation(self.base / self.runs[0].name), keys
         )
         for i, key in enumerate(keys):
@@ -118,7 +119,7 @@ class ExampleSheetTest(absltest.TestCase):
         }
         prediction = np.zeros((64, 64), np.uint8)
         prediction[10:20, 30:50] = 2
-        row = example_sheet.row(example, [prediction], tiny.CATEGORY)
+        row = example_rows.row(example, [prediction], tiny.CATEGORY)
         cell = row[LINE : LINE + 192, 2 * CELL : 2 * CELL + 192]
         rows, columns = np.nonzero(cell.any(-1))
         self.assertEqual((rows.min(), rows.max()), (30, 59))

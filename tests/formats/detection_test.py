@@ -4,16 +4,16 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import h5py
 
-from kp2part.formats import berkeley
-from kp2part.formats import coco
-from kp2part.formats import cvat
-from kp2part.formats import deeplabcut_csv
-from kp2part.formats import deeplabcut_h5
 from kp2part.formats import detection
-from kp2part.formats import keypoint_csv
-from kp2part.formats import label_studio
-from kp2part.formats import sleap_h5
-from kp2part.formats import sleap_slp
+from kp2part.formats.coco import keypoints as coco
+from kp2part.formats.cvat import keypoints as cvat
+from kp2part.formats.deeplabcut import csv_table as deeplabcut_csv
+from kp2part.formats.deeplabcut import h5_table as deeplabcut_h5
+from kp2part.formats.label_studio import keypoints as label_studio
+from kp2part.formats.pascal import berkeley
+from kp2part.formats.plain import keypoint_csv
+from kp2part.formats.sleap import analysis_h5 as sleap_h5
+from kp2part.formats.sleap import slp_file as sleap_slp
 
 LABEL_STUDIOS_COCO = '{"images": [], "info": {"contributor": "Label Studio"}}'
 

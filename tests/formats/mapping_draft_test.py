@@ -5,7 +5,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from kp2part.formats import mapping_draft
-from kp2part.formats import vocabulary
+from kp2part.formats.names import vocabulary
 from kp2part.schema import category
 
 CATEGORY = category.Category(

@@ -5,14 +5,14 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
-from kp2part.formats import label_names
-from kp2part.formats import labels
-from kp2part.formats import mask_files
 from kp2part.formats import part_masks
-from kp2part.formats import png_writer
-from kp2part.formats import vocabulary
+from kp2part.formats.labeled import label_names
+from kp2part.formats.labeled import labels
+from kp2part.formats.names import vocabulary
+from kp2part.formats.plain import mask_files
+from kp2part.formats.plain import png_writer
 from tests import tiny_photos
-from tests.formats import labeled
+from tests.formats import labeled_photos
 
 DOG = dataclasses.replace(tiny_photos.CATEGORY, classes=("dog",))
 PARTS = [[0, 1, 1, 2, 0, 255], [0, 1, 2, 2, 1, 0]]
@@ -114,20 +114,24 @@ class PartMasksTest(absltest.TestCase):
             part_masks.read(self.root / "mats", self.root / "objects", DOG)
 
     def test_what_we_write(self):
-        png_writer.write(labeled.photos(), labeled.CATEGORY, self.root)
+        png_writer.write(
+            labeled_photos.photos(), labeled_photos.CATEGORY, self.root
+        )
         masks = mask_files.MaskDirectory(
             self.root / png_writer.MASKS, self.root / png_writer.INSTANCES
         )
         num_objects = 0
-        for photo in labeled.photos():
-            found = masks.find(label_names.stem(photo)).read(labeled.CATEGORY)
+        for photo in labeled_photos.photos():
+            found = masks.find(label_names.stem(photo)).read(
+                labeled_photos.CATEGORY
+            )
             for item in found:
                 ours = photo.objects[item.index]
                 drawn = np.zeros((photo.height, photo.width), np.uint8)
                 drawn[labels.crop_of(ours)] = ours.labels
                 np.testing.assert_array_equal(item.labels, drawn)
             num_objects += len(found)
-        objects = [item for p in labeled.photos() for item in p.objects]
+        objects = [item for p in labeled_photos.photos() for item in p.objects]
         self.assertEqual(
             num_objects, sum(o.extent() is not None for o in objects)
         )

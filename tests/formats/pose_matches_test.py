@@ -2,9 +2,9 @@ import pathlib
 
 from absl.testing import absltest
 
-from kp2part.formats import photo_directory
 from kp2part.formats import pose_matches
-from kp2part.formats import vocabulary
+from kp2part.formats.names import vocabulary
+from kp2part.formats.photos import photo_directory
 from tests.formats import dlc_csv
 
 

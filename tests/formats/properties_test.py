@@ -9,12 +9,12 @@ from absl.testing import absltest
 import hypothesis
 import numpy as np
 
-from kp2part.formats import identity
-from kp2part.formats import one_object_json
-from kp2part.formats import pascal_part
 from kp2part.formats import readers
-from kp2part.formats import voc
-from kp2part.formats import vocabulary
+from kp2part.formats.names import identity
+from kp2part.formats.names import vocabulary
+from kp2part.formats.pascal import pascal_part
+from kp2part.formats.pascal import voc
+from kp2part.formats.plain import one_object_json
 from kp2part.schema import category
 from tests import mat_writer
 from tests.formats import mutations

@@ -7,11 +7,11 @@ from absl.testing import absltest
 import hypothesis
 import numpy as np
 
-from kp2part.formats import cvat_writer
-from kp2part.formats import label_studio_writer
 from kp2part.formats import readers
-from kp2part.formats import vocabulary
-from tests.formats import labeled
+from kp2part.formats.cvat import writer as cvat_writer
+from kp2part.formats.label_studio import writer as label_studio_writer
+from kp2part.formats.names import vocabulary
+from tests.formats import labeled_photos
 from tests.formats import mutations
 
 
@@ -22,7 +22,7 @@ class RoundTripTest(absltest.TestCase):
 
     def check(self, path, photos, decimals, suffix):
         """By number of the photo: names are as the tool wants them."""
-        words = vocabulary.Vocabulary(labeled.CATEGORY)
+        words = vocabulary.Vocabulary(labeled_photos.CATEGORY)
         found = readers.read_file(path, words)
         self.assertLen(found.photos, len(photos))
         for named, photo in zip(found.photos, photos, strict=True):
@@ -46,21 +46,21 @@ class RoundTripTest(absltest.TestCase):
 
     def test_cvat(self):
         path = self.root / "a.xml"
-        photos = labeled.photos()
-        cvat_writer.write(photos, labeled.CATEGORY, path)
+        photos = labeled_photos.photos()
+        cvat_writer.write(photos, labeled_photos.CATEGORY, path)
         self.check(path, photos, 2, "")
 
     @mutations.SETTINGS
-    @hypothesis.given(labeled.random_photos())
+    @hypothesis.given(labeled_photos.random_photos())
     def test_cvat_whatever_it_is(self, photos):
         path = self.root / "a.xml"
-        cvat_writer.write(photos, labeled.CATEGORY, path)
+        cvat_writer.write(photos, labeled_photos.CATEGORY, path)
         self.check(path, photos, 2, ".png")
 
     def test_accepted_suggestions_of_label_studio(self):
         path = self.root / "a.json"
-        photos = [p for p in labeled.photos() if p.objects]
-        label_studio_writer.write(photos, labeled.CATEGORY, path)
+        photos = [p for p in labeled_photos.photos() if p.objects]
+        label_studio_writer.write(photos, labeled_photos.CATEGORY, path)
         tasks = json.loads(path.read_text())
         for task in tasks:
             (prediction,) = task["predictions"]

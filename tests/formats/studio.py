@@ -1,6 +1,6 @@
 """Tasks as Label Studio exports them, for tests."""
 
-from kp2part.formats import pose_file
+from kp2part.formats.poses import pose_file
 from kp2part.schema import category
 
 CATEGORY = category.Category(

@@ -8,9 +8,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.formats import photo_names
 from kp2part.formats import readers
-from kp2part.formats import vocabulary
+from kp2part.formats.names import vocabulary
+from kp2part.formats.photos import photo_names
 from kp2part.schema import category
 
 FORMATS = pathlib.Path(__file__).parents[3] / "shared" / "formats"

@@ -14,10 +14,10 @@ import hypothesis
 from hypothesis import strategies
 import numpy as np
 
-from kp2part.formats import identity
-from kp2part.formats import pickled_names
 from kp2part.formats import readers
-from kp2part.formats import vocabulary
+from kp2part.formats.files import pickled_names
+from kp2part.formats.names import identity
+from kp2part.formats.names import vocabulary
 from tests.formats import cvat_xml
 from tests.formats import dlc_csv
 from tests.formats import dlc_h5

@@ -3,8 +3,8 @@ import pathlib
 from absl.testing import absltest
 import numpy as np
 
-from kp2part.formats import annotation
-from kp2part.formats import vocabulary
+from kp2part.formats.names import vocabulary
+from kp2part.formats.poses import annotation
 from kp2part.labeling import given_boxes
 from kp2part.labeling import jobs
 

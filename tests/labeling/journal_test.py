@@ -5,8 +5,8 @@ import resource
 from absl.testing import absltest
 import numpy as np
 
-from kp2part.formats import annotation
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
+from kp2part.formats.poses import annotation
 from kp2part.labeling import jobs
 from kp2part.labeling import journal as journal_lib
 

@@ -6,9 +6,9 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part import client
-from kp2part.formats import photo_directory
 from kp2part.formats import pose_matches
-from kp2part.formats import vocabulary
+from kp2part.formats.names import vocabulary
+from kp2part.formats.photos import photo_directory
 from kp2part.labeling import crop_labeler
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.labeling import labelers

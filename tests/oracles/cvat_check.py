@@ -1,4 +1,4 @@
-"""Holds kp2part/formats/cvat_writer.py to cvat-sdk: see `make test-formats`."""
+"""Holds `formats.cvat.writer` to cvat-sdk: see `make test-formats`."""
 
 import pathlib
 import xml.etree.ElementTree as ET
@@ -8,8 +8,8 @@ from cvat_sdk import masks as cvat_masks
 import hypothesis
 import numpy as np
 
-from kp2part.formats import cvat_writer
-from tests.formats import labeled
+from kp2part.formats.cvat import writer as cvat_writer
+from tests.formats import labeled_photos
 from tests.formats import mutations
 
 
@@ -23,12 +23,12 @@ def points_of(element: ET.Element) -> list[int]:
 
 class CvatCheck(absltest.TestCase):
     @mutations.SETTINGS
-    @hypothesis.given(labeled.random_photos())
+    @hypothesis.given(labeled_photos.random_photos())
     def test_masks(self, photos):
         path = pathlib.Path(self.create_tempdir()) / "parts.xml"
-        cvat_writer.write(photos, labeled.CATEGORY, path)
+        cvat_writer.write(photos, labeled_photos.CATEGORY, path)
         images = ET.parse(path).getroot().findall("image")
-        names = [*labeled.CATEGORY.parts]
+        names = [*labeled_photos.CATEGORY.parts]
         for image, photo in zip(images, photos, strict=True):
             found = np.zeros([photo.height, photo.width], np.uint8)
             for element in image.findall("mask"):

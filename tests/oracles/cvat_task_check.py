@@ -12,12 +12,12 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.formats import cvat_writer
-from kp2part.formats import labels
 from kp2part.formats import part_masks
 from kp2part.formats import readers
-from kp2part.formats import vocabulary
-from tests.formats import labeled
+from kp2part.formats.cvat import writer as cvat_writer
+from kp2part.formats.labeled import labels
+from kp2part.formats.names import vocabulary
+from tests.formats import labeled_photos
 from tests.oracles import cvat_server
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "examples" / "cvat_task.py"
@@ -63,7 +63,7 @@ class CvatTaskCheck(parameterized.TestCase):
             labeled_photo(name, (HEAD, near), (part_id, FAR)),
             labeled_photo("b.png", (HEAD, NEAR)),
         ]
-        cvat_writer.write(photos, labeled.CATEGORY, self.masks)
+        cvat_writer.write(photos, labeled_photos.CATEGORY, self.masks)
 
     def run_script(self, command, path, *options, task="7", **environment):
         done = subprocess.run(
@@ -104,7 +104,7 @@ class CvatTaskCheck(parameterized.TestCase):
             self.assertTrue((self.folder / "images" / name).is_file())
         found = readers.read_file(
             self.folder / "annotations.xml",
-            vocabulary.Vocabulary(labeled.CATEGORY),
+            vocabulary.Vocabulary(labeled_photos.CATEGORY),
         )
         counts = [len(items) for items in found.annotations.values()]
         self.assertEqual(counts, [2, 1])
@@ -124,9 +124,9 @@ class CvatTaskCheck(parameterized.TestCase):
         self.assertLen(self.shapes("skeleton"), 3)
         self.run_script("pull", self.folder)
         read = part_masks.read(
-            self.folder / "annotations.xml", None, labeled.CATEGORY
+            self.folder / "annotations.xml", None, labeled_photos.CATEGORY
         )
-        pets = read.find("pets/a").read(labeled.CATEGORY)
+        pets = read.find("pets/a").read(labeled_photos.CATEGORY)
         near, far = sorted(pets, key=lambda item: item.parts[0].name)[::-1]
         for item, name, (x, y) in (near, "head", (1, 2)), (far, "body", (5, 4)):
             (part,) = item.parts
@@ -165,7 +165,7 @@ class CvatTaskCheck(parameterized.TestCase):
 
     def test_what_does_not_fit_changes_nothing(self):
         photos = [labeled_photo("b.png", (3, NEAR))]
-        cvat_writer.write(photos, labeled.CATEGORY, self.masks)
+        cvat_writer.write(photos, labeled_photos.CATEGORY, self.masks)
         self.check_fails("Add in CVAT: tail", "push", self.masks)
         self.write(BODY, near=((2, 3), (1.5, 1), (0, 0)))
         self.check_fails("0 have them. Pull and tran", "push", self.masks)

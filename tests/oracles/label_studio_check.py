@@ -1,4 +1,4 @@
-"""Holds label_studio_writer.py to label-studio-sdk: see `make test-formats`."""
+"""Holds `label_studio.writer` to label-studio-sdk: see `make test-formats`."""
 
 import json
 import pathlib
@@ -9,19 +9,19 @@ from label_studio_sdk import label_interface
 from label_studio_sdk.converter import brush
 import numpy as np
 
-from kp2part.formats import label_studio_writer
-from tests.formats import labeled
+from kp2part.formats.label_studio import writer as label_studio_writer
+from tests.formats import labeled_photos
 from tests.formats import mutations
 
 
 class LabelStudioCheck(absltest.TestCase):
     def written(self, photos):
         path = pathlib.Path(self.create_tempdir()) / "tasks.json"
-        label_studio_writer.write(photos, labeled.CATEGORY, path)
+        label_studio_writer.write(photos, labeled_photos.CATEGORY, path)
         return json.loads(path.read_text()), path.with_suffix(".xml")
 
     def test_the_config_fits_the_tasks(self):
-        tasks, path = self.written(labeled.photos())
+        tasks, path = self.written(labeled_photos.photos())
         interface = label_interface.LabelInterface(path.read_text())
         interface.validate()
         for task in tasks:
@@ -40,7 +40,7 @@ class LabelStudioCheck(absltest.TestCase):
         self.assertFalse(interface.validate_prediction(prediction))
 
     @mutations.SETTINGS
-    @hypothesis.given(labeled.random_photos())
+    @hypothesis.given(labeled_photos.random_photos())
     def test_nothing_lies_beyond_the_photo(self, photos):
         tasks, path = self.written(photos)
         interface = label_interface.LabelInterface(path.read_text())
@@ -51,10 +51,10 @@ class LabelStudioCheck(absltest.TestCase):
                     self.assertEmpty(errors)
 
     @mutations.SETTINGS
-    @hypothesis.given(labeled.random_photos())
+    @hypothesis.given(labeled_photos.random_photos())
     def test_masks(self, photos):
         tasks, _ = self.written(photos)
-        names = [*labeled.CATEGORY.parts]
+        names = [*labeled_photos.CATEGORY.parts]
         for task, photo in zip(tasks, photos, strict=True):
             found = np.zeros([photo.height, photo.width], np.uint8)
             for region in task["predictions"][0]["result"]:

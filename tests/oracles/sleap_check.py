@@ -1,4 +1,4 @@
-"""Holds formats/sleap_writer.py to sleap-io: see `make test-formats`."""
+"""Holds `formats.sleap.writer` to sleap-io: see `make test-formats`."""
 
 import dataclasses
 import pathlib
@@ -8,12 +8,12 @@ import hypothesis
 import numpy as np
 import sleap_io
 
-from kp2part.formats import labels
-from kp2part.formats import pose_file
 from kp2part.formats import readers
-from kp2part.formats import sleap_writer
-from kp2part.formats import vocabulary
-from tests.formats import labeled
+from kp2part.formats.labeled import labels
+from kp2part.formats.names import vocabulary
+from kp2part.formats.poses import pose_file
+from kp2part.formats.sleap import writer as sleap_writer
+from tests.formats import labeled_photos
 from tests.formats import mutations
 
 
@@ -23,11 +23,11 @@ class SleapCheck(absltest.TestCase):
         self.path = pathlib.Path(self.create_tempdir()) / "parts.slp"
 
     def written(self, photos):
-        sleap_writer.write(photos, labeled.CATEGORY, self.path)
+        sleap_writer.write(photos, labeled_photos.CATEGORY, self.path)
         return sleap_io.load_slp(str(self.path), open_videos=False)
 
     def test_all_that_is_special(self):
-        read = self.written(iter(labeled.photos()))
+        read = self.written(iter(labeled_photos.photos()))
         first, nothing, no_part, frame = read.labeled_frames
         self.assertEqual(frame.video.filename, "walks/a.mp4")
         self.assertEqual(frame.frame_idx, 12)
@@ -49,11 +49,11 @@ class SleapCheck(absltest.TestCase):
         self.assertEmpty(no_part.masks)
         self.assertEqual(
             [node.name for node in read.skeleton.nodes],
-            [*labeled.CATEGORY.keypoints],
+            [*labeled_photos.CATEGORY.keypoints],
         )
 
     @mutations.SETTINGS
-    @hypothesis.given(labeled.random_photos())
+    @hypothesis.given(labeled_photos.random_photos())
     def test_round_trip(self, photos):
         photos = [
             dataclasses.replace(photo, name="a.mp4", frame=3 * i)
@@ -76,19 +76,19 @@ class SleapCheck(absltest.TestCase):
         found = np.zeros([photo.height, photo.width], np.uint8)
         for mask in masks:
             if mask.instance is instance:
-                part_id = [*labeled.CATEGORY.parts].index(mask.name)
+                part_id = [*labeled_photos.CATEGORY.parts].index(mask.name)
                 found[mask.data.astype(bool)] = part_id
         expected = np.zeros_like(found)
         expected[labels.crop_of(item)] = item.labels
         np.testing.assert_array_equal(found, expected)
 
     def test_our_reader(self):
-        self.written(labeled.named_photos())
-        known = vocabulary.Vocabulary(labeled.CATEGORY)
+        self.written(labeled_photos.named_photos())
+        known = vocabulary.Vocabulary(labeled_photos.CATEGORY)
         found = readers.read_file(self.path, known)
         expected = [
             item.keypoints
-            for photo in labeled.named_photos()
+            for photo in labeled_photos.named_photos()
             for item in photo.objects
             if item.keypoints.any()
         ]
@@ -104,14 +104,14 @@ class SleapCheck(absltest.TestCase):
         )
 
     def test_same_bytes(self):
-        self.written(labeled.photos())
+        self.written(labeled_photos.photos())
         first = self.path.read_bytes()
-        self.written(labeled.photos())
+        self.written(labeled_photos.photos())
         self.assertEqual(self.path.read_bytes(), first)
 
     def test_an_error_leaves_nothing(self):
         def broken():
-            yield labeled.photos()[0]
+            yield labeled_photos.photos()[0]
             raise RuntimeError("photo")
 
         with self.assertRaisesRegex(RuntimeError, "photo"):

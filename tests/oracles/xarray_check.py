@@ -1,4 +1,4 @@
-"""Holds kp2part/formats/mask_array.py to xarray: see `make test-formats`."""
+"""Holds `formats.plain.mask_array` to xarray: see `make test-formats`."""
 
 import pathlib
 
@@ -6,20 +6,20 @@ from absl.testing import absltest
 import numpy as np
 import xarray
 
-from kp2part.formats import labels
-from kp2part.formats import mask_array
-from tests.formats import labeled
+from kp2part.formats.labeled import labels
+from kp2part.formats.plain import mask_array
+from tests.formats import labeled_photos
 
 
 class XarrayCheck(absltest.TestCase):
     def test_masks(self):
-        (rex, pet), *_ = (photo.objects for photo in labeled.photos())
+        (rex, pet), *_ = (photo.objects for photo in labeled_photos.photos())
         frames = [
             labels.LabeledPhoto("a.mp4", 8, 7, items, number)
             for number, items in ((3, (pet,)), (4, ()), (7, (rex, pet)))
         ]
         path = pathlib.Path(self.create_tempdir()) / "a.nc"
-        mask_array.write(frames, labeled.CATEGORY, path)
+        mask_array.write(frames, labeled_photos.CATEGORY, path)
         with xarray.open_dataset(path, engine="h5netcdf") as read:
             masks = read["masks"]
             self.assertEqual(masks.dims, mask_array.DIMENSIONS)

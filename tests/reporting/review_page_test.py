@@ -5,7 +5,7 @@ from absl.testing import absltest
 import cv2
 import numpy as np
 
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
 from kp2part.labeling import jobs
 from kp2part.reporting import review_page
 from tests import photo_files

@@ -6,9 +6,9 @@ from absl.testing import parameterized
 import cv2
 import numpy as np
 
-from kp2part.formats import labels
+from kp2part.formats.labeled import labels
 from kp2part.visualization import overlay_video
-from tests.formats import labeled
+from tests.formats import labeled_photos
 
 HEIGHT, WIDTH, COUNT = 48, 64, 5
 
@@ -46,7 +46,7 @@ class OverlayVideoTest(parameterized.TestCase):
 
     def write(self, photos):
         overlay_video.write(
-            photos, labeled.CATEGORY, self.path, video=self.video
+            photos, labeled_photos.CATEGORY, self.path, video=self.video
         )
 
     def test_labeled_frames_are_drawn(self):

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 import itertools
 
-from kp2part.formats import identity
-from kp2part.formats import photo_objects
-from kp2part.formats import voc
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.names import identity
+from kp2part.formats.pascal import voc
 from tfrecords_tools.building import inputs as inputs_lib
 
 

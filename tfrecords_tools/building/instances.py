@@ -7,10 +7,10 @@ import numpy as np
 
 from kp2part.data import cutting
 from kp2part.data import records
-from kp2part.formats import identity
-from kp2part.formats import photo_objects
-from kp2part.formats import voc
-from kp2part.formats import vocabulary
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.names import identity
+from kp2part.formats.names import vocabulary
+from kp2part.formats.pascal import voc
 from kp2part.schema import coordinates
 from tfrecords_tools.building import label_map
 from tfrecords_tools.building import matching

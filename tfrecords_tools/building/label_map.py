@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kp2part.formats import photo_objects
+from kp2part.formats.masks import photo_objects
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 

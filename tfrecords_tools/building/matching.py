@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.optimize
 
-from kp2part.formats import vocabulary
+from kp2part.formats.names import vocabulary
 from kp2part.schema import boxes
 
 

@@ -1,7 +1,7 @@
 """What to do with the records of a build, as commands to copy."""
 
 from kp2part.data import manifest as manifest_lib
-from kp2part.formats import voc
+from kp2part.formats.pascal import voc
 
 _TRAIN = (
     "python -m kp2part.train --flagfile=configs/best.flags "

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import photo_objects
-from kp2part.formats import vocabulary
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.names import vocabulary
+from kp2part.formats.poses import annotation as annotation_lib
 from kp2part.schema import boxes as boxes_lib
 from tfrecords_tools.building import matching
 

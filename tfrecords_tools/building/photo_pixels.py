@@ -4,7 +4,7 @@ from absl import logging
 import tensorflow as tf
 
 from kp2part.data import records
-from kp2part.formats import image_size
+from kp2part.formats.photos import image_size
 from kp2part.system import op_messages
 from tfrecords_tools.building import sources
 

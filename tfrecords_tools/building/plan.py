@@ -6,9 +6,9 @@ import dataclasses
 import itertools
 
 from kp2part.formats import part_masks
-from kp2part.formats import photo_directory
 from kp2part.formats import pose_matches
-from kp2part.formats import vocabulary as vocabulary_lib
+from kp2part.formats.names import vocabulary as vocabulary_lib
+from kp2part.formats.photos import photo_directory
 from tfrecords_tools.building import fingerprints
 from tfrecords_tools.building import found_files
 from tfrecords_tools.building import inputs as inputs_lib

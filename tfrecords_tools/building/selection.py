@@ -12,9 +12,9 @@ import dataclasses
 
 import numpy as np
 
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import photo_objects
-from kp2part.formats import vocabulary
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.names import vocabulary
+from kp2part.formats.poses import annotation as annotation_lib
 from kp2part.schema import boxes
 from kp2part.system import tables
 from tfrecords_tools.building import label_map

@@ -3,8 +3,8 @@
 import dataclasses
 import pathlib
 
-from kp2part.formats import annotation as annotation_lib
-from kp2part.formats import photo_objects
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.poses import annotation as annotation_lib
 
 
 @dataclasses.dataclass(frozen=True)

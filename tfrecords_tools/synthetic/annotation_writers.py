@@ -10,8 +10,8 @@ import json
 import pathlib
 import xml.etree.ElementTree as ET
 
-from kp2part.formats import pascal_part_writer
-from kp2part.formats import photo_objects
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.pascal import pascal_part_writer
 from tfrecords_tools.synthetic import animals
 from tfrecords_tools.synthetic import canvas
 from tfrecords_tools.synthetic import pascal_part_names

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import defusedxml
 from defusedxml import ElementTree as safe
 
-from kp2part.formats import identity
+from kp2part.formats.names import identity
 
 _BRUSH, _IMAGE = "BrushLabels", "Image"
 

@@ -5,7 +5,7 @@ import binascii
 import pathlib
 import urllib.parse
 
-from kp2part.formats import identity
+from kp2part.formats.names import identity
 from kp2part.serving.label_studio_api import studio_host
 
 _DATA = "/data/"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from kp2part.formats import identity
-from kp2part.formats import label_studio_file as file_lib
+from kp2part.formats.label_studio import file as file_lib
+from kp2part.formats.names import identity
 
 Fields = dict[str, Any]
 

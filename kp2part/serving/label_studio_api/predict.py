@@ -8,16 +8,16 @@ from typing import Any
 from absl import logging
 
 from kp2part.client import part_client
-from kp2part.formats import decimals
-from kp2part.formats import identity
-from kp2part.formats import label_names
-from kp2part.formats import label_studio
-from kp2part.formats import label_studio_brushes
-from kp2part.formats import label_studio_file
-from kp2part.formats import label_studio_objects
-from kp2part.formats import labels
-from kp2part.formats import pose_file
-from kp2part.formats import vocabulary as vocabulary_lib
+from kp2part.formats.files import decimals
+from kp2part.formats.label_studio import brushes as label_studio_brushes
+from kp2part.formats.label_studio import file as label_studio_file
+from kp2part.formats.label_studio import keypoints as label_studio
+from kp2part.formats.label_studio import objects as label_studio_objects
+from kp2part.formats.labeled import label_names
+from kp2part.formats.labeled import labels
+from kp2part.formats.names import identity
+from kp2part.formats.names import vocabulary as vocabulary_lib
+from kp2part.formats.poses import pose_file
 from kp2part.labeling import jobs
 from kp2part.labeling import photo_labeler
 from kp2part.serving.label_studio_api import label_config

@@ -5,7 +5,7 @@ from absl.testing import parameterized
 import cv2
 import numpy as np
 
-from kp2part.formats import brush_rle
+from kp2part.formats.masks import brush_rle
 from kp2part.serving.label_studio_api import predict
 from tests import photo_files
 from tests.formats import studio

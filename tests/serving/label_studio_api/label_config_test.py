@@ -1,7 +1,7 @@
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part.formats import label_studio_config
+from kp2part.formats.label_studio import config as label_studio_config
 from kp2part.serving.label_studio_api import label_config
 from tests.formats import studio
 from tests.serving.label_studio_api import backend

@@ -1,7 +1,7 @@
 from absl.testing import absltest
 import numpy as np
 
-from kp2part.formats import photo_objects
+from kp2part.formats.masks import photo_objects
 from kp2part.schema import category
 from tfrecords_tools.building import label_map
 

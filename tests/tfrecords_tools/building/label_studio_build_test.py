@@ -8,8 +8,8 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part.data import integrity
-from kp2part.formats import label_studio_writer
-from kp2part.formats import labels
+from kp2part.formats.label_studio import writer as label_studio_writer
+from kp2part.formats.labeled import labels
 from tests import tiny_photos
 from tfrecords_tools.building import build_run
 

@@ -8,16 +8,16 @@ import tensorflow as tf
 
 from kp2part.data import integrity
 from kp2part.data import labeled_records
-from kp2part.formats import coco_writer
-from kp2part.formats import labels
-from kp2part.formats import pascal_part_writer
-from tests.formats import labeled
+from kp2part.formats.coco import writer as coco_writer
+from kp2part.formats.labeled import labels
+from kp2part.formats.pascal import pascal_part_writer
+from tests.formats import labeled_photos
 from tfrecords_tools.building import build_run
 from tfrecords_tools.building import inputs
 from tfrecords_tools.building import settings as settings_lib
 
 SETTINGS = settings_lib.Settings(
-    category=labeled.CATEGORY,
+    category=labeled_photos.CATEGORY,
     thresholds=settings_lib.Thresholds(min_side=3, min_keypoints=1),
     image_size=32,
     context=0.1,
@@ -57,8 +57,10 @@ class LabeledPhotosTest(absltest.TestCase):
             pixels = np.random.default_rng(number).integers(0, 256, shape)
             contents = tf.io.encode_png(pixels.astype(np.uint8)).numpy()
             (root / "photos" / photo.name).write_bytes(contents)
-        pascal_part_writer.write(photos(), labeled.CATEGORY, root / "mat")
-        coco_writer.write(photos(), labeled.CATEGORY, root / "pose.json")
+        pascal_part_writer.write(
+            photos(), labeled_photos.CATEGORY, root / "mat"
+        )
+        coco_writer.write(photos(), labeled_photos.CATEGORY, root / "pose.json")
         built = build_run.build(
             inputs.Inputs(root / "photos", root / "mat", root / "pose.json"),
             SETTINGS,
@@ -68,7 +70,7 @@ class LabeledPhotosTest(absltest.TestCase):
         self.assertEqual(built.num_records, {"all": 8})
         written = labeled_records.write(
             photos(),
-            labeled.CATEGORY,
+            labeled_photos.CATEGORY,
             root / "written",
             images=root / "photos",
             task=SETTINGS.task,

@@ -2,8 +2,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.formats import annotation
-from kp2part.formats import photo_objects
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.poses import annotation
 from tests import tiny_photos
 from tfrecords_tools.building import pairs
 

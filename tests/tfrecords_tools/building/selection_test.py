@@ -4,9 +4,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import numpy as np
 
-from kp2part.formats import annotation
-from kp2part.formats import photo_objects
-from kp2part.formats import vocabulary
+from kp2part.formats.masks import photo_objects
+from kp2part.formats.names import vocabulary
+from kp2part.formats.poses import annotation
 from tests import tiny_photos
 from tfrecords_tools.building import selection
 from tfrecords_tools.building import settings as settings_lib

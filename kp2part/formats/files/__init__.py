@@ -1,0 +1,1 @@
+"""Encodings that files of several tools share."""

@@ -1,0 +1,1 @@
+"""Labeled photos, as the writers take them."""

@@ -1,0 +1,1 @@
+"""Masks of objects and parts, whatever file they are from."""

@@ -1,0 +1,1 @@
+"""What classes, keypoints and parts are called, here and in files."""

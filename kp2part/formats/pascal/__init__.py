@@ -1,0 +1,1 @@
+"""PASCAL VOC, and what others have annotated on its photos."""

@@ -1,0 +1,1 @@
+"""The photos that files mean."""

@@ -1,0 +1,1 @@
+"""Plain tables, JSON, PNG and arrays, of no tool."""
