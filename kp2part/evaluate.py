@@ -6,6 +6,10 @@ r"""Scores a trained network on a split of TFRecords.
 Writes metrics.json, table.md and examples.png (image, keypoints, predictions
 and label side by side) into --output. IoU is computed from one confusion matrix
 over the split; confidence intervals are bootstrapped over its images.
+
+--compare=OTHER.keras scores another network on the same examples and writes
+what changes from it to --model: comparison.md, by part, with intervals of the
+difference, and better.png and worse.png, the objects that change most.
 """
 
 import pathlib
@@ -28,6 +32,11 @@ _FOLD = flags.DEFINE_integer(
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Examples per batch.", lower_bound=1
+)
+_COMPARE = flags.DEFINE_string(
+    "compare",
+    None,
+    "Another network, a file as --model: how far is --model better than it?",
 )
 _PART_BOXES = flags.DEFINE_string(
     "part_boxes",
@@ -69,24 +78,46 @@ def main(argv):
         keypoint_dropout=_DROPOUT.value,
         keypoint_jitter=_JITTER.value,
     )
+    from kp2part.evaluation import compared
     from kp2part.evaluation import evaluation
+    from kp2part.evaluation import inference
     from kp2part.evaluation import part_boxes
 
-    evaluation.evaluate(
-        evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value),
-        evaluation.choose(
-            evaluation_flags.TFRECORDS.value,
-            _SPLIT.value,
-            _FOLDS.value,
-            _FOLD.value,
-        ),
-        pathlib.Path(_OUTPUT.value),
+    model = evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value)
+    chosen = evaluation.choose(
+        evaluation_flags.TFRECORDS.value,
+        _SPLIT.value,
+        _FOLDS.value,
+        _FOLD.value,
+    )
+    output, labels = pathlib.Path(_OUTPUT.value), evaluation_flags.LABELS.value
+    other = None
+    if _COMPARE.value:
+        # Before the work: it may be of another category.
+        other = evaluation.load(_COMPARE.value, _FLIP_AVERAGE.value)
+        inference.check_task(other, chosen.examples)
+    scored = evaluation.evaluate(
+        model,
+        chosen,
+        output,
         noise=noise,
         boxes=part_boxes.load(_PART_BOXES.value) if _PART_BOXES.value else {},
         batch_size=_BATCH_SIZE.value,
         num_examples=_NUM_EXAMPLES.value,
-        labels=evaluation_flags.LABELS.value,
+        labels=labels,
     )
+    if other is not None:
+        before = evaluation.score(
+            other, chosen.examples, noise, {}, _BATCH_SIZE.value
+        )
+        compared.write(
+            compared.Network(_COMPARE.value, other, before),
+            compared.Network(evaluation_flags.MODEL.value, model, scored),
+            chosen,
+            output,
+            num_examples=_NUM_EXAMPLES.value,
+            labels=labels,
+        )
 
 
 if __name__ == "__main__":
