@@ -19,6 +19,7 @@ import keras
 import tensorflow as tf
 
 from kp2part.data import augmentation as augmentation_lib
+from kp2part.data import epochs
 from kp2part.data import example_set
 from kp2part.data import heatmaps
 from kp2part.data import ops
@@ -26,6 +27,8 @@ from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
+
+steps_per_epoch = epochs.steps_per_epoch
 
 
 def train_batches(
@@ -78,17 +81,6 @@ def train_batches(
         .prefetch(tf.data.AUTOTUNE)
         .with_options(options)
     )
-
-
-def steps_per_epoch(examples: example_set.Examples, batch_size: int) -> int:
-    """Returns the number of full batches, at least 1."""
-    count = examples.count()
-    if count < batch_size:
-        raise ValueError(
-            f"`batch_size` must be at most the number of examples, {count}. "
-            f"Received: batch_size={batch_size}"
-        )
-    return count // batch_size
 
 
 def eval_batches(

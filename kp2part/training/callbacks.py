@@ -1,23 +1,18 @@
-"""Callbacks after every epoch: save files, draw pictures."""
+"""Callbacks after every step and epoch: look for NaN, save files."""
 
 from collections.abc import Sequence
 import functools
 import math
-import pathlib
 import shutil
 import time
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from kp2part.schema import keys
-from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.training import workdir as workdir_lib
-from kp2part.visualization import pictures
 
-_NUM_PICTURES = 8
 _PARTS_IOU = f"val_{keys.PARTS}_mean_iou"
 
 
@@ -27,6 +22,9 @@ class StopAtNaN(keras.callbacks.Callback):
     The loss in the logs is the mean over the epoch so far. Keras has it in
     Python at the end of each step, whoever looks.
     """
+
+    # Keras may look from another thread, while the GPU goes on with JAX.
+    async_safe = True
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
@@ -82,33 +80,6 @@ class SaveEpochs(keras.callbacks.Callback):
                 raise _not_finite(
                     f"weight {weight.path}", f"the end of {where}"
                 )
-
-
-class Pictures(keras.callbacks.Callback):
-    """Logs predictions on some validation examples to TensorBoard every epoch.
-
-    Args:
-        logdir: Directory for the event files.
-        batches: Dataset of `input_pipeline.eval_batches`.
-        task: Names and colors of the parts.
-    """
-
-    def __init__(self, logdir: pathlib.Path, batches, task: task_lib.Task):
-        super().__init__()
-        self.writer = tf.summary.create_file_writer(str(logdir))
-        self.batch = next(
-            batches.unbatch().batch(_NUM_PICTURES).take(1).as_numpy_iterator()
-        )
-        self.task = task
-
-    def on_epoch_end(self, epoch, logs=None):
-        inputs = {name: self.batch[name] for name in self.model.input}
-        predictions = self.model.predict_on_batch(inputs)
-        sheet = pictures.example_grid(
-            self.batch, predictions, self.task.category
-        )
-        with self.writer.as_default():
-            tf.summary.image("validation", sheet[None], step=epoch)
 
 
 def _not_finite(what: str, where: str) -> ValueError:
