@@ -113,6 +113,14 @@ class Workdir:
         """Calls `save` to write the checkpoint after `epochs` epochs."""
         checkpoints.save(self.path, save, epochs)
 
+    def rows(self) -> list[dict[str, float]]:
+        """Returns the rows of history.csv so far, none if there is no file.
+
+        Raises:
+            ValueError: The file is damaged.
+        """
+        return _read_rows(self.path / "history.csv")
+
     def history(self, epochs: int) -> list[dict[str, float]]:
         """Returns the first `epochs` rows of history.csv.
 
@@ -122,7 +130,7 @@ class Workdir:
             ValueError: The file has fewer, or is damaged.
         """
         path = self.path / "history.csv"
-        rows = _read_rows(path)
+        rows = self.rows()
         if len(rows) < epochs:
             raise ValueError(
                 f"{path}: must have a row for each of the {epochs} finished "
