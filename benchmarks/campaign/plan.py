@@ -21,6 +21,7 @@ class Run:
         encoder: Whose weights it starts from.
         config: File of flags, in configs/.
         flags: Flags that override it.
+        image_size: Side of the crops, in pixels.
         validate_every: In epochs: validation takes time, too.
         epochs: How many it should have.
         least: With fewer than these it is not worth its time.
@@ -31,6 +32,7 @@ class Run:
     encoder: str
     config: str
     flags: tuple[str, ...]
+    image_size: int
     validate_every: int
     epochs: int
     least: int
@@ -48,6 +50,7 @@ class Run:
             f"--flagfile={_CONFIGS / self.config}",
             f"--encoder={self.encoder}",
             *self.flags,
+            f"--image_size={self.image_size}",
             f"--tfrecords={records}",
             f"--encoder_weights={weights if has_encoder else 'none'}",
             f"--epochs={epochs}",
@@ -87,7 +90,8 @@ def _best(category: str, encoder: str, size: int, epochs: int) -> Run:
         category,
         encoder,
         "best.flags",
-        (f"--image_size={size}",),
+        (),
+        size,
         3,
         epochs,
         least=20,
@@ -104,6 +108,7 @@ def _folds() -> Iterator[Run]:
                 "vgg16",
                 "paper.flags",
                 (f"--network={network}", f"--fold={fold}"),
+                image_size=256,
                 validate_every=1000,  # Only the last is scored.
                 epochs=20,
                 least=8,
@@ -112,9 +117,14 @@ def _folds() -> Iterator[Run]:
 
 def dry(runs: list[Run]) -> list[Run]:
     """Returns runs of two steps, one of each kind, for any machine."""
-    small = "--image_size=64", "--batch_size=2"
     return [
-        dataclasses.replace(run, flags=(*run.flags, *small), epochs=1, least=1)
+        dataclasses.replace(
+            run,
+            flags=(*run.flags, "--batch_size=2"),
+            image_size=64,
+            epochs=1,
+            least=1,
+        )
         for run in runs
         if run.name.endswith(("192", "256", "fold0"))
     ]

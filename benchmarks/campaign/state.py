@@ -8,7 +8,7 @@ from absl import logging
 
 from kp2part.system import json_file
 
-_OVER = "done", "skipped", "failed"
+_OVER = "done", "skipped"  # What failed is tried again.
 
 
 class State:

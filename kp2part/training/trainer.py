@@ -38,6 +38,7 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
     """
+    _check_tensorflow(config)
     set_up_keras(config.loop)
     with workdir.locked():
         workdir.check(config)
@@ -54,6 +55,21 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         workdir.begin(config, keras.backend.backend(), chosen.folds)
         with _explained(config, workdir):
             _train(config, model, chosen, workdir, done)
+
+
+def _check_tensorflow(config: config_lib.TrainConfig):
+    """Checks that TensorFlow is there if a setting needs it."""
+    if has_tensorflow():
+        return
+    for name, value, wanted in (
+        ("input", config.loop.input, "memory"),
+        ("train_fraction", config.selection.train_fraction, 1.0),
+    ):
+        if value != wanted:
+            raise ValueError(
+                f"Without TensorFlow, which is not installed, `{name}` must "
+                f"be {wanted}. Received: {name}={value}"
+            )
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
 import pathlib
+from unittest import mock
 
 from absl.testing import absltest
 import keras
@@ -90,6 +91,20 @@ class MemoryInputTest(absltest.TestCase):
                 self.config(network=name)
         with self.assertRaisesRegex(ValueError, "one of stream, memory"):
             self.config(input="disk")
+
+    def test_what_needs_tensorflow_is_refused_without(self):
+        run = workdir_lib.Workdir(self.base / "none")
+        with mock.patch.object(trainer, "has_tensorflow", return_value=False):
+            for changes, message in (
+                ({"input": "stream"}, "`input` must be memory. .*=stream"),
+                (
+                    {"train_fraction": 0.5},
+                    "`train_fraction` must be 1.0. .*0.5",
+                ),
+            ):
+                with self.assertRaisesRegex(ValueError, message):
+                    trainer.train(self.config(**changes), run)
+        self.assertFalse(run.path.exists())
 
     def test_loss_that_is_not_finite_stops_and_says_so(self):
         with self.assertRaisesRegex(ValueError, "finite.*of epoch 1"):
