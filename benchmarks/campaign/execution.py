@@ -8,7 +8,6 @@ call does not finish goes on in the next.
 from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent import futures
-import dataclasses
 import os
 import pathlib
 import shutil
@@ -28,25 +27,29 @@ _LONG_CYCLE = 10  # With fewer validations, they hardly count.
 _END_SECONDS = 10  # To end children, and to score.
 
 
-@dataclasses.dataclass(frozen=True)
 class Budget:
-    """How long runs may take, in seconds of `time.monotonic`.
+    """How long runs may take.
 
-    Attributes:
-        deadline: When this call must have ended.
+    Args:
+        deadline: When this call must have ended, as `time.monotonic` counts.
         last: When all calls together would end, if they followed at once.
     """
 
-    deadline: float
-    last: float
+    def __init__(self, deadline: float, last: float):
+        self._deadline = deadline
+        self._last = last
+
+    def end(self):
+        """Ends this call now."""
+        self._deadline = 0.0
 
     def left(self) -> float:
         """Returns the seconds left to this call."""
-        return self.deadline - _END_SECONDS - time.monotonic()
+        return self._deadline - _END_SECONDS - time.monotonic()
 
     def left_in_all(self) -> float:
         """Returns the seconds left to all calls."""
-        return self.last - _END_SECONDS - time.monotonic()
+        return self._last - _END_SECONDS - time.monotonic()
 
 
 def execute(
@@ -74,8 +77,11 @@ def execute(
             )
             for run in runs
         ]
-        for job in jobs:
-            job.result()
+        try:
+            for job in jobs:
+                job.result()
+        finally:  # After an error, or Ctrl-C, nobody waits for trainings.
+            budget.end()
 
 
 def _execute(run, records, weights, state, budget, num_workers):

@@ -127,6 +127,16 @@ class ExecutionTest(absltest.TestCase):
             self.assertIn("next call", found["why"])
             self.assertEqual(self.execute(60, 60)["status"], "done")
 
+    def test_ctrl_c_ends_what_runs(self):
+        begin = time.monotonic()
+        interrupt = mock.patch.object(
+            execution.futures.Future, "result", side_effect=KeyboardInterrupt
+        )
+        with interrupt, self.assertRaises(KeyboardInterrupt):
+            self.execute(600, 600, 30.0)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(state_lib.State(self.output).status("one"), "waits")
+
     def test_what_is_missing_is_told(self):
         state = state_lib.State(self.output)
         budget = execution.Budget(time.monotonic() + 99, time.monotonic() + 99)
