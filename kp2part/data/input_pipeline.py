@@ -35,20 +35,20 @@ def train_batches(
     examples: example_set.Examples,
     task: task_lib.Task,
     batch_size: int,
-    first_epoch: int = 0,
+    first_step: int = 0,
     augmentation: augmentation_lib.Augmentation | None = None,
     seed: int = 0,
 ) -> tf.data.Dataset:
     """Returns shuffled, augmented batches, repeated indefinitely.
 
-    Epoch 7 is the same whether training starts with it or with epoch 0: a
+    Batch 700 is the same whether training starts with it or with batch 0: a
     resumed run sees the batches that an uninterrupted one would.
 
     Args:
         examples: What to read.
         task: Crop size, heatmaps, and names to mirror.
         batch_size: B. An epoch is `steps_per_epoch` batches.
-        first_epoch: Number of the epoch to start with.
+        first_step: Number of the batch to start with.
         augmentation: Only mirroring by default.
         seed: Seed of order and augmentation.
 
@@ -56,7 +56,7 @@ def train_batches(
         Batches as from `eval_batches`.
     """
     size = steps_per_epoch(examples, batch_size) * batch_size
-    first = first_epoch * size
+    first = first_step * batch_size
     dataset = examples.read_shuffled(seed).take(size).repeat()
     # Skip before decoding: skipped examples are only read.
     dataset = dataset.skip(first).enumerate(first)

@@ -1,5 +1,6 @@
 """What `model.fit` is fed with, from either kind of input."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import dataclasses
 from typing import Any
@@ -12,14 +13,15 @@ class Feed:
     """The batches of a run, for `model.fit`.
 
     Attributes:
-        training: Batches without end, from the first that is not done.
+        training: From a number of steps, to batches without end that are the
+            same as if so many steps had been taken.
         validation: Batches of all validation examples.
         first: The first batch of them.
         pictured: Some validation examples under the keys of `schema`, with the
             inputs of the network, to draw.
     """
 
-    training: Any
+    training: Callable[[int], Any]
     validation: Any
     first: Any
     pictured: Mapping[str, np.ndarray]

@@ -1,8 +1,9 @@
 """Batches of examples that are decoded once and kept in memory."""
 
+import functools
+
 import keras
 
-from kp2part.data import epochs
 from kp2part.data.in_memory import batches
 from kp2part.data.in_memory import example_arrays
 from kp2part.models import metadata
@@ -16,7 +17,6 @@ def make(
     config: config_lib.TrainConfig,
     model: keras.Model,
     chosen: splits.Splits,
-    done: int,
 ) -> feed_lib.Feed:
     """Returns the batches of a run, once its examples are decoded.
 
@@ -24,7 +24,6 @@ def make(
         config: All settings of the run.
         model: A network of `models`, without priors.
         chosen: The examples.
-        done: Number of finished epochs.
 
     Raises:
         ValueError: They do not fit into memory, or a record is damaged.
@@ -42,14 +41,14 @@ def make(
     shown = batches.Evaluation(validation, model, task, feed_lib.NUM_PICTURED)
     images, masks, keypoints = validation.take(slice(feed_lib.NUM_PICTURED))
     return feed_lib.Feed(
-        training=batches.Training(
+        training=functools.partial(
+            batches.Training,
             training,
             model,
             task,
             size,
             config.augmentation,
             config.loop.seed,
-            done * epochs.steps_per_epoch(chosen.training, size),
         ),
         validation=batches.Evaluation(validation, model, task, size),
         first=batches.Evaluation(validation, model, task, size, 1),

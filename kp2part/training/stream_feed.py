@@ -15,7 +15,6 @@ def make(
     config: config_lib.TrainConfig,
     model: keras.Model,
     chosen: splits.Splits,
-    done: int,
 ) -> feed_lib.Feed:
     """Returns the batches of a run; computes missing priors.
 
@@ -23,7 +22,6 @@ def make(
         config: All settings of the run.
         model: A network of `models`.
         chosen: The examples.
-        done: Number of finished epochs.
     """
     training, validation = (
         priors.attach(model, examples)
@@ -40,7 +38,9 @@ def make(
     selected = batches.map(select)
     pictured = batches.unbatch().batch(feed_lib.NUM_PICTURED).take(1)
     return feed_lib.Feed(
-        training=_train_batches(config, model, training, done).map(select),
+        training=lambda first: _train_batches(
+            config, model, training, first
+        ).map(select),
         validation=selected,
         first=selected.take(1),
         pictured=next(pictured.as_numpy_iterator()),
@@ -51,13 +51,13 @@ def _train_batches(
     config: config_lib.TrainConfig,
     model: keras.Model,
     training: example_set.Examples,
-    done: int,
+    first_step: int,
 ):
     return input_pipeline.train_batches(
         training,
         metadata.task_of(model),
         config.loop.batch_size,
-        done,
+        first_step,
         config.augmentation,
         config.loop.seed,
     )

@@ -3,6 +3,7 @@
 TensorFlow is imported only where it is needed: `--input=memory` trains without.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 import dataclasses
@@ -17,6 +18,7 @@ import keras
 from kp2part.data import epochs
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_errors
+from kp2part.system import interruption
 from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
@@ -24,16 +26,22 @@ from kp2part.training import feed as feed_lib
 from kp2part.training import memory_feed
 from kp2part.training import network
 from kp2part.training import precision
+from kp2part.training import run_state
 from kp2part.training import splits
 from kp2part.training import workdir as workdir_lib
 
 
-def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
+def train(
+    config: config_lib.TrainConfig,
+    workdir: workdir_lib.Workdir,
+    save_minutes: float = 10.0,
+):
     """Trains until all epochs are done, resuming from the last checkpoint.
 
     Args:
         config: All settings of the run.
         workdir: Where its files go.
+        save_minutes: Between checkpoints within an epoch; 0 saves none.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
@@ -46,15 +54,19 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         chosen = splits.choose(config.selection, manifest, config.loop.seed)
         splits.check(chosen)
         checkpoint, done = workdir.checkpoint()
-        if done >= config.loop.epochs:
-            logging.info("All %d epochs are done: %s", done, workdir.best)
+        if done.epochs >= config.loop.epochs:
+            logging.info("All epochs are done: %s", workdir.best)
             return
         task = network.make_task(config.inputs, manifest)
         model = network.load_or_make(config, checkpoint, chosen.training, task)
         # Not before all is known to be good: a typing error would stay.
         workdir.begin(config, keras.backend.backend(), chosen.folds)
         with _explained(config, workdir):
-            _train(config, model, chosen, workdir, done)
+            state = run_state.read(checkpoint) if checkpoint else None
+            saver = functools.partial(
+                callbacks.Saver, workdir, done, state, save_minutes
+            )
+            _train(config, model, chosen, workdir, saver)
 
 
 def _check_tensorflow(config: config_lib.TrainConfig):
@@ -97,23 +109,21 @@ def _train(
     model: keras.Model,
     chosen: splits.Splits,
     workdir: workdir_lib.Workdir,
-    done: int,
+    make_saver: Callable[[interruption.Deferral], callbacks.Saver],
 ):
     loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is not trained.
         loop = dataclasses.replace(loop, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")
-    feed = make_feed(config, model, chosen, done)
+    feed = make_feed(config, model, chosen)
     steps = epochs.steps_per_epoch(chosen.training, loop.batch_size)
-    fit(model, feed, steps, loop, workdir, done)
+    with interruption.deferral() as deferral:
+        fit(model, feed, steps, loop, workdir, make_saver(deferral))
     summarize(workdir, model, loop.epochs)
 
 
 def make_feed(
-    config: config_lib.TrainConfig,
-    model: keras.Model,
-    chosen: splits.Splits,
-    done: int,
+    config: config_lib.TrainConfig, model: keras.Model, chosen: splits.Splits
 ) -> feed_lib.Feed:
     """Returns the batches of a run.
 
@@ -121,13 +131,12 @@ def make_feed(
         config: All settings of the run.
         model: A network of `models`.
         chosen: The examples.
-        done: Number of finished epochs.
     """
     if config.loop.input == "memory":
-        return memory_feed.make(config, model, chosen, done)
+        return memory_feed.make(config, model, chosen)
     from kp2part.training import stream_feed
 
-    return stream_feed.make(config, model, chosen, done)
+    return stream_feed.make(config, model, chosen)
 
 
 def fit(
@@ -136,7 +145,7 @@ def fit(
     steps: int,
     loop: config_lib.Loop,
     workdir: workdir_lib.Workdir,
-    done: int,
+    saver: callbacks.Saver,
 ):
     """Trains a compiled network, and saves each epoch in the workdir.
 
@@ -146,27 +155,37 @@ def fit(
         steps: Number of batches per epoch.
         loop: Number of epochs, and when to validate.
         workdir: Where the epochs are saved.
-        done: Number of finished epochs.
+        saver: Saves them, and knows how far the run is.
     """
     # Creates the variables of the metrics. If the first training step created
     # them, TensorFlow would build its graph twice.
     model.evaluate(feed.first, verbose=0)
-    model.fit(
-        feed.training,
-        initial_epoch=done,
-        epochs=loop.epochs,
-        steps_per_epoch=steps,
-        validation_data=feed.validation,
-        validation_freq=loop.validated_epochs,
-        shuffle=False,  # The batches are shuffled.
-        verbose=1 if sys.stdout.isatty() else 2,
-        callbacks=[
-            callbacks.StopAtNaN(),
-            *_make_loggers(model, feed, workdir),
-            # Last: when an epoch is saved, the other callbacks are done.
-            callbacks.SaveEpochs(workdir, done),
-        ],
-    )
+    begun = saver.begun
+    observers = [
+        callbacks.StopAtNaN(begun),
+        *_make_loggers(model, feed, workdir),
+        saver,  # Last: when an epoch is saved, the other callbacks are done.
+    ]
+    # Keras knows only whole epochs: the rest of one that was begun is trained
+    # as if it had fewer steps.
+    rest = begun.epochs + (begun.steps > 0)
+    for first, last, taken in (
+        (begun.epochs, rest, begun.steps),
+        (rest, loop.epochs, 0),
+    ):
+        if first == last:
+            continue
+        model.fit(
+            feed.training(first * steps + taken),
+            initial_epoch=first,
+            epochs=last,
+            steps_per_epoch=steps - taken,
+            validation_data=feed.validation,
+            validation_freq=loop.validated_epochs,
+            shuffle=False,  # The batches are shuffled.
+            verbose=1 if sys.stdout.isatty() else 2,
+            callbacks=observers,
+        )
 
 
 def _make_loggers(
