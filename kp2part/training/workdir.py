@@ -151,7 +151,8 @@ class Workdir:
         names = dict.fromkeys(name for row in fullest for name in row)
         writer = csv.DictWriter(text, names, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        # Read from the file, the number of an epoch is a float.
+        writer.writerows({**row, "epoch": int(row["epoch"])} for row in rows)
         atomic.write_text(self.path / "history.csv", text.getvalue())
 
     def save_summary(self, summary: dict):

@@ -322,7 +322,7 @@ class TrainingTest(absltest.TestCase):
         self.assertEqual(run.history(3), rows)
         header, *lines = (self.base / "history.csv").read_text().splitlines()
         self.assertEqual(header, "epoch,loss,val_mean_iou,seconds")
-        self.assertEqual(lines[0], "1.0,0.5,,1.0")
+        self.assertEqual(lines[0], "1,0.5,,1.0")
 
     def test_best_is_the_first_of_the_best_that_are_validated(self):
         rows = [
