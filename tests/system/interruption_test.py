@@ -13,7 +13,8 @@ import hashlib, pathlib, signal, sys, threading
 from absl import flags
 from kp2part.system import cli, interruption
 
-_HOW = flags.DEFINE_enum("how", None, ["wait", "compute", "own", "defer"], "How.")
+_WAYS = ["wait", "compute", "own", "defer"]
+_HOW = flags.DEFINE_enum("how", None, _WAYS, "How.")
 interruption._GRACE_SECONDS = 0.2
 # Whatever started the tests may have it ignored, as shells do with "&".
 signal.signal(signal.SIGINT, signal.default_int_handler)

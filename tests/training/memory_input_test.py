@@ -5,11 +5,11 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
-from kp2part.training import callbacks
 from kp2part.training import trainer
 from kp2part.training import workdir as workdir_lib
 from tests import run_config
 from tests import tiny
+from tests.training import stopped
 
 
 class MemoryInputTest(absltest.TestCase):
@@ -47,19 +47,8 @@ class MemoryInputTest(absltest.TestCase):
 
     def test_stopped_and_resumed_equals_never_stopped(self):
         whole = self.train("whole")
-        keep = callbacks.SaveEpochs.on_epoch_begin
-
-        def stop(callback, epoch, logs=None):
-            if epoch == 1:
-                raise KeyboardInterrupt
-            keep(callback, epoch, logs)
-
-        callbacks.SaveEpochs.on_epoch_begin = stop
-        try:
-            with self.assertRaises(KeyboardInterrupt):
-                self.train("parts")
-        finally:
-            callbacks.SaveEpochs.on_epoch_begin = keep
+        with stopped.before(1, 1), self.assertRaises(KeyboardInterrupt):
+            self.train("parts")
         for a, b in zip(whole, self.train("parts"), strict=True):
             np.testing.assert_array_equal(a, b)
         history = workdir_lib.Workdir(self.base / "parts").history(3)

@@ -22,6 +22,7 @@ from kp2part.training import trainer
 from kp2part.training import workdir as workdir_lib
 from tests import run_config
 from tests import tiny
+from tests.training import stopped
 
 
 class TrainingTest(absltest.TestCase):
@@ -219,25 +220,13 @@ class TrainingTest(absltest.TestCase):
         self.assertFalse((self.base / "nan").exists())
 
     def train_in_parts(self, config, name, *stops):
-        """Trains; stops before some steps, as if Ctrl-C had been pressed."""
-        for stop in [*stops, None]:
-
-            class Stopped(callbacks.Saver):
-                def on_train_batch_begin(self, batch, logs=None, stop=stop):
-                    steps = self.done.steps + batch
-                    if (self.done.epochs, steps) == stop:
-                        self.deferral.waiting = KeyboardInterrupt()
-                    super().on_train_batch_begin(batch)
-
-            with mock.patch.object(callbacks, "Saver", Stopped):
-                if stop is None:
-                    trainer.train(config, self.workdir(name))
-                    return
+        for epochs, steps in stops:
+            with stopped.before(epochs, steps):
                 with self.assertRaises(KeyboardInterrupt):
                     trainer.train(config, self.workdir(name))
-                epochs, steps = stop
-                saved = f"checkpoint-{epochs:05d}-{steps:05d}.keras"
-                self.assertTrue((self.base / name / saved).exists())
+            saved = f"checkpoint-{epochs:05d}-{steps:05d}.keras"
+            self.assertTrue((self.base / name / saved).exists())
+        trainer.train(config, self.workdir(name))
 
     def check_same(self, epochs, *names):
         last = f"checkpoint-{epochs:05d}.keras"

@@ -35,34 +35,24 @@ sys.meta_path.insert(0, Blocked())
 from absl import logging
 import keras
 
-from kp2part.training import callbacks
 from kp2part.training import flagfile
 from kp2part.training import memory_feed
 from kp2part.training import network
 from kp2part.training import splits
 from kp2part.training import trainer
 from kp2part.training import workdir as workdir_lib
+from tests.training import stopped
 
 logging.set_verbosity(logging.INFO)
 base = pathlib.Path(sys.argv[1])
 config = flagfile.load(base / "all.flags")
-keep = callbacks.SaveEpochs.on_epoch_begin
-
-
-def stop(callback, epoch, logs=None):
-    if epoch == 1:
-        raise KeyboardInterrupt
-    keep(callback, epoch, logs)
-
-
 whole, parts = (workdir_lib.Workdir(base / x) for x in ("whole", "parts"))
 trainer.train(config, whole)
-callbacks.SaveEpochs.on_epoch_begin = stop
-try:
-    trainer.train(config, parts)
-except KeyboardInterrupt:
-    print("stopped")
-callbacks.SaveEpochs.on_epoch_begin = keep
+with stopped.before(1, 1):
+    try:
+        trainer.train(config, parts)
+    except KeyboardInterrupt:
+        print("stopped")
 trainer.train(config, parts)
 first, second = (
     keras.saving.load_model(x.path / "checkpoint-00002.keras").get_weights()
@@ -74,9 +64,9 @@ for a, b in zip(first, second, strict=True):
 model = keras.saving.load_model(whole.best)
 manifest = trainer.manifest_lib.load(config.selection.tfrecords)
 feed = memory_feed.make(
-    config, model, splits.choose(config.selection, manifest), 1
+    config, model, splits.choose(config.selection, manifest)
 )
-inputs, targets = feed.training[0]
+inputs, targets = feed.training(2)[0]
 np.savez(base / "batch.npz", **inputs, mask=targets["parts"])
 assert "tensorflow" not in sys.modules
 """
