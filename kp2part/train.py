@@ -3,7 +3,8 @@ r"""Trains a network on TFRecords.
     python -m kp2part.train --flagfile=configs/lite.flags \
         --tfrecords=data/quadruped --workdir=runs/quadruped
 
-The same command on the same --workdir resumes after the last finished epoch.
+The same command on the same --workdir resumes where it was stopped: Ctrl-C and
+SIGTERM save first, and what is killed has lost at most --save_every_minutes.
 --workdir then holds model.keras (the best epoch by mean IoU on the validation
 examples), history.csv, train.flags and logs for TensorBoard.
 """
@@ -23,6 +24,13 @@ _WORKDIR = flags.DEFINE_string(
     "Directory of this run: model.keras (the best epoch), the last checkpoint, "
     "history.csv, train.flags, TensorBoard logs.",
 )
+_SAVE_EVERY = flags.DEFINE_float(
+    "save_every_minutes",
+    10.0,
+    "Minutes between checkpoints within an epoch; 0 saves after epochs only. "
+    "Does not change the result.",
+    lower_bound=0.0,
+)
 
 
 def main(argv):
@@ -31,7 +39,11 @@ def main(argv):
     from kp2part.training import trainer
     from kp2part.training import workdir
 
-    trainer.train(config, workdir.Workdir(pathlib.Path(_WORKDIR.value)))
+    trainer.train(
+        config,
+        workdir.Workdir(pathlib.Path(_WORKDIR.value)),
+        _SAVE_EVERY.value,
+    )
 
 
 if __name__ == "__main__":

@@ -36,7 +36,9 @@ SLOW = (
     "tests/serving/attack_test.py",
     "tests/serving/program_test.py",
     "tests/tfrecords_tools/programs_test.py",
+    "tests/training/memory_input_test.py",
     "tests/training/trainer_test.py",
+    "tests/training/without_tensorflow_test.py",
     "tests/training/workdir_test.py::KillTest",
 )
 

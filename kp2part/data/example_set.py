@@ -1,21 +1,27 @@
-"""Sets of records to read: splits, folds, classes or fractions of them."""
+"""Sets of records to read: splits, folds, classes or fractions of them.
+
+TensorFlow is imported only where records are read by it.
+"""
 
 import collections
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import itertools
 import pathlib
-
-import tensorflow as tf
+from typing import TYPE_CHECKING
 
 from kp2part.data import folds
 from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_index
-from kp2part.data import records
+from kp2part.data import record_reader
 from kp2part.schema import keys
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _SHUFFLE_BUFFER = 4096  # Encoded examples of about 20 kB.
 _NUM_OPEN_SHARDS = 8
@@ -75,32 +81,58 @@ class Examples:
         further = (x for more in self.extra for x in more.origins())
         return [*self._own_origins(), *further]
 
-    def _own_origins(self) -> list[record_index.Origin]:
-        found = record_index.read(self.manifest, self.splits)
-        if self.image_ids is not None:
-            found = [x for x in found if x.image_id in self.image_ids]
-        if self.classes is not None:
-            found = [x for x in found if x.class_name in self.classes]
-        if self.fraction < 1 and found:
-            images, _, indices = zip(*found, strict=True)
-            chosen = self._in_fraction(images, indices).numpy()
-            found = list(itertools.compress(found, chosen))
-        return found
+    def records(self) -> Iterator[tuple[str, bytes]]:
+        """Yields the records in the order of the files, without TensorFlow.
 
-    def read(self) -> tf.data.Dataset:
+        Before each comes where it is, for messages.
+        """
+        chosen = iter(self._chosen(record_index.read(*self._source)))
+        for path in integrity.paths(*self._source):
+            for number, record in enumerate(record_reader.read(path), 1):
+                if next(chosen):
+                    yield f"{path}, record {number}", record
+        for more in self.extra:
+            yield from more.records()
+
+    @property
+    def _source(self) -> tuple[manifest_lib.Manifest, tuple[str, ...]]:
+        return self.manifest, self.splits
+
+    def _own_origins(self) -> list[record_index.Origin]:
+        found = record_index.read(*self._source)
+        return list(itertools.compress(found, self._chosen(found)))
+
+    def _chosen(self, found: Sequence[record_index.Origin]) -> list[bool]:
+        """Returns whether each record of the splits is one of this set."""
+        chosen = [
+            (self.image_ids is None or x.image_id in self.image_ids)
+            and (self.classes is None or x.class_name in self.classes)
+            for x in found
+        ]
+        if self.fraction == 1 or not found:
+            return chosen
+        images, _, indices = zip(*found, strict=True)
+        drawn = self._in_fraction(images, indices).numpy()
+        return [bool(a and b) for a, b in zip(chosen, drawn, strict=True)]
+
+    def read(self) -> "tf.data.Dataset":
         """Returns parsed examples in the order of the files, images encoded."""
+        import tensorflow as tf
+
         files = tf.data.Dataset.from_tensor_slices(self.files)
         dataset = self._parse(files.flat_map(_read_file))
         for more in self.extra:
             dataset = dataset.concatenate(more.read())
         return dataset
 
-    def read_shuffled(self, seed: int) -> tf.data.Dataset:
+    def read_shuffled(self, seed: int) -> "tf.data.Dataset":
         """Returns parsed examples, reshuffled in each pass, images encoded.
 
         Args:
             seed: Determines the order in every pass.
         """
+        import tensorflow as tf
+
         sets = (self, *self.extra)
         dataset = self._interleave(seed)
         if self.extra:  # In turn by chance: a buffer would not mix large sets.
@@ -112,7 +144,9 @@ class Examples:
             )
         return dataset.shuffle(_SHUFFLE_BUFFER, seed=seed)
 
-    def _interleave(self, seed: int) -> tf.data.Dataset:
+    def _interleave(self, seed: int) -> "tf.data.Dataset":
+        import tensorflow as tf
+
         files = tf.data.Dataset.from_tensor_slices(self.files)
         lines = files.shuffle(len(self.files), seed=seed).interleave(
             _read_file,
@@ -122,7 +156,9 @@ class Examples:
         )
         return self._parse(lines)
 
-    def _parse(self, lines: tf.data.Dataset) -> tf.data.Dataset:
+    def _parse(self, lines: "tf.data.Dataset") -> "tf.data.Dataset":
+        from kp2part.data import records
+
         num_keypoints = len(self.manifest.category.keypoints)
 
         def parse(line):
@@ -154,6 +190,8 @@ class Examples:
         return not limited and self.fraction == 1 and not self.extra
 
     def _in_fraction(self, image_ids, object_indices):
+        import tensorflow as tf
+
         names = [
             str(self.seed),
             image_ids,
@@ -216,13 +254,17 @@ def priors_file(
     return directory / f"{shard.sha256[:16]}.tfrecord"
 
 
-def _read_file(paths) -> tf.data.Dataset:
+def _read_file(paths) -> "tf.data.Dataset":
+    import tensorflow as tf
+
     # string [1]: a record; [2]: a record and its prior.
     columns = [tf.data.TFRecordDataset(path) for path in tf.unstack(paths)]
     return tf.data.Dataset.zip(*columns).map(lambda *line: tf.stack(line))
 
 
 def _make_filter(key: str, values: frozenset[str]) -> Callable:
+    import tensorflow as tf
+
     table = tf.lookup.StaticHashTable(
         tf.lookup.KeyValueTensorInitializer(
             sorted(values), [True] * len(values), tf.string, tf.bool

@@ -19,6 +19,7 @@ import keras
 import tensorflow as tf
 
 from kp2part.data import augmentation as augmentation_lib
+from kp2part.data import epochs
 from kp2part.data import example_set
 from kp2part.data import heatmaps
 from kp2part.data import ops
@@ -27,25 +28,27 @@ from kp2part.data import records
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
+steps_per_epoch = epochs.steps_per_epoch
+
 
 def train_batches(
     examples: example_set.Examples,
     task: task_lib.Task,
     batch_size: int,
-    first_epoch: int = 0,
+    first_step: int = 0,
     augmentation: augmentation_lib.Augmentation | None = None,
     seed: int = 0,
 ) -> tf.data.Dataset:
     """Returns shuffled, augmented batches, repeated indefinitely.
 
-    Epoch 7 is the same whether training starts with it or with epoch 0: a
+    Batch 700 is the same whether training starts with it or with batch 0: a
     resumed run sees the batches that an uninterrupted one would.
 
     Args:
         examples: What to read.
         task: Crop size, heatmaps, and names to mirror.
         batch_size: B. An epoch is `steps_per_epoch` batches.
-        first_epoch: Number of the epoch to start with.
+        first_step: Number of the batch to start with.
         augmentation: Only mirroring by default.
         seed: Seed of order and augmentation.
 
@@ -53,7 +56,7 @@ def train_batches(
         Batches as from `eval_batches`.
     """
     size = steps_per_epoch(examples, batch_size) * batch_size
-    first = first_epoch * size
+    first = first_step * batch_size
     dataset = examples.read_shuffled(seed).take(size).repeat()
     # Skip before decoding: skipped examples are only read.
     dataset = dataset.skip(first).enumerate(first)
@@ -78,17 +81,6 @@ def train_batches(
         .prefetch(tf.data.AUTOTUNE)
         .with_options(options)
     )
-
-
-def steps_per_epoch(examples: example_set.Examples, batch_size: int) -> int:
-    """Returns the number of full batches, at least 1."""
-    count = examples.count()
-    if count < batch_size:
-        raise ValueError(
-            f"`batch_size` must be at most the number of examples, {count}. "
-            f"Received: batch_size={batch_size}"
-        )
-    return count // batch_size
 
 
 def eval_batches(

@@ -91,9 +91,10 @@ def make_flip(
         return tf.gather(tf.constant(part_ids, tf.uint8), labels)
 
     def flip(example):
-        draw = tf.random.stateless_uniform([], example[SEED] + [0, 1])
         return tf.cond(
-            draw < probability, lambda: mirror(example), lambda: example
+            draw_flip(example[SEED], probability),
+            lambda: mirror(example),
+            lambda: example,
         )
 
     return flip
@@ -115,7 +116,7 @@ def make_affine(rotation: float, scale: float, translation: float) -> Op:
 
     def move(example):
         size = example[keys.IMAGE].shape[0]
-        draw = tf.random.stateless_uniform([4], example[SEED] + [0, 2], -1, 1)
+        draw = draw_affine(example[SEED])
         angle = draw[0] * rotation * (3.14159265 / 180)
         zoom = tf.pow(1 + scale, draw[1])
         shift = draw[2:] * translation * size
@@ -175,9 +176,7 @@ def make_elastic(stddev: float) -> Op:
         points *= (size - 1) / (
             augmentation_lib.ELASTIC_POINTS - 1
         )  # From corner to corner.
-        shift = tf.random.stateless_truncated_normal(
-            points.shape, example[SEED] + [0, 6], stddev=stddev * size / 256
-        )
+        shift = draw_elastic(example[SEED], stddev, size)
         spline = warps.Spline(points, shift)
         flow = spline(warps.grid(size, size))
         keypoints = example[keys.KEYPOINTS]
@@ -210,9 +209,7 @@ def make_color(strength: float) -> Op:
 
     def recolor(example):
         image = example[keys.IMAGE]
-        draw = tf.random.stateless_uniform(
-            [3], example[SEED] + [0, 3], 1 - strength, 1 + strength
-        )
+        draw = draw_color(example[SEED], strength)
         gray = tf.reduce_mean(image, axis=-1, keepdims=True)
         image = gray + (image - gray) * draw[0]
         mean = tf.reduce_mean(image)
@@ -237,13 +234,11 @@ def make_keypoint_noise(dropout: float, jitter: float) -> Op:
     def disturb(example):
         keypoints = example[keys.KEYPOINTS]
         size = example[keys.IMAGE].shape[0]
-        seed = example[SEED] + [0, 4]
-        shift = tf.random.stateless_normal(
-            keypoints.shape, seed, stddev=jitter * size / 256
+        shift, dropped = draw_keypoint_noise(
+            example[SEED], keypoints.shape, dropout, jitter, size
         )
-        draw = tf.random.stateless_uniform(keypoints.shape[:1], seed + [0, 1])
         moved = keypoints + shift * tf.constant([1.0, 1.0, 0.0])
-        kept = tf.where((draw < dropout)[:, tf.newaxis], 0.0, moved)
+        kept = tf.where(dropped[:, tf.newaxis], 0.0, moved)
         return {**example, keys.KEYPOINTS: crops.confine(kept, size)}
 
     return disturb
@@ -279,6 +274,42 @@ def make_augment(
         return example
 
     return augment
+
+
+def draw_flip(seed, probability: float):
+    """Returns whether to mirror an example, bool []."""
+    return tf.random.stateless_uniform([], seed + [0, 1]) < probability
+
+
+def draw_affine(seed):
+    """Returns rotation, zoom and shift (x, y): float32 [4], in [-1, 1)."""
+    return tf.random.stateless_uniform([4], seed + [0, 2], -1, 1)
+
+
+def draw_elastic(seed, stddev: float, size: int):
+    """Returns the shift of each control point: float32 [N, 2], in pixels."""
+    count = augmentation_lib.ELASTIC_POINTS**2
+    return tf.random.stateless_truncated_normal(
+        [count, 2], seed + [0, 6], stddev=stddev * size / 256
+    )
+
+
+def draw_color(seed, strength: float):
+    """Returns factors of saturation, contrast and brightness: float32 [3]."""
+    return tf.random.stateless_uniform(
+        [3], seed + [0, 3], 1 - strength, 1 + strength
+    )
+
+
+def draw_keypoint_noise(seed, shape, dropout: float, jitter: float, size: int):
+    """Returns shifts, float32 [K, 3], and which keypoints to drop, bool [K].
+
+    The third column of the shifts is not used.
+    """
+    seed = seed + [0, 4]
+    shift = tf.random.stateless_normal(shape, seed, stddev=jitter * size / 256)
+    draw = tf.random.stateless_uniform(shape[:1], seed + [0, 1])
+    return shift, draw < dropout
 
 
 def _with_maps(example: Example, change: Callable) -> Example:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 import contextlib
 import os
 
-import tensorflow as tf
-
 from kp2part.system import op_messages
 
 RULE = "Image and mask of a record must be squares of the same size"
@@ -26,6 +24,9 @@ def explained(*directories: str | os.PathLike) -> Iterator[None]:
         ValueError: A record cannot be decoded; the message names the
             directories and how to find the record.
     """
+    # Here: others need no more than the rule.
+    import tensorflow as tf
+
     try:
         yield
     except tf.errors.InvalidArgumentError as error:

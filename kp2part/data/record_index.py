@@ -1,16 +1,15 @@
 """The origin of each record of a directory, read once.
 
-Selects folds, classes and fractions without decoding images.
+Selects folds, classes and fractions without decoding images or TensorFlow.
 """
 
 from collections.abc import Sequence
 import functools
 from typing import NamedTuple
 
-import tensorflow as tf
-
 from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
+from kp2part.data import record_reader
 from kp2part.schema import keys
 
 _MAX_FILES = 8192
@@ -47,20 +46,18 @@ def read(
 @functools.lru_cache(_MAX_FILES)
 def _read_file(path: str, sha256: str) -> tuple[Origin, ...]:
     del sha256  # Part of the cache key.
-    string = tf.io.FixedLenFeature([], tf.string)
-    features = {
-        keys.IMAGE_ID: string,
-        keys.CLASS_NAME: string,
-        keys.OBJECT_INDEX: tf.io.FixedLenFeature([], tf.int64),
-    }
-    records = tf.data.TFRecordDataset(path).map(
-        lambda record: tf.io.parse_single_example(record, features)
-    )
-    return tuple(
-        Origin(
-            row[keys.IMAGE_ID].decode(),
-            row[keys.CLASS_NAME].decode(),
-            int(row[keys.OBJECT_INDEX]),
-        )
-        for row in records.as_numpy_iterator()
-    )
+    records = enumerate(record_reader.read(path), 1)
+    return tuple(_origin(record, path, number) for number, record in records)
+
+
+def _origin(record: bytes, path: str, number: int) -> Origin:
+    names = keys.IMAGE_ID, keys.CLASS_NAME, keys.OBJECT_INDEX
+    try:
+        values = record_reader.features(record)
+        (image_id,), (class_name,), (index,) = (values[x] for x in names)
+        return Origin(image_id.decode(), class_name.decode(), index)
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            f"{path}: record {number} must have one value of each of "
+            f"{', '.join(names)}: {error}"
+        ) from error

@@ -7,6 +7,7 @@ minutes: a thread ends the process if it is still there after some seconds.
 That harms no file, as files appear whole or not at all.
 """
 
+from collections.abc import Iterator
 import contextlib
 import os
 import signal
@@ -40,6 +41,57 @@ def install():
         threading.Thread(target=_watch, args=[reader], daemon=True).start()
 
 
+class Deferral:
+    """Lets an interruption wait for a good moment.
+
+    Attributes:
+        is_on: Whether it waits; otherwise it is raised at once. If it waits for
+            longer than some seconds, it ends the process.
+        waiting: That which waits; None if there is none.
+    """
+
+    def __init__(self):
+        self.is_on = False
+        self.waiting: KeyboardInterrupt | None = None
+
+    def raise_waiting(self):
+        """Raises what waits, if anything does."""
+        if self.waiting is not None:
+            raise self.waiting
+
+    def __call__(self, number: int, _):
+        """Handles a signal; a second one does not wait."""
+        kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
+        if not self.is_on or self.waiting is not None:
+            raise kind
+        self.waiting = kind()
+
+
+@contextlib.contextmanager
+def deferral() -> Iterator[Deferral]:
+    """Returns a context in which an interruption can wait; off at first.
+
+    Only where `install` was called: a program that handles signals in its own
+    way is left alone.
+    """
+    found = Deferral()
+    ours = {
+        number: handler
+        for number, handler in _HANDLERS.items()
+        if signal.getsignal(number) is handler
+    }
+    # Python sets handlers in the main thread only.
+    if threading.current_thread() is not threading.main_thread():
+        ours = {}
+    try:
+        for number in ours:
+            signal.signal(number, found)
+        yield found
+    finally:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+
+
 def leave(error: KeyboardInterrupt) -> NoReturn:
     """Ends the process with the status that tells the signal: 130 or 143.
 
@@ -57,12 +109,16 @@ def _terminate(*_):
     raise Terminated
 
 
+_HANDLERS: dict[int, object] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: _terminate,
+}
+
+
 def _watch(reader: int):
-    ours: dict[int, object] = {
-        signal.SIGINT: signal.default_int_handler,
-        signal.SIGTERM: _terminate,
-    }
     while number := os.read(reader, 1):
-        if ours.get(number[0]) is signal.getsignal(number[0]):
+        handler = signal.getsignal(number[0])
+        is_ours = handler is _HANDLERS.get(number[0], _watch)
+        if is_ours or isinstance(handler, Deferral):
             time.sleep(_GRACE_SECONDS)
             os._exit(128 + number[0])

@@ -5,13 +5,14 @@ import platform
 
 from kp2part import version
 
-_MODULES = ("keras", "tensorflow", "numpy")
+_MODULES = ("keras", "tensorflow", "jax", "numpy")
 
 
 def versions(backend: str) -> dict[str, str]:
     """Returns the versions of all software that affects a network's weights.
 
-    Does not import it.
+    Does not import it. What is not installed is left out, and so is JAX if it
+    is not the backend.
 
     Args:
         backend: Backend of Keras, such as "tensorflow".
@@ -20,7 +21,11 @@ def versions(backend: str) -> dict[str, str]:
     packages = metadata.packages_distributions()
     return {
         "kp2part": version.__version__,
-        **{m: metadata.version(packages[m][0]) for m in _MODULES},
+        **{
+            name: metadata.version(packages[name][0])
+            for name in _MODULES
+            if name in packages and (name != "jax" or backend == name)
+        },
         "backend": backend,
         "python": platform.python_version(),
     }

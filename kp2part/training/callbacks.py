@@ -1,23 +1,21 @@
-"""Callbacks after every epoch: save files, draw pictures."""
+"""Callbacks after every step and epoch: look for NaN, save files."""
 
 from collections.abc import Sequence
 import functools
 import math
-import pathlib
 import shutil
 import time
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from kp2part.schema import keys
-from kp2part.schema import task as task_lib
 from kp2part.system import atomic
+from kp2part.system import interruption
+from kp2part.training import progress as progress_lib
+from kp2part.training import run_state
 from kp2part.training import workdir as workdir_lib
-from kp2part.visualization import pictures
 
-_NUM_PICTURES = 8
 _PARTS_IOU = f"val_{keys.PARTS}_mean_iou"
 
 
@@ -26,37 +24,85 @@ class StopAtNaN(keras.callbacks.Callback):
 
     The loss in the logs is the mean over the epoch so far. Keras has it in
     Python at the end of each step, whoever looks.
+
+    Args:
+        begun: How far the run was.
     """
+
+    # Keras may look from another thread, while the GPU goes on with JAX.
+    async_safe = True
+
+    def __init__(self, begun: progress_lib.Progress):
+        super().__init__()
+        self.begun = begun
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
+        self.done = self.begun.steps if epoch == self.begun.epochs else 0
 
     def on_train_batch_end(self, batch, logs=None):
         if not math.isfinite(logs["loss"]):
             raise _not_finite(
                 f"loss={logs['loss']}",
-                f"step {batch + 1} of epoch {self.epoch + 1}",
+                f"step {self.done + batch + 1} of epoch {self.epoch + 1}",
             )
 
 
-class SaveEpochs(keras.callbacks.Callback):
-    """Saves history, the best network and a checkpoint after every epoch.
+class Saver(keras.callbacks.Callback):
+    """Saves history, the best network and checkpoints.
 
-    In that order: a run interrupted between two of them repeats the epoch and
-    writes the same files.
+    After every epoch, in that order: a run interrupted between two of them
+    repeats the epoch and writes the same files. Within an epoch, checkpoints
+    only: after some minutes, and before an interruption ends the run.
 
     Args:
         workdir: Where to save them.
-        done: Number of epochs finished before.
+        begun: How far the run was, and is again.
+        state: Of the network then; None at the beginning of an epoch.
+        minutes: Between checkpoints within an epoch; 0 saves none.
+        deferral: Of interruptions.
     """
 
-    def __init__(self, workdir: workdir_lib.Workdir, done: int):
+    def __init__(
+        self,
+        workdir: workdir_lib.Workdir,
+        begun: progress_lib.Progress = progress_lib.START,
+        state: run_state.State | None = None,
+        minutes: float = 0.0,
+        deferral: interruption.Deferral | None = None,
+    ):
         super().__init__()
         self.workdir = workdir
-        self.rows = workdir.history(done)
+        self.rows = workdir.history(begun.epochs)
+        self.begun, self.state = begun, state
+        self.minutes = minutes
+        self.deferral = deferral or interruption.Deferral()
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.began = time.monotonic()
+        self.done = progress_lib.Progress(epoch)
+        self.began = self.saved = time.monotonic()
+        if epoch == self.begun.epochs:
+            self.done = self.begun
+        if self.state is not None:
+            run_state.restore(self.model, self.state)
+            self.began -= self.state.seconds
+            self.state = None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        # Not at the end of one: with JAX, Keras would have to wait for it.
+        self.deferral.is_on = batch > 0
+        if not batch:
+            return
+        late = time.monotonic() - self.saved > 60 * self.minutes > 0
+        if late or self.deferral.waiting:
+            steps = self.done.steps + batch
+            self._save_within(progress_lib.Progress(self.done.epochs, steps))
+        self.deferral.raise_waiting()
+
+    def on_test_begin(self, logs=None):
+        # Scores of half an epoch's validation could not be gone on with.
+        self.deferral.is_on = False
+        self.deferral.raise_waiting()
 
     def on_epoch_end(self, epoch, logs=None):
         self._check(logs, f"epoch {epoch + 1}")
@@ -70,7 +116,22 @@ class SaveEpochs(keras.callbacks.Callback):
             atomic.write(self.workdir.best, save)
             # Copying is faster than saving a second time.
             save = functools.partial(shutil.copyfile, self.workdir.best)
-        self.workdir.save_checkpoint(save, epoch + 1)
+        # As the next epoch begins, whether here or in a resumed run.
+        self.model.reset_metrics()
+        self._save(save, progress_lib.Progress(epoch + 1), 0.0)
+        self.deferral.raise_waiting()
+
+    def _save_within(self, done: progress_lib.Progress):
+        self._check({}, f"step {done.steps} of epoch {done.epochs + 1}")
+        self._save(self.model.save, done, time.monotonic() - self.began)
+        self.saved = time.monotonic()
+
+    def _save(self, save, done: progress_lib.Progress, seconds: float):
+        def write(path):
+            save(path)
+            run_state.append(path, run_state.capture(self.model, seconds))
+
+        self.workdir.save_checkpoint(write, done)
 
     def _check(self, logs, where: str):
         for name, value in logs.items():
@@ -82,33 +143,6 @@ class SaveEpochs(keras.callbacks.Callback):
                 raise _not_finite(
                     f"weight {weight.path}", f"the end of {where}"
                 )
-
-
-class Pictures(keras.callbacks.Callback):
-    """Logs predictions on some validation examples to TensorBoard every epoch.
-
-    Args:
-        logdir: Directory for the event files.
-        batches: Dataset of `input_pipeline.eval_batches`.
-        task: Names and colors of the parts.
-    """
-
-    def __init__(self, logdir: pathlib.Path, batches, task: task_lib.Task):
-        super().__init__()
-        self.writer = tf.summary.create_file_writer(str(logdir))
-        self.batch = next(
-            batches.unbatch().batch(_NUM_PICTURES).take(1).as_numpy_iterator()
-        )
-        self.task = task
-
-    def on_epoch_end(self, epoch, logs=None):
-        inputs = {name: self.batch[name] for name in self.model.input}
-        predictions = self.model.predict_on_batch(inputs)
-        sheet = pictures.example_grid(
-            self.batch, predictions, self.task.category
-        )
-        with self.writer.as_default():
-            tf.summary.image("validation", sheet[None], step=epoch)
 
 
 def _not_finite(what: str, where: str) -> ValueError:

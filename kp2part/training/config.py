@@ -142,10 +142,18 @@ class Loop:
         "is one of these. kp2part.crossval needs only the last.",
         minimum=1,
     )
+    input: str = settings.field(
+        "stream",
+        "stream reads, decodes and augments examples while training, with "
+        "TensorFlow. memory decodes all once and augments them on the device: "
+        "faster if they fit, and KERAS_BACKEND=jax needs no TensorFlow.",
+        choices=("stream", "memory"),
+    )
     precision: str = settings.field(
         "auto",
-        "auto is mixed_float16 on a GPU, mixed_bfloat16 on a CPU with AMX "
-        "(bfloat16 matrix units), and float32 elsewhere.",
+        "auto is mixed_float16 on a GPU (with JAX mixed_bfloat16, if the GPU "
+        "has it), mixed_bfloat16 on a CPU with AMX (bfloat16 matrix units), "
+        "and float32 elsewhere.",
         choices=("auto", "float32", "mixed_float16", "mixed_bfloat16"),
     )
     jit_compile: bool = settings.field(
@@ -202,6 +210,12 @@ class TrainConfig:
                     f"{' or '.join(networks)}. Received: {field}={value} "
                     f"with network={name}"
                 )
+        if self.loop.input == "memory" and name in _POSE_BASED:
+            raise ValueError(
+                "`input` must be stream with network="
+                f"{' or '.join(_POSE_BASED)}, whose priors need TensorFlow. "
+                f"Received: input=memory with network={name}"
+            )
         if self.selection.extra_tfrecords and name in _POSE_BASED:
             raise ValueError(
                 "`extra_tfrecords` has no effect with network="

@@ -5,8 +5,8 @@ import pathlib
 from absl import logging
 import keras
 
+from kp2part.data import epochs
 from kp2part.data import example_set
-from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.models import architecture as architecture_lib
 from kp2part.models import metadata
@@ -14,7 +14,6 @@ from kp2part.models import model_file
 from kp2part.models import networks
 from kp2part.models import trained_photos
 from kp2part.models.encoders import weights
-from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.training import compilation
@@ -49,7 +48,7 @@ def load_or_make(
             that the checkpoint has learned from.
     """
     photos = trained_photos.of(x.image_id for x in training.origins())
-    steps = input_pipeline.steps_per_epoch(training, config.loop.batch_size)
+    steps = epochs.steps_per_epoch(training, config.loop.batch_size)
     if checkpoint:
         logging.info("Resuming from %s", checkpoint)
         model = model_file.read(str(checkpoint), compile=True)
@@ -126,5 +125,8 @@ def give_poses(
         missing: "masked" or "strict", see `pose_library.PoseLibrary`.
     """
     if keys.PRIOR in model.input:
+        # Here: other networks train without TensorFlow, which it needs.
+        from kp2part.pose_priors import pose_library
+
         library = pose_library.collect(training, missing == "strict")
         metadata.known_poses(model).library = library.to_bytes()

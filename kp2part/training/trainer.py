@@ -1,42 +1,52 @@
-"""Trains a network with the settings of a `TrainConfig`, or resumes it."""
+"""Trains a network with the settings of a `TrainConfig`, or resumes it.
 
+TensorFlow is imported only where it is needed: `--input=memory` trains without.
+"""
+
+from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 import dataclasses
-import pathlib
+import functools
+import importlib
 import sys
 import warnings
 
 from absl import logging
 import keras
-import tensorflow as tf
 
-from kp2part.data import augmentation as augmentation_lib
-from kp2part.data import example_set
-from kp2part.data import input_pipeline
+from kp2part.data import epochs
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_errors
-from kp2part.models import metadata
-from kp2part.pose_priors import priors
-from kp2part.system import atomic
+from kp2part.system import interruption
 from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
+from kp2part.training import feed as feed_lib
+from kp2part.training import memory_feed
 from kp2part.training import network
+from kp2part.training import precision
+from kp2part.training import run_state
 from kp2part.training import splits
 from kp2part.training import workdir as workdir_lib
 
 
-def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
+def train(
+    config: config_lib.TrainConfig,
+    workdir: workdir_lib.Workdir,
+    save_minutes: float = 10.0,
+):
     """Trains until all epochs are done, resuming from the last checkpoint.
 
     Args:
         config: All settings of the run.
         workdir: Where its files go.
+        save_minutes: Between checkpoints within an epoch; 0 saves none.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
     """
+    _check_tensorflow(config)
     set_up_keras(config.loop)
     with workdir.locked():
         workdir.check(config)
@@ -44,34 +54,54 @@ def train(config: config_lib.TrainConfig, workdir: workdir_lib.Workdir):
         chosen = splits.choose(config.selection, manifest, config.loop.seed)
         splits.check(chosen)
         checkpoint, done = workdir.checkpoint()
-        if done >= config.loop.epochs:
-            logging.info("All %d epochs are done: %s", done, workdir.best)
+        if done.epochs >= config.loop.epochs:
+            logging.info("All epochs are done: %s", workdir.best)
             return
         task = network.make_task(config.inputs, manifest)
         model = network.load_or_make(config, checkpoint, chosen.training, task)
         # Not before all is known to be good: a typing error would stay.
         workdir.begin(config, keras.backend.backend(), chosen.folds)
-        with (
-            _naming_full_disk(workdir.path / "logs"),
-            record_errors.explained(
-                config.selection.tfrecords, *config.selection.extra_tfrecords
-            ),
-        ):
-            _train(config, model, chosen, workdir, done)
+        with _explained(config, workdir):
+            state = run_state.read(checkpoint) if checkpoint else None
+            saver = functools.partial(
+                callbacks.Saver, workdir, done, state, save_minutes
+            )
+            _train(config, model, chosen, workdir, saver)
+
+
+def _check_tensorflow(config: config_lib.TrainConfig):
+    """Checks that TensorFlow is there if a setting needs it."""
+    if has_tensorflow():
+        return
+    for name, value, wanted in (
+        ("input", config.loop.input, "memory"),
+        ("train_fraction", config.selection.train_fraction, 1.0),
+    ):
+        if value != wanted:
+            raise ValueError(
+                f"Without TensorFlow, which is not installed, `{name}` must "
+                f"be {wanted}. Received: {name}={value}"
+            )
 
 
 @contextlib.contextmanager
-def _naming_full_disk(logs: pathlib.Path) -> Iterator[None]:
-    # TensorBoard's files are not written by `atomic`.
-    try:
+def _explained(
+    config: config_lib.TrainConfig, workdir: workdir_lib.Workdir
+) -> Iterator[None]:
+    """Explains errors of TensorFlow, if it is there to raise any."""
+    selection = config.selection
+    if not has_tensorflow():
         yield
-    except tf.errors.OpError as error:
-        if not atomic.is_full(error):
-            raise
-        raise OSError(
-            f"{logs}: cannot be written: the disk is full. The checkpoints of "
-            "the epochs before are kept."
-        ) from error
+        return
+    from kp2part.training import tensorboard
+
+    with (
+        tensorboard.naming_full_disk(workdir.path / "logs"),
+        record_errors.explained(
+            selection.tfrecords, *selection.extra_tfrecords
+        ),
+    ):
+        yield
 
 
 def _train(
@@ -79,117 +109,121 @@ def _train(
     model: keras.Model,
     chosen: splits.Splits,
     workdir: workdir_lib.Workdir,
-    done: int,
+    make_saver: Callable[[interruption.Deferral], callbacks.Saver],
 ):
     loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is not trained.
         loop = dataclasses.replace(loop, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")
-    training, validation = (
-        priors.attach(model, examples)
-        for examples in (chosen.training, chosen.validation)
-    )
-    batches = train_batches(model, training, loop, config.augmentation, done)
-    steps = input_pipeline.steps_per_epoch(training, loop.batch_size)
-    fit(model, batches, steps, validation, loop, workdir, done)
+    feed = make_feed(config, model, chosen)
+    steps = epochs.steps_per_epoch(chosen.training, loop.batch_size)
+    with interruption.deferral() as deferral:
+        fit(model, feed, steps, loop, workdir, make_saver(deferral))
     summarize(workdir, model, loop.epochs)
 
 
-def train_batches(
-    model: keras.Model,
-    training: example_set.Examples,
-    loop: config_lib.Loop,
-    augmentation: augmentation_lib.Augmentation,
-    done: int,
-) -> tf.data.Dataset:
-    """Returns batches for `model.fit`, repeated for any number of epochs.
+def make_feed(
+    config: config_lib.TrainConfig, model: keras.Model, chosen: splits.Splits
+) -> feed_lib.Feed:
+    """Returns the batches of a run.
 
     Args:
+        config: All settings of the run.
         model: A network of `models`.
-        training: The training examples.
-        loop: Batch size and seed.
-        augmentation: Ranges of the random changes.
-        done: Number of finished epochs.
+        chosen: The examples.
     """
-    batches = input_pipeline.train_batches(
-        training,
-        # A model saved by an earlier kp2part could have another task.
-        metadata.task_of(model),
-        loop.batch_size,
-        done,
-        augmentation,
-        loop.seed,
-    )
-    return batches.map(input_pipeline.make_select(model))
+    if config.loop.input == "memory":
+        return memory_feed.make(config, model, chosen)
+    from kp2part.training import stream_feed
+
+    return stream_feed.make(config, model, chosen)
 
 
 def fit(
     model: keras.Model,
-    batches: tf.data.Dataset,
+    feed: feed_lib.Feed,
     steps: int,
-    validation: example_set.Examples,
     loop: config_lib.Loop,
     workdir: workdir_lib.Workdir,
-    done: int,
+    saver: callbacks.Saver,
 ):
     """Trains a compiled network, and saves each epoch in the workdir.
 
     Args:
         model: A network of `models`.
-        batches: The training batches, see `train_batches`.
+        feed: The batches, see `make_feed`.
         steps: Number of batches per epoch.
-        validation: The validation examples.
         loop: Number of epochs, and when to validate.
         workdir: Where the epochs are saved.
-        done: Number of finished epochs.
+        saver: Saves them, and knows how far the run is.
     """
-    task = metadata.task_of(model)
-    val_batches = input_pipeline.eval_batches(validation, task, loop.batch_size)
-    selected = val_batches.map(input_pipeline.make_select(model))
     # Creates the variables of the metrics. If the first training step created
     # them, TensorFlow would build its graph twice.
-    model.evaluate(selected.take(1), verbose=0)
-    model.fit(
-        batches,
-        initial_epoch=done,
-        epochs=loop.epochs,
-        steps_per_epoch=steps,
-        validation_data=selected,
-        validation_freq=loop.validated_epochs,
-        shuffle=False,  # The dataset is shuffled.
-        verbose=1 if sys.stdout.isatty() else 2,
-        callbacks=[
-            callbacks.StopAtNaN(),
-            keras.callbacks.TensorBoard(workdir.path / "logs"),
-            callbacks.Pictures(
-                workdir.path / "logs" / "pictures", val_batches, task
-            ),
-            # Last: when an epoch is saved, the other callbacks are done.
-            callbacks.SaveEpochs(workdir, done),
-        ],
-    )
+    model.evaluate(feed.first, verbose=0)
+    begun = saver.begun
+    observers = [
+        callbacks.StopAtNaN(begun),
+        *_make_loggers(model, feed, workdir),
+        saver,  # Last: when an epoch is saved, the other callbacks are done.
+    ]
+    # Keras knows only whole epochs: the rest of one that was begun is trained
+    # as if it had fewer steps.
+    rest = begun.epochs + (begun.steps > 0)
+    for first, last, taken in (
+        (begun.epochs, rest, begun.steps),
+        (rest, loop.epochs, 0),
+    ):
+        if first == last:
+            continue
+        model.fit(
+            feed.training(first * steps + taken),
+            initial_epoch=first,
+            epochs=last,
+            steps_per_epoch=steps - taken,
+            validation_data=feed.validation,
+            validation_freq=loop.validated_epochs,
+            shuffle=False,  # The batches are shuffled.
+            verbose=1 if sys.stdout.isatty() else 2,
+            callbacks=observers,
+        )
+
+
+def _make_loggers(
+    model: keras.Model, feed: feed_lib.Feed, workdir: workdir_lib.Workdir
+) -> list[keras.callbacks.Callback]:
+    if not has_tensorflow():
+        logging.info(
+            "TensorFlow is not installed: no curves and pictures for "
+            "TensorBoard. history.csv has the numbers."
+        )
+        return []
+    from kp2part.training import tensorboard
+
+    logs = workdir.path / "logs"
+    return tensorboard.make_callbacks(logs, model, feed.pictured)
 
 
 def set_up_keras(loop: config_lib.Loop):
     """Sets seeds, precision and determinism for the whole process."""
     keras.utils.set_random_seed(loop.seed)
-    precision = loop.precision
-    if precision == "auto":
-        precision = fastest_precision()
-    keras.config.set_dtype_policy(precision)
-    if loop.deterministic:
+    policy = loop.precision
+    if policy == "auto":
+        policy = precision.fastest()
+    keras.config.set_dtype_policy(policy)
+    if loop.deterministic and has_tensorflow():
+        import tensorflow as tf
+
         tf.config.experimental.enable_op_determinism()
 
 
-def fastest_precision() -> str:
-    """Returns the dtype policy that is fastest on this machine."""
-    if tf.config.list_physical_devices("GPU"):
-        return "mixed_float16"
-    # With matrix units for bfloat16 (AMX), half the time of float32 was
-    # measured. Without them bfloat16 is emulated.
-    cpu = pathlib.Path("/proc/cpuinfo")
-    flags = cpu.read_text() if cpu.is_file() else ""
-    return "mixed_bfloat16" if "amx_bf16" in flags else "float32"
+@functools.cache
+def has_tensorflow() -> bool:
+    """Returns whether TensorFlow can be imported."""
+    try:
+        importlib.import_module("tensorflow")
+    except ImportError:
+        return False
+    return True
 
 
 def summarize(workdir: workdir_lib.Workdir, model: keras.Model, epochs: int):

@@ -16,6 +16,7 @@ from kp2part.system import versions
 from kp2part.training import checkpoints
 from kp2part.training import config as config_lib
 from kp2part.training import flagfile
+from kp2part.training import progress as progress_lib
 
 _SETTINGS = "train.flags"
 # All that training and kp2part.trial write into the directory itself.
@@ -93,13 +94,15 @@ class Workdir:
             atomic.write_text(path, settings_flags.to_flagfile(config))
         json_file.write(self.path / "versions.json", versions.versions(backend))
 
-    def checkpoint(self) -> tuple[pathlib.Path | None, int]:
-        """Returns the last undamaged checkpoint and its number of epochs.
+    def checkpoint(
+        self,
+    ) -> tuple[pathlib.Path | None, progress_lib.Progress]:
+        """Returns the last undamaged checkpoint and how far it is.
 
         Raises:
             ValueError: All are damaged or missing.
         """
-        path, epochs = checkpoints.newest(self.path)
+        path, done = checkpoints.newest(self.path)
         # The first epoch is in the history before it has a checkpoint.
         if path is None and len(_read_rows(self.path / "history.csv")) > 1:
             raise ValueError(
@@ -107,11 +110,21 @@ class Workdir:
                 "checkpoint to resume from. Restore one from a copy, or choose "
                 "another --workdir to start a new run."
             )
-        return path, epochs
+        return path, done
 
-    def save_checkpoint(self, save: Callable[[str], object], epochs: int):
-        """Calls `save` to write the checkpoint after `epochs` epochs."""
-        checkpoints.save(self.path, save, epochs)
+    def save_checkpoint(
+        self, save: Callable[[str], object], done: progress_lib.Progress
+    ):
+        """Calls `save` to write the checkpoint of a run that is so far."""
+        checkpoints.save(self.path, save, done)
+
+    def rows(self) -> list[dict[str, float]]:
+        """Returns the rows of history.csv so far, none if there is no file.
+
+        Raises:
+            ValueError: The file is damaged.
+        """
+        return _read_rows(self.path / "history.csv")
 
     def history(self, epochs: int) -> list[dict[str, float]]:
         """Returns the first `epochs` rows of history.csv.
@@ -122,7 +135,7 @@ class Workdir:
             ValueError: The file has fewer, or is damaged.
         """
         path = self.path / "history.csv"
-        rows = _read_rows(path)
+        rows = self.rows()
         if len(rows) < epochs:
             raise ValueError(
                 f"{path}: must have a row for each of the {epochs} finished "
@@ -138,7 +151,8 @@ class Workdir:
         names = dict.fromkeys(name for row in fullest for name in row)
         writer = csv.DictWriter(text, names, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        # Read from the file, the number of an epoch is a float.
+        writer.writerows({**row, "epoch": int(row["epoch"])} for row in rows)
         atomic.write_text(self.path / "history.csv", text.getvalue())
 
     def save_summary(self, summary: dict):

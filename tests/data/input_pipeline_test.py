@@ -33,7 +33,7 @@ class InputPipelineTest(absltest.TestCase):
     def batches(self, epochs, seed=0):
         """The batches of a range of epochs, 2 in each."""
         endless = input_pipeline.train_batches(
-            self.examples, TASK, 4, epochs.start, MOVES, seed
+            self.examples, TASK, 4, 2 * epochs.start, MOVES, seed
         )
         return list(endless.take(2 * len(epochs)).as_numpy_iterator())
 

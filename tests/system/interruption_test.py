@@ -13,7 +13,8 @@ import hashlib, pathlib, signal, sys, threading
 from absl import flags
 from kp2part.system import cli, interruption
 
-_HOW = flags.DEFINE_enum("how", None, ["wait", "compute", "own"], "How.")
+_WAYS = ["wait", "compute", "own", "defer"]
+_HOW = flags.DEFINE_enum("how", None, _WAYS, "How.")
 interruption._GRACE_SECONDS = 0.2
 # Whatever started the tests may have it ignored, as shells do with "&".
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -24,6 +25,14 @@ def main(_):
     if _HOW.value == "own":
         signal.signal(signal.SIGTERM, lambda *_: event.set())
     try:
+        if _HOW.value == "defer":
+            with interruption.deferral() as deferral:
+                deferral.is_on = True
+                print("ready", flush=True)
+                while deferral.waiting is None:
+                    event.wait(0.01)
+                print("saved", flush=True)
+                deferral.raise_waiting()
         print("ready", flush=True)
         if _HOW.value == "compute":
             # One instruction of Python: it raises nothing meanwhile.
@@ -64,6 +73,13 @@ class InterruptionTest(parameterized.TestCase):
     def test_ends_in_order(self, number, status):
         self.assertEqual(
             self.end("wait", number), (status, "in order\n", "interrupted\n")
+        )
+
+    @parameterized.parameters((signal.SIGINT, 130), (signal.SIGTERM, 143))
+    def test_waits_for_a_good_moment(self, number, status):
+        self.assertEqual(
+            self.end("defer", number),
+            (status, "saved\nin order\n", "interrupted\n"),
         )
 
     @parameterized.parameters((signal.SIGINT, 130), (signal.SIGTERM, 143))

@@ -22,6 +22,7 @@ from kp2part.training import trainer
 from kp2part.training import workdir as workdir_lib
 from tests import run_config
 from tests import tiny
+from tests.training import stopped
 
 
 class TrainingTest(absltest.TestCase):
@@ -209,7 +210,7 @@ class TrainingTest(absltest.TestCase):
 
     def test_weights_that_are_not_finite_are_not_saved(self):
         model = self.resume()
-        saver = callbacks.SaveEpochs(self.workdir("nan"), 0)
+        saver = callbacks.Saver(self.workdir("nan"))
         saver.set_model(model)
         saver.on_epoch_begin(0)
         weight = model.weights[0]
@@ -218,46 +219,66 @@ class TrainingTest(absltest.TestCase):
             saver.on_epoch_end(0, {"loss": 1.0})
         self.assertFalse((self.base / "nan").exists())
 
-    def test_stopped_and_resumed_equals_never_stopped(self):
-        # The smallest network: each of the three runs traces it anew.
-        config = self.config(3, network="pose_to_part", validate_every=2)
-        trainer.train(config, self.workdir("whole"))
-        # A stop in the second epoch: what the first has left is all there is,
-        # and the first was not validated.
-        keep = callbacks.SaveEpochs.on_epoch_begin
+    def train_in_parts(self, config, name, *stops):
+        for epochs, steps in stops:
+            with stopped.before(epochs, steps):
+                with self.assertRaises(KeyboardInterrupt):
+                    trainer.train(config, self.workdir(name))
+            saved = f"checkpoint-{epochs:05d}-{steps:05d}.keras"
+            self.assertTrue((self.base / name / saved).exists())
+        trainer.train(config, self.workdir(name))
 
-        def stop(callback, epoch, logs=None):
-            if epoch == 1:
-                raise KeyboardInterrupt
-            keep(callback, epoch, logs)
-
-        callbacks.SaveEpochs.on_epoch_begin = stop
-        try:
-            with self.assertRaises(KeyboardInterrupt):
-                trainer.train(config, self.workdir("parts"))
-        finally:
-            callbacks.SaveEpochs.on_epoch_begin = keep
-        self.assertTrue(
-            (self.base / "parts" / "checkpoint-00001.keras").exists()
-        )
-        self.assertFalse((self.base / "parts" / "model.keras").exists())
-        trainer.train(config, self.workdir("parts"))
+    def check_same(self, epochs, *names):
+        last = f"checkpoint-{epochs:05d}.keras"
         whole, parts = (
-            self.weights(self.base / name / "checkpoint-00003.keras")
-            for name in ("whole", "parts")
+            keras.saving.load_model(self.base / name / last) for name in names
         )
-        for a, b in zip(whole, parts, strict=True):
-            np.testing.assert_array_equal(a, b)
-        histories = [
-            self.workdir(name).history(3) for name in ("whole", "parts")
+        variables = [
+            [*model.weights, *model.optimizer.variables]
+            for model in (whole, parts)
         ]
+        for a, b in zip(*variables, strict=True):
+            np.testing.assert_array_equal(a, b, a.path)
+        histories = [self.workdir(name).history(epochs) for name in names]
         for a, b in zip(*histories, strict=True):
             self.assertEqual({**a, "seconds": 0}, {**b, "seconds": 0})
+        return histories[0]
+
+    def test_stopped_and_resumed_equals_never_stopped(self):
+        # The smallest network: each of the runs traces it anew.
+        config = self.config(
+            3, network="pose_to_part", validate_every=2, batch_size=2
+        )
+        trainer.train(config, self.workdir("whole"))
+        # In an epoch that is not validated, and in the last: four steps each.
+        self.train_in_parts(config, "parts", (0, 3), (2, 1))
+        history = self.check_same(3, "whole", "parts")
         self.assertEqual(
-            ["val_loss" in row for row in histories[0]], [False, True, True]
+            ["val_loss" in row for row in history], [False, True, True]
         )
         for name in "whole", "parts":
-            self.check_files(self.base / name, histories[0])
+            self.check_files(self.base / name, history)
+
+    def test_random_numbers_of_the_network_go_on(self):
+        # It has Dropout, whose state Keras does not save.
+        config = self.config(1, network="refinenet", batch_size=3)
+        trainer.train(config, self.workdir("whole"))
+        self.train_in_parts(config, "parts", (0, 2))
+        self.check_same(1, "whole", "parts")
+
+    def test_saves_after_some_minutes(self):
+        saved = []
+        config = self.config(1, network="pose_to_part", batch_size=2)
+        workdir = self.workdir("often")
+        keep = workdir_lib.Workdir.save_checkpoint
+
+        def save(run, write, done):
+            saved.append((done.epochs, done.steps))
+            keep(run, write, done)
+
+        with mock.patch.object(workdir_lib.Workdir, "save_checkpoint", save):
+            trainer.train(config, workdir, save_minutes=1e-9)
+        self.assertEqual(saved, [(0, 1), (0, 2), (0, 3), (1, 0)])
 
     def check_files(self, path, history):
         summary = json.loads((path / "training.json").read_text())
@@ -290,7 +311,7 @@ class TrainingTest(absltest.TestCase):
         self.assertEqual(run.history(3), rows)
         header, *lines = (self.base / "history.csv").read_text().splitlines()
         self.assertEqual(header, "epoch,loss,val_mean_iou,seconds")
-        self.assertEqual(lines[0], "1.0,0.5,,1.0")
+        self.assertEqual(lines[0], "1,0.5,,1.0")
 
     def test_best_is_the_first_of_the_best_that_are_validated(self):
         rows = [

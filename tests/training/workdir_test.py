@@ -10,6 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from kp2part.training import checkpoints
+from kp2part.training import progress
 from kp2part.training import workdir as workdir_lib
 from tests import run_config
 
@@ -30,7 +31,9 @@ class CheckpointsTest(parameterized.TestCase):
         self.root = pathlib.Path(self.create_tempdir().full_path)
         self.run_dir = workdir_lib.Workdir(self.root)
         for epochs in 1, 2, 3:
-            self.run_dir.save_checkpoint(write(str(epochs)), epochs)
+            self.run_dir.save_checkpoint(
+                write(str(epochs)), progress.Progress(epochs)
+            )
         self.second, self.third = (
             self.root / f"checkpoint-0000{epochs}.keras" for epochs in (2, 3)
         )
@@ -45,7 +48,21 @@ class CheckpointsTest(parameterized.TestCase):
                 "checkpoint-00003.keras.sha256",
             ],
         )
-        self.assertEqual(self.run_dir.checkpoint(), (self.third, 3))
+        self.assertEqual(
+            self.run_dir.checkpoint(), (self.third, progress.Progress(3))
+        )
+
+    def test_within_an_epoch_is_between_two_epochs(self):
+        self.run_dir.save_checkpoint(write("x"), progress.Progress(3, 120))
+        within = self.root / "checkpoint-00003-00120.keras"
+        self.assertEqual(
+            self.run_dir.checkpoint(), (within, progress.Progress(3, 120))
+        )
+        self.assertFalse(self.second.exists())
+        self.run_dir.save_checkpoint(write("4"), progress.Progress(4))
+        self.assertEqual(self.run_dir.checkpoint()[1], progress.Progress(4))
+        self.assertTrue(within.exists())
+        self.assertFalse(self.third.exists())
 
     def damage(self, path, how):
         contents = bytearray(path.read_bytes())
@@ -62,11 +79,15 @@ class CheckpointsTest(parameterized.TestCase):
     def test_a_damaged_one_is_passed_over(self, how):
         self.damage(self.third, how)
         with self.assertLogs("absl", level="WARNING") as logs:
-            self.assertEqual(self.run_dir.checkpoint(), (self.second, 2))
+            self.assertEqual(
+                self.run_dir.checkpoint(), (self.second, progress.Progress(2))
+            )
         self.assertRegex(logs.output[0], f"{self.third}: is damaged: its SHA")
         # The epoch is done again.
-        self.run_dir.save_checkpoint(write("3"), 3)
-        self.assertEqual(self.run_dir.checkpoint(), (self.third, 3))
+        self.run_dir.save_checkpoint(write("3"), progress.Progress(3))
+        self.assertEqual(
+            self.run_dir.checkpoint(), (self.third, progress.Progress(3))
+        )
         self.assertLen(os.listdir(self.root), 4)
 
     def test_two_damaged_ones_are_refused(self):
@@ -80,11 +101,15 @@ class CheckpointsTest(parameterized.TestCase):
     def test_those_of_an_earlier_version_have_no_sum(self):
         for path in self.root.glob("*.sha256"):
             path.unlink()
-        self.assertEqual(self.run_dir.checkpoint(), (self.third, 3))
+        self.assertEqual(
+            self.run_dir.checkpoint(), (self.third, progress.Progress(3))
+        )
         contents = bytearray(self.third.read_bytes())
         contents[60] ^= 1  # Of the weights.
         self.third.write_bytes(contents)
-        self.assertEqual(self.run_dir.checkpoint(), (self.second, 2))
+        self.assertEqual(
+            self.run_dir.checkpoint(), (self.second, progress.Progress(2))
+        )
         self.damage(self.second, "cut")
         with self.assertRaisesRegex(ValueError, "00002.keras: is damaged: Fil"):
             self.run_dir.checkpoint()
@@ -95,10 +120,12 @@ class CheckpointsTest(parameterized.TestCase):
             raise KeyboardInterrupt
 
         with self.assertRaises(KeyboardInterrupt):
-            self.run_dir.save_checkpoint(killed, 4)
+            self.run_dir.save_checkpoint(killed, progress.Progress(4))
         # After the sum, before the file has its name.
         (self.root / "checkpoint-00004.keras.sha256").write_text("0  x\n")
-        self.assertEqual(self.run_dir.checkpoint(), (self.third, 3))
+        self.assertEqual(
+            self.run_dir.checkpoint(), (self.third, progress.Progress(3))
+        )
 
     def test_a_history_without_checkpoints_is_not_begun_anew(self):
         self.run_dir.save_history([{"epoch": 1.0}, {"epoch": 2.0}])
@@ -108,7 +135,7 @@ class CheckpointsTest(parameterized.TestCase):
             self.run_dir.checkpoint()
         # The first epoch's history is there before its checkpoint.
         self.run_dir.save_history([{"epoch": 1.0}])
-        self.assertEqual(self.run_dir.checkpoint(), (None, 0))
+        self.assertEqual(self.run_dir.checkpoint(), (None, progress.START))
 
     def test_a_damaged_history_is_named(self):
         for text in "epoch,loss\n1,x\n", "epoch\n1,2,3\n", "epoch\n\0\n":
@@ -120,15 +147,16 @@ class CheckpointsTest(parameterized.TestCase):
 SAVE = """
 import os, pathlib, sys
 from kp2part.training import checkpoints
+from kp2part.training import progress
 root = pathlib.Path(sys.argv[1])
 _, done = checkpoints.newest(root)
-print(done, flush=True)
+print(done.epochs, flush=True)
 while True:
-    done += 1
+    done = progress.Progress(done.epochs + 1)
     checkpoints.save(
         root, lambda p: pathlib.Path(p).write_bytes(os.urandom(1 << 20)), done
     )
-    print(done, flush=True)
+    print(done.epochs, flush=True)
 """
 
 
@@ -151,7 +179,7 @@ class KillTest(absltest.TestCase):
                 # What it said that it has saved.
                 done = max([done, *map(int, child.stdout.read().split())])
         self.assertGreater(done, 0)
-        self.assertGreaterEqual(checkpoints.newest(root)[1], done)
+        self.assertGreaterEqual(checkpoints.newest(root)[1].epochs, done)
 
 
 class BeginTest(absltest.TestCase):

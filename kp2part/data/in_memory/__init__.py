@@ -1,0 +1,1 @@
+"""Examples that are decoded once, kept in memory and augmented in batches."""

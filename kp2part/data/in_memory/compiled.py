@@ -1,0 +1,23 @@
+"""Functions of tensors, compiled by the backend of Keras."""
+
+from collections.abc import Callable
+
+import keras
+
+
+def compiled(function: Callable) -> Callable:
+    """Returns a function of tensors as one that runs at once.
+
+    Args:
+        function: Of tensors alone, with `keras.ops`.
+    """
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        return jax.jit(function)
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, autograph=False, reduce_retracing=True)
+    return function
