@@ -34,10 +34,18 @@ class Labeled:
     bounds: quality_filter.QualityRange = quality_filter.QualityRange()
 
     def __iter__(self) -> Iterator[labels.LabeledPhoto]:
-        """Yields one photo after another: only one is in memory."""
+        """Yields one photo after another: only one is in memory.
+
+        A photo none of whose objects is within the bounds is left out: it would
+        look as if there were none. Frames stay, as videos need all.
+        """
         for outcome in self.outcomes():
-            if outcome.photo is not None:
-                yield self.bounds.keep(outcome.photo)
+            if outcome.photo is None:
+                continue
+            kept = self.bounds.keep(outcome.photo)
+            all_left_out = outcome.photo.objects and not kept.objects
+            if not all_left_out or kept.frame is not None:
+                yield kept
 
     def videos(self) -> list[str]:
         """Returns the names of all videos in the plan."""
