@@ -23,7 +23,6 @@ from kp2part.system import cli
 
 flags.adopt_module_key_flags(evaluation_flags)
 
-_SPLIT = flags.DEFINE_string("split", "val", "Split to fit on.")
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Examples per batch.", lower_bound=1
@@ -49,14 +48,14 @@ def main(argv):
 
     model = evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value)
     chosen = evaluation.choose(
-        evaluation_flags.TFRECORDS.value, _SPLIT.value, None, None
+        model, evaluation_flags.TFRECORDS.value, evaluation_flags.SPLIT.value
     )
     examples: example_set.Examples = chosen.examples
     inference.check_task(model, examples)
     photos = seen_photos.count(model, examples)
     if photos["num_trained_photos"]:
         raise ValueError(
-            f"--split={_SPLIT.value}: the network was trained on "
+            f"--split={chosen.name}: the network was trained on "
             f"{photos['num_trained_photos']} of its photos, so its masks there "
             "are better than elsewhere. Choose a split that it has not seen."
         )
@@ -66,7 +65,7 @@ def main(argv):
     found = {
         **calibration.fit(sample.signs, sample.iou).to_json(),
         "labels": evaluation_flags.LABELS.value,
-        "split": _SPLIT.value,
+        "split": chosen.name,
         "held_out": calibration.reliability(quality[clean], sample.iou[clean]),
         "held_out_with_noise": calibration.reliability(quality, sample.iou),
     }

@@ -22,7 +22,6 @@ from kp2part.system import cli
 
 flags.adopt_module_key_flags(evaluation_flags)
 
-_SPLIT = flags.DEFINE_string("split", "val", "Split to score.")
 _FOLDS = flags.DEFINE_string(
     "folds", None, "folds.json of a run, to score one of its folds instead."
 )
@@ -85,8 +84,9 @@ def main(argv):
 
     model = evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value)
     chosen = evaluation.choose(
+        model,
         evaluation_flags.TFRECORDS.value,
-        _SPLIT.value,
+        evaluation_flags.SPLIT.value,
         _FOLDS.value,
         _FOLD.value,
     )

@@ -22,7 +22,6 @@ from kp2part.system import cli
 
 flags.adopt_module_key_flags(evaluation_flags)
 
-_SPLIT = flags.DEFINE_string("split", "val", "Split to explain.")
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _NUM_OBJECTS = flags.DEFINE_integer(
     "num_objects",
@@ -55,7 +54,7 @@ def main(argv):
 
     model = evaluation.load(evaluation_flags.MODEL.value, flip_average=False)
     chosen = evaluation.choose(
-        evaluation_flags.TFRECORDS.value, _SPLIT.value, None, None
+        model, evaluation_flags.TFRECORDS.value, evaluation_flags.SPLIT.value
     )
     photos = seen_photos.count(model, chosen.examples)
     if photos["num_trained_photos"]:
@@ -76,7 +75,7 @@ def main(argv):
             atomic.write_text(output / f"{explained.name}.html", page)
             names.append(explained.name)
     found = summary_lib.summarize(effects)
-    title = f"{evaluation_flags.MODEL.value} on {_SPLIT.value}"
+    title = f"{evaluation_flags.MODEL.value} on {chosen.name}"
     measure = labels.KINDS[evaluation_flags.LABELS.value].measure
     json_file.write(output / "explanation.json", found.to_json(category))
     page = explanation_pages.of_split(found, category, title, measure, names)

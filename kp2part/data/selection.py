@@ -21,7 +21,11 @@ class Selection:
         "kp2part.transfer made, or others: all their splits, but no photo "
         "that is trained or validated on already.",
     )
-    train_split: str = settings.field("train", "Split to train on.")
+    train_split: str = settings.field(
+        "train",
+        "Split to train on. Where the records have neither train nor val, four "
+        "fifths of the photos are trained on, as with --fold=0.",
+    )
     val_split: str = settings.field("val", "Split to select the best epoch on.")
     fold: int | None = settings.field(
         None,

@@ -75,15 +75,32 @@ def load(path: str, flip_average: bool) -> keras.Model:
 
 
 def choose(
-    tfrecords: str, split: str, folds: str | None, fold: int | None
+    model: keras.Model,
+    tfrecords: str,
+    split: str | None = None,
+    folds: str | None = None,
+    fold: int | None = None,
 ) -> Chosen:
     """Returns the examples of a fold if `folds` is given, else of a split.
+
+    By default of val, or of the photos that the network was not trained on
+    where the records have no split of that name.
 
     Raises:
         ValueError: There are no such examples, or the records are damaged.
     """
     manifest = manifest_lib.load(tfrecords)
+    if folds is split is None and seen_photos.VAL not in manifest.splits:
+        examples = seen_photos.unseen(model, manifest)
+        logging.info(
+            "No split %r: the %d objects of photos that the network was not "
+            "trained on.",
+            seen_photos.VAL,
+            examples.count(),
+        )
+        return Chosen(examples, "new photos")
     if folds is None:
+        split = split or seen_photos.VAL
         integrity.check(manifest, (split,))
         return Chosen(example_set.Examples(manifest, (split,)), split)
     dealt = folds_lib.load(folds)

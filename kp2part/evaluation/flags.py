@@ -13,6 +13,12 @@ MODEL = flags.DEFINE_string(
 TFRECORDS = flags.DEFINE_string(
     "tfrecords", None, "Directory written by tfrecords_tools.build."
 )
+SPLIT = flags.DEFINE_string(
+    "split",
+    None,
+    "Split to use. By default val; where the records have none, the photos "
+    "that the network was not trained on.",
+)
 LABELS = flags.DEFINE_enum(
     "labels",
     "pseudo",

@@ -35,6 +35,10 @@ class TrainedPhotos:
         found = len(self.hashes & {_hash(name) for name in image_ids})
         return found if found or self.is_complete else None
 
+    def unseen(self, image_ids: Iterable[str]) -> frozenset[str]:
+        """Returns those of some photos that are not among them."""
+        return frozenset(x for x in image_ids if _hash(x) not in self.hashes)
+
     def to_json(self) -> dict:
         """Returns plain strings and numbers."""
         joined = b"".join(sorted(self.hashes))

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 import dataclasses
 
+from absl import logging
+
 from kp2part.data import example_set
 from kp2part.data import folds
 from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import selection as selection_lib
 from kp2part.training import extra_examples
+
+_NUM_FOLDS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +96,14 @@ def check(chosen: Splits):
 def _of_photos(
     selection: selection_lib.Selection, manifest: manifest_lib.Manifest
 ) -> Splits:
+    if _has_no_split(selection, manifest):
+        dealt = example_set.deal_folds(manifest, _NUM_FOLDS, None)
+        logging.info(
+            "%s: has no splits train and val. Training on four fifths of the "
+            "photos, validating on the others: --fold=0.",
+            manifest.directory,
+        )
+        return Splits(*example_set.fold_examples(manifest, dealt, 0), dealt)
     if selection.fold is None:
         return Splits(
             example_set.Examples(manifest, (selection.train_split,)),
@@ -101,3 +113,15 @@ def _of_photos(
     dealt = example_set.deal_folds(manifest, selection.num_folds, previous)
     sets = example_set.fold_examples(manifest, dealt, selection.fold)
     return Splits(*sets, folds=dealt)
+
+
+def _has_no_split(
+    selection: selection_lib.Selection, manifest: manifest_lib.Manifest
+) -> bool:
+    """Returns whether the records have no splits, and none are asked for."""
+    wanted = {selection.train_split, selection.val_split}
+    return (
+        selection.fold is None
+        and wanted == {"train", "val"}
+        and wanted.isdisjoint(manifest.splits)
+    )

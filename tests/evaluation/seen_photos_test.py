@@ -2,6 +2,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from kp2part.data import example_set
+from kp2part.evaluation import evaluation
 from kp2part.evaluation import seen_photos
 from kp2part.models import architecture
 from kp2part.models import metadata
@@ -38,6 +39,34 @@ class SeenPhotosTest(parameterized.TestCase):
         self.assertEqual(
             count("train", "val"), {"num_photos": 4, "num_trained_photos": 2}
         )
+
+    def test_unseen_photos_stand_in_for_a_split(self):
+        # Two objects of each of seven photos.
+        directory = self.create_tempdir().full_path
+        manifest = tiny.write_records(directory, {"all": 14})
+        model = networks.build(
+            "pose_to_part", task.Task(tiny.CATEGORY, 32), SMALL
+        )
+        label = metadata.label_of(model)
+        for photos in (
+            None,
+            trained_photos.UNKNOWN,
+            trained_photos.of(f"photo{i}" for i in range(7)),
+            trained_photos.UNKNOWN.add(trained_photos.of(["photo0"])),
+        ):
+            label.photos = photos
+            with self.assertRaisesRegex(ValueError, "no split 'val'.*all"):
+                evaluation.choose(model, directory)
+        label.photos = trained_photos.of(f"photo{i}" for i in range(5))
+        chosen = evaluation.choose(model, directory)
+        self.assertEqual(chosen.name, "new photos")
+        self.assertEqual(chosen.examples.image_ids, {"photo5", "photo6"})
+        whole = evaluation.choose(model, directory, "all")
+        self.assertEqual(
+            whole.examples.count(), manifest.split("all").num_records
+        )
+        with self.assertRaisesRegex(ValueError, "no split 'val'"):
+            evaluation.choose(model, directory, "val")
 
     @parameterized.parameters(
         ({}, "not known"),

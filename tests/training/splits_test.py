@@ -36,6 +36,20 @@ class SplitsTest(absltest.TestCase):
         self.assertEqual(chosen.training.count(), 4)
         self.assertEqual(chosen.validation.count(), 9)
 
+    def test_records_without_splits_are_split_by_photo(self):
+        self.manifest = tiny.write_records(str(self.base / "one"), {"all": 20})
+        with self.assertLogs("absl", "INFO") as logs:
+            chosen = self.choose()
+        self.assertIn("four fifths of the photos", logs.output[0])
+        as_fold = self.choose(fold=0)
+        self.assertEqual(chosen.folds, as_fold.folds)
+        self.assertEqual(chosen.training, as_fold.training)
+        self.assertEqual(chosen.validation, as_fold.validation)
+        self.assertGreater(chosen.training.count(), chosen.validation.count())
+        # What is asked for is not guessed.
+        with self.assertRaisesRegex(ValueError, "no split 'train'"):
+            self.choose(val_split="all").training.count()
+
     def test_folds_are_told(self):
         chosen = self.choose(fold=1, num_folds=3)
         rest, held_out = chosen.training, chosen.validation
