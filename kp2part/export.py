@@ -109,11 +109,17 @@ def check_flags():
                 f"--batch_size={_BATCH_SIZE.value}: a SavedModel takes any "
                 "number of photos. Choose another --format."
             )
-    elif _VERSION.value is not None:
-        raise ValueError(
-            f"--version={_VERSION.value}: {file_format} writes a file, "
-            "--output, which has no versions."
-        )
+    else:
+        if _VERSION.value is not None:
+            raise ValueError(
+                f"--version={_VERSION.value}: {file_format} writes a file, "
+                "--output, which has no versions."
+            )
+        if _CALIBRATION.value:
+            raise ValueError(
+                f"--calibration={_CALIBRATION.value}: {file_format} has no "
+                "quality of masks. It needs --format=saved_model."
+            )
     if _INT8_TFRECORDS.value and _FORMAT.value != "litert":
         raise ValueError(
             f"--int8_tfrecords needs --format=litert. Received: {file_format}"
@@ -124,7 +130,6 @@ def main(argv):
     del argv
     check_flags()
     from kp2part.exporting import model_files
-    from kp2part.models import mask_quality
     from kp2part.models import mirrored
     from kp2part.models import model_file
 
@@ -133,29 +138,30 @@ def main(argv):
     model, _ = model_file.load(_MODEL.value)
     if _FLIP_AVERAGE.value:
         model = mirrored.average(model)
+    write = _saved_model if _FORMAT.value == "saved_model" else _file
+    logging.info("Exported %s", write(model))
+
+
+def _saved_model(model):
+    from kp2part.exporting import export_check
+    from kp2part.exporting import saved_model
+    from kp2part.models import mask_quality
+
     calibration = None
     if _CALIBRATION.value:
         calibration = mask_quality.load(_CALIBRATION.value)
-    write = _saved_model if _FORMAT.value == "saved_model" else _file
-    logging.info("Exported %s", write(model, calibration))
-
-
-def _saved_model(model, calibration):
-    from kp2part.exporting import export_check
-    from kp2part.exporting import saved_model
-
     check = export_check.verify if _VERIFY.value else None
     return saved_model.export(
         model, _OUTPUT.value, _VERSION.value, check, calibration
     )
 
 
-def _file(model, calibration):
+def _file(model):
     from kp2part.exporting import int8_crops
     from kp2part.exporting import model_files
     from kp2part.exporting import serving_network
 
-    network = serving_network.CropNetwork(model, calibration)
+    network = serving_network.CropNetwork(model)
     crops = []
     if _INT8_TFRECORDS.value:
         crops = int8_crops.read(

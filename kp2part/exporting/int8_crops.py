@@ -1,4 +1,4 @@
-"""Crops of records, from which int8 learns the ranges of a network's numbers."""
+"""Crops of records, on which int8 learns what ranges of numbers it needs."""
 
 import math
 

@@ -10,6 +10,7 @@ import tempfile
 from absl import logging
 import numpy as np
 
+from kp2part.exporting import converter_log
 from kp2part.exporting import crop_graph
 from kp2part.exporting import file_check
 from kp2part.exporting import litert_file
@@ -17,7 +18,6 @@ from kp2part.exporting import onnx_file
 from kp2part.exporting import openvino_file
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_network
-from kp2part.schema import keys
 from kp2part.system import atomic
 
 FORMATS = {
@@ -60,7 +60,7 @@ def export(
     """Writes a network as a file; it appears whole or not at all.
 
     Args:
-        network: The network, with its calibration of the quality.
+        network: The network; without a calibration.
         path: The file; OpenVINO's has its weights beside it, in a .bin file.
         file_format: A key of `FORMATS`.
         batch_size: Number of crops that it takes; by default any, for LiteRT 1.
@@ -85,9 +85,10 @@ def export(
         source = pathlib.Path(directory, target.name)
         quantize = {"crops": int8_crops} if int8_crops else {}
         fields = _metadata(graph, file_format, bool(int8_crops))
-        FORMATS[file_format].write(graph, source, fields, **quantize)
+        with converter_log.quiet():
+            FORMATS[file_format].write(graph, source, fields, **quantize)
         if verify:
-            _verify(source, file_format, graph, int8_crops)
+            _verify(source, graph, int8_crops)
         _publish(source, target)
 
 
@@ -119,9 +120,6 @@ def _metadata(
     graph: crop_graph.CropGraph, file_format: str, int8: bool
 ) -> dict:
     network = graph.network
-    fields = saved_model.metadata(network.model)
-    if network.calibration is not None:
-        fields[keys.QUALITY] = network.calibration.to_json()
     category = network.task.category
     return {
         "format": file_format,
@@ -131,12 +129,12 @@ def _metadata(
         "image_size": network.task.image_size,
         "keypoints": list(category.keypoints),
         "parts": list(category.parts),  # In the order of their ids.
-        **fields,
+        **saved_model.metadata(network.model),
     }
 
 
-def _verify(path, file_format, graph, int8_crops):
-    predict, _ = FORMATS[file_format].load(path)
+def _verify(path: pathlib.Path, graph: crop_graph.CropGraph, int8_crops):
+    predict, _ = load(path)
     if int8_crops:
         logging.info(
             "int8 gives %.1f %% of the pixels the part that the network gives",
