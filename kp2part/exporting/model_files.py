@@ -81,7 +81,10 @@ def export(
         batch_size = batch_size or 1
     graph = crop_graph.CropGraph(network, batch_size)
     target = pathlib.Path(path)
-    with tempfile.TemporaryDirectory() as directory:
+    with (
+        atomic.naming_full_disk(target),
+        tempfile.TemporaryDirectory() as directory,
+    ):
         source = pathlib.Path(directory, target.name)
         quantize = {"crops": int8_crops} if int8_crops else {}
         fields = _metadata(graph, file_format, bool(int8_crops))

@@ -69,7 +69,9 @@ def real_crops(task):
     for item in fields["annotations"]:
         name = fields["images"][str(item["image_id"])]
         photo = tf.io.decode_jpeg((DATA / "JPEGImages" / name).read_bytes())
-        how = tf.constant(item["bbox"], tf.int32), task.image_size, task.aspect
+        size = tf.constant(photo.shape[:2])
+        box = crops.whole_pixels(tf.constant(item["bbox"]), size, task.context)
+        how = box, task.image_size, task.aspect
         keypoints = np.array(item["keypoints"], np.float32)
         image = crops.cut_image(photo, *how)
         yield {
