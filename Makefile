@@ -5,6 +5,7 @@ VENV ?= .venv
 VENV_TFA ?= .venv-tfa
 VENV_FORMATS ?= .venv-formats
 VENV_BEAM ?= .venv-beam
+VENV_EXPORT ?= .venv-export
 DEMO ?= out/demo
 DEMO_IMAGES ?= 660
 
@@ -18,7 +19,7 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help serve demo test test-tfa test-formats test-beam test-fast programs lint format docs clean
+.PHONY: help serve demo test test-tfa test-formats test-beam test-export test-fast programs lint format docs clean
 
 help:
 	@echo "make serve     serve the trained model and its page at http://127.0.0.1:8501/"
@@ -30,6 +31,7 @@ help:
 	@echo "make test-formats  read our files with the libraries of CVAT, Label Studio,"
 	@echo "               SLEAP and xarray"
 	@echo "make test-beam run transfer and build on Apache Beam, on this machine"
+	@echo "make test-export  export for ONNX Runtime, OpenVINO and LiteRT, and run that"
 	@echo "make format    format the code"
 	@echo "make docs      build the documentation: out/docs/index.html"
 	@echo "make clean     remove what make demo and make test have made"
@@ -71,6 +73,12 @@ $(VENV_BEAM)/installed: requirements-beam.txt
 	$(PYTHON) -m venv $(VENV_BEAM)
 	$(VENV_BEAM)/bin/pip install --quiet --disable-pip-version-check \
 	    --no-compile -r requirements-beam.txt
+	touch $@
+
+$(VENV_EXPORT)/installed: requirements-export.txt requirements.txt
+	$(PYTHON) -m venv $(VENV_EXPORT)
+	$(VENV_EXPORT)/bin/pip install --quiet --disable-pip-version-check \
+	    --no-compile -r requirements-export.txt
 	touch $@
 
 serve: | $(VENV)/installed
@@ -176,6 +184,14 @@ test-beam: $(addprefix test-beam-,$(on_beam))
 test-beam-%: $(VENV_BEAM)/installed
 	$(VENV_BEAM)/bin/python -m $*
 
+# In an environment of its own, see requirements-export.txt. `make test` skips them.
+on_runtimes := tests.exporting.model_files_test tests.exporting.export_page_test
+
+test-export: $(addprefix test-export-,$(on_runtimes))
+
+test-export-%: $(VENV_EXPORT)/installed
+	$(VENV_EXPORT)/bin/python -m $*
+
 lint: $(VENV)/installed-dev
 	$(run) ruff format --check .
 	$(run) ruff check .
@@ -197,4 +213,4 @@ docs: $(VENV)/installed-docs
 	@echo "Look at out/docs/index.html"
 
 clean:
-	rm -rf $(VENV) $(VENV_TFA) $(VENV_FORMATS) $(VENV_BEAM) out
+	rm -rf $(VENV) $(VENV_TFA) $(VENV_FORMATS) $(VENV_BEAM) $(VENV_EXPORT) out

@@ -4,15 +4,13 @@
 """
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
-import contextlib
 import hashlib
 import pathlib
 
-from absl import logging
 import keras
 
+from kp2part.exporting import converter_log
 from kp2part.exporting import publishing
 from kp2part.exporting import sample_requests
 from kp2part.exporting import serving_graph
@@ -100,7 +98,7 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
     archive = keras.export.ExportArchive()
     for name, (function, specs) in server.signatures().items():
         archive.add_endpoint(name, function, input_signature=list(specs))
-    with _quiet():
+    with converter_log.quiet():
         archive.write_out(str(path), verbose=False)
     json_file.write(path / METADATA, server.metadata)
     network = mirrored.network_of(server.model)
@@ -108,15 +106,3 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
         path / exported_network.FILE, exported_network.to_json(network)
     )
     warmup_file.write(path, sample_requests.requests(server))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    # TensorFlow tells of every variable that it renames, in lines of thousands
-    # of characters.
-    before = logging.get_verbosity()
-    logging.set_verbosity(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.set_verbosity(before)

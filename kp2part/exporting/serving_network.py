@@ -100,10 +100,14 @@ class CropNetwork:
     @functools.cached_property
     def _predict_few(self):
         return tf.function(
-            self._outputs_of, input_signature=[self.crop_specs], autograph=False
+            self.outputs_of, input_signature=[self.crop_specs], autograph=False
         )
 
-    def _outputs_of(self, crop):
+    def outputs_of(self, crop):
+        """Returns what `predict` does, for a few crops, all at once.
+
+        Only networks that take a prior need the box.
+        """
         inputs = {
             **crop,
             keys.HEATMAPS: heatmaps.draw_pose(crop[keys.KEYPOINTS], self.task),

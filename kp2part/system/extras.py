@@ -10,6 +10,10 @@ MODULES = {
     ),
     "client": ("grpc", "requests", "tensorflow_serving"),
     "saliency": ("tf_keras_vis",),
+    "export": (
+        *("ai_edge_litert", "ai_edge_quantizer", "onnx", "onnxruntime"),
+        *("openvino", "tf2onnx"),
+    ),
     "jax": ("jax",),
     "sleap": ("sleap_io",),
     "beam": ("apache_beam",),
