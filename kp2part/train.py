@@ -10,10 +10,12 @@ examples), history.csv, train.flags and logs for TensorBoard.
 """
 
 import pathlib
+import sys
 
 from absl import flags
 
 from kp2part.system import cli
+from kp2part.system import settings_flags
 from kp2part.training import flags as train_flags
 
 flags.adopt_module_key_flags(train_flags)  # So that --help lists them.
@@ -31,11 +33,17 @@ _SAVE_EVERY = flags.DEFINE_float(
     "Does not change the result.",
     lower_bound=0.0,
 )
+_PRINT_CONFIG = flags.DEFINE_bool(
+    "print_config", False, "Print all settings as a flagfile; do nothing else."
+)
 
 
 def main(argv):
     del argv  # `cli` rejects arguments.
     config = train_flags.read()
+    if _PRINT_CONFIG.value:
+        sys.stdout.write(settings_flags.to_flagfile(config))
+        return
     from kp2part.training import trainer
     from kp2part.training import workdir
 

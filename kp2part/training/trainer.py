@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import importlib
 import sys
+from typing import Any
 import warnings
 
 from absl import logging
@@ -18,6 +19,7 @@ import keras
 from kp2part.data import epochs
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_errors
+from kp2part.system import checksum
 from kp2part.system import interruption
 from kp2part.system import versions
 from kp2part.training import callbacks
@@ -60,7 +62,7 @@ def train(
         task = network.make_task(config.inputs, manifest)
         model = network.load_or_make(config, checkpoint, chosen.training, task)
         # Not before all is known to be good: a typing error would stay.
-        workdir.begin(config, keras.backend.backend(), chosen.folds)
+        workdir.begin(config, _made_of(manifest), chosen.folds)
         with _explained(config, workdir):
             state = run_state.read(checkpoint) if checkpoint else None
             saver = functools.partial(
@@ -82,6 +84,20 @@ def _check_tensorflow(config: config_lib.TrainConfig):
                 f"Without TensorFlow, which is not installed, `{name}` must "
                 f"be {wanted}. Received: {name}={value}"
             )
+
+
+def _made_of(manifest: manifest_lib.Manifest) -> dict[str, Any]:
+    """Returns what the weights depend on beside the settings."""
+    return {
+        **versions.versions(keras.backend.backend()),
+        "source": versions.source(),
+        "records": {
+            "directory": str(manifest.directory),
+            "manifest_sha256": checksum.sha256(
+                manifest.directory / manifest_lib.FILE_NAME
+            ),
+        },
+    }
 
 
 @contextlib.contextmanager

@@ -7,12 +7,12 @@ import csv
 import dataclasses
 import io
 import pathlib
+from typing import Any
 
 from kp2part.system import atomic
 from kp2part.system import json_file
 from kp2part.system import locks
 from kp2part.system import settings_flags
-from kp2part.system import versions
 from kp2part.training import checkpoints
 from kp2part.training import config as config_lib
 from kp2part.training import flagfile
@@ -68,7 +68,7 @@ class Workdir:
     def begin(
         self,
         config: config_lib.TrainConfig,
-        backend: str,
+        versions: Mapping[str, Any],
         folds: Mapping[str, int] | None = None,
     ):
         """Stores the settings of a new run, or checks those of a resumed one.
@@ -78,7 +78,7 @@ class Workdir:
 
         Args:
             config: The settings.
-            backend: Backend of Keras, for versions.json.
+            versions: What the network will be made of, for versions.json.
             folds: The fold of each photo, for a run on folds.
 
         Raises:
@@ -92,7 +92,7 @@ class Workdir:
                 ordered = dict(sorted(folds.items()))
                 json_file.write(self.path / "folds.json", ordered)
             atomic.write_text(path, settings_flags.to_flagfile(config))
-        json_file.write(self.path / "versions.json", versions.versions(backend))
+        json_file.write(self.path / "versions.json", versions)
 
     def checkpoint(
         self,

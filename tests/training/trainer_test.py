@@ -93,16 +93,19 @@ class TrainingTest(absltest.TestCase):
 
     def test_a_run_continues_although_kp2part_has_new_settings(self):
         run, config = self.workdir("old"), self.config()
-        run.begin(config, "tensorflow")
+        run.begin(config, {"backend": "tensorflow"})
         path = self.base / "old" / "train.flags"
         lines = path.read_text().splitlines(keepends=True)
         old = [x for x in lines if not x.startswith("--nn_missing")]
         self.assertLess(len(old), len(lines))
         path.write_text("".join(old))
-        run.begin(config, "tensorflow")
+        run.begin(config, {"backend": "tensorflow"})
         for changes in {"elastic": 2.0}, {"seed": 7}:
             with self.assertRaisesRegex(ValueError, "was started with"):
-                run.begin(settings.replace(config, **changes), "tensorflow")
+                run.begin(
+                    settings.replace(config, **changes),
+                    {"backend": "tensorflow"},
+                )
 
     def test_a_run_of_an_earlier_version_continues(self):
         golden = pathlib.Path(__file__).parents[1] / "golden"
@@ -113,10 +116,11 @@ class TrainingTest(absltest.TestCase):
             (self.base / "old" / "train.flags").write_text(text)
             before = flagfile.load(golden / f"{name}.flags")
             self.assertEqual(before.augmentation.color, 0.1)
-            self.workdir("old").begin(before, "tensorflow")
+            self.workdir("old").begin(before, {"backend": "tensorflow"})
             with self.assertRaisesRegex(ValueError, "color=0.1, now color=0.2"):
                 self.workdir("old").begin(
-                    settings.replace(before, color=0.2), "tensorflow"
+                    settings.replace(before, color=0.2),
+                    {"backend": "tensorflow"},
                 )
 
     def test_folds_of_a_run_are_written_when_it_begins(self):
@@ -361,13 +365,13 @@ class TrainingTest(absltest.TestCase):
 
     def test_other_settings_on_a_used_workdir(self):
         run = self.workdir("run")
-        run.begin(self.config(), "tensorflow")
-        run.begin(self.config(), "tensorflow")
+        run.begin(self.config(), {"backend": "tensorflow"})
+        run.begin(self.config(), {"backend": "tensorflow"})
         with self.assertRaisesRegex(
             ValueError,
             "train.flags: .*started with seed=0, now seed=1.*another --workdir",
         ):
-            run.begin(self.config(seed=1), "tensorflow")
+            run.begin(self.config(seed=1), {"backend": "tensorflow"})
 
     def test_flagfile_says_what_the_config_says(self):
         text = settings_flags.to_flagfile(self.config(fold=2))

@@ -188,14 +188,18 @@ class BeginTest(absltest.TestCase):
         self.root = pathlib.Path(self.create_tempdir().full_path) / "run"
         self.run_dir = workdir_lib.Workdir(self.root)
         self.config = run_config.make("records", fold=0, num_folds=5)
-        self.run_dir.begin(self.config, "tensorflow", {"a": 0, "b": 1})
+        self.run_dir.begin(
+            self.config, {"backend": "tensorflow"}, {"a": 0, "b": 1}
+        )
 
     def test_a_refused_run_changes_nothing(self):
         before = {p: p.read_bytes() for p in self.root.iterdir()}
         other = run_config.make("records", fold=0, num_folds=3)
         for refused in (
             lambda: self.run_dir.check(other),
-            lambda: self.run_dir.begin(other, "tensorflow", {"a": 1, "b": 0}),
+            lambda: self.run_dir.begin(
+                other, {"backend": "tensorflow"}, {"a": 1, "b": 0}
+            ),
         ):
             with self.assertRaisesRegex(ValueError, "num_folds=5, now num_f"):
                 refused()
@@ -207,7 +211,7 @@ class BeginTest(absltest.TestCase):
         others = f".partial-{'0a' * 16}-notes.txt", "notes.txt"
         for name in partial, *others:
             (self.root / name).write_text("")
-        self.run_dir.begin(self.config, "tensorflow")
+        self.run_dir.begin(self.config, {"backend": "tensorflow"})
         self.assertFalse((self.root / partial).exists())
         self.assertTrue(all((self.root / name).exists() for name in others))
 
