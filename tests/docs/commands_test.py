@@ -25,6 +25,7 @@ PAGES = (
     "docs/how-to/data.md",
     "docs/how-to/categories.md",
     "docs/how-to/own_category.md",
+    "docs/how-to/train.md",
     "docs/how-to/transfer.md",
     "docs/how-to/cvat.md",
     "docs/how-to/deeplabcut.md",
