@@ -177,7 +177,9 @@ def _draw_bars(axis, systems: Mapping[str, dict]) -> list[str]:
             edgecolor="white",
             capsize=2,
         )
-    axis.set_xticks(range(len(bars)), bars)
+    # "lower_arms" on two lines: long names would run into each other.
+    labels = [name.replace("_", "\n") for name in bars]
+    axis.set_xticks(range(len(bars)), labels)
     return list(bars)
 
 

@@ -142,7 +142,9 @@ def keypoint_matrix(
     shown = axis.imshow(
         100 * values, "RdBu", vmin=-100 * limit, vmax=100 * limit, aspect="auto"
     )
-    axis.set_xticks(range(len(parts)), parts)
+    # "lower_arms" on two lines: long names would run into each other.
+    labels = [part.replace("_", "\n") for part in parts]
+    axis.set_xticks(range(len(parts)), labels)
     axis.set_yticks(range(len(keypoints)), keypoints)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
