@@ -43,6 +43,7 @@ of the latency; masks differ a little.
 from absl import flags
 from absl import logging
 
+from kp2part.exporting import flag_rules
 from kp2part.system import cli
 
 _MODEL = flags.DEFINE_string(
@@ -100,35 +101,15 @@ _VERIFY = flags.DEFINE_bool(
 )
 
 
-def check_flags():
-    """Raises ValueError for flags that exclude each other."""
-    file_format = f"--format={_FORMAT.value}"
-    if _FORMAT.value == "saved_model":
-        if _BATCH_SIZE.value is not None:
-            raise ValueError(
-                f"--batch_size={_BATCH_SIZE.value}: a SavedModel takes any "
-                "number of photos. Choose another --format."
-            )
-    else:
-        if _VERSION.value is not None:
-            raise ValueError(
-                f"--version={_VERSION.value}: {file_format} writes a file, "
-                "--output, which has no versions."
-            )
-        if _CALIBRATION.value:
-            raise ValueError(
-                f"--calibration={_CALIBRATION.value}: {file_format} has no "
-                "quality of masks. It needs --format=saved_model."
-            )
-    if _INT8_TFRECORDS.value and _FORMAT.value != "litert":
-        raise ValueError(
-            f"--int8_tfrecords needs --format=litert. Received: {file_format}"
-        )
-
-
 def main(argv):
     del argv
-    check_flags()
+    flag_rules.check(
+        _FORMAT.value,
+        _BATCH_SIZE.value,
+        _VERSION.value,
+        _CALIBRATION.value,
+        _INT8_TFRECORDS.value,
+    )
     from kp2part.exporting import model_files
     from kp2part.models import mirrored
     from kp2part.models import model_file

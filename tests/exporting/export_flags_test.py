@@ -2,10 +2,9 @@ import subprocess
 import sys
 
 from absl.testing import absltest
-from absl.testing import flagsaver
 from absl.testing import parameterized
 
-from kp2part import export
+from kp2part.exporting import flag_rules
 from tests import programs
 
 # A process in which a package is missing, whether it is installed or not.
@@ -18,23 +17,19 @@ runpy.run_module("kp2part.export", run_name="__main__", alter_sys=True)
 
 class ExportFlagsTest(parameterized.TestCase):
     @parameterized.parameters(
-        ({"batch_size": 2}, "--batch_size=2: a SavedModel takes any"),
-        ({"format": "onnx", "version": 3}, "--version=3: --format=onnx writes"),
-        ({"format": "onnx", "calibration": "c.json"}, "--calibration=c.json"),
-        ({"int8_tfrecords": "r"}, "litert. Received: --format=saved_model"),
-        (
-            {"int8_tfrecords": "r", "format": "openvino"},
-            "litert. Received: --format=openvino",
-        ),
+        ("saved_model", {"batch_size": 2}, "--batch_size=2: a SavedModel take"),
+        ("onnx", {"version": 3}, "--version=3: --format=onnx writes"),
+        ("onnx", {"calibration": "c.json"}, "--calibration=c.json"),
+        ("saved_model", {"int8_tfrecords": "r"}, "litert. .*=saved_model"),
+        ("openvino", {"int8_tfrecords": "r"}, "litert. .*=openvino"),
     )
-    def test_flags_that_exclude_each_other(self, values, message):
-        with flagsaver.flagsaver(**values):
-            with self.assertRaisesRegex(ValueError, message):
-                export.check_flags()
+    def test_flags_that_exclude_each_other(self, name, values, message):
+        with self.assertRaisesRegex(ValueError, message):
+            flag_rules.check(name, **values)
 
-    @flagsaver.flagsaver(format="litert", int8_tfrecords="r", batch_size=2)
     def test_flags_that_do_not(self):
-        export.check_flags()
+        flag_rules.check("litert", batch_size=2, int8_tfrecords="r")
+        flag_rules.check("saved_model", version=3, calibration="c.json")
 
     @parameterized.parameters(
         ("tf2onnx", "onnx", "m.onnx"),

@@ -84,7 +84,7 @@ class ExampleArraysTest(absltest.TestCase):
                 "256 px take 0.03 GiB. .*--input=stream",
             ):
                 example_arrays.check_memory(103, 3, 256)
-            with self.assertLogs(level="INFO") as logs:
+            with self.assertLogs("absl", level="INFO") as logs:
                 example_arrays.check_memory(50, 3, 256)
         self.assertIn("50 examples of 256 px take 0.01 GiB", logs.output[0])
 
