@@ -21,7 +21,9 @@ SLOW = (
     "tests/client/served_model_test.py",
     "tests/crossval_test.py",
     "tests/deploy_test.py",
+    "tests/dockerfile_test.py",
     "tests/docs/commands_test.py",
+    "tests/docs/notebook_test.py",
     "tests/docs/programs_test.py",
     "tests/exporting/",
     "tests/jax_test.py",
@@ -40,6 +42,7 @@ SLOW = (
     "tests/training/trainer_test.py",
     "tests/training/without_tensorflow_test.py",
     "tests/training/workdir_test.py::KillTest",
+    "tests/transfer_test.py",
 )
 
 
