@@ -19,6 +19,7 @@ from kp2part.evaluation import example_rows
 from kp2part.evaluation import labels as labels_lib
 from kp2part.evaluation import paired
 from kp2part.evaluation import scores
+from kp2part.evaluation import seen_photos
 from kp2part.system import atomic
 from kp2part.system import json_file
 from kp2part.system import tables
@@ -64,7 +65,8 @@ def write(
     changes, by_image = _changes(*pair, parts), paired.by_image(*pair)
     kind = labels_lib.KINDS[labels]
     text = (
-        f"before: {before.path}\n\nafter: {after.path}\n\n"
+        f"before: {_named(before, chosen)}\n\n"
+        f"after: {_named(after, chosen)}\n\n"
         f"{table(changes, kind).to_markdown()}\n{_counts(by_image)}\n"
     )
     atomic.write_text(output / "comparison.md", text)
@@ -109,6 +111,12 @@ def table(
         "95 % interval",
     )
     return tables.Table(heads, rows, strong=("mean",))
+
+
+def _named(network: Network, chosen: evaluation.Chosen) -> str:
+    # One that was trained on these photos would seem the better one.
+    photos = seen_photos.count(network.model, chosen.examples)
+    return f"{network.path}. {seen_photos.sentence(photos)}"
 
 
 def _changes(

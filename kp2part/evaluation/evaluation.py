@@ -90,7 +90,8 @@ def choose(
         ValueError: There are no such examples, or the records are damaged.
     """
     manifest = manifest_lib.load(tfrecords)
-    if folds is split is None and seen_photos.VAL not in manifest.splits:
+    is_chosen = folds is not None or split is not None
+    if not is_chosen and seen_photos.VAL not in manifest.splits:
         examples = seen_photos.unseen(model, manifest)
         logging.info(
             "No split %r: the %d objects of photos that the network was not "

@@ -12,6 +12,7 @@ from kp2part.evaluation import compared
 from kp2part.evaluation import evaluation
 from kp2part.models import blocks
 from kp2part.models import metadata
+from kp2part.models import trained_photos
 from kp2part.schema import task
 from tests import tiny
 
@@ -65,7 +66,7 @@ class ComparedTest(absltest.TestCase):
         self.assertGreater(changes[names[1]]["low"], 0)
         self.assertLen(found["objects"], 7)
         text = (self.output / "comparison.md").read_text()
-        self.assertIn("before: 0.keras", text)
+        self.assertIn("before: 0.keras. Whether the network was train", text)
         self.assertIn("agreement with pseudo-labels, %", text)
 
     def test_pictures_have_the_objects_that_change_most(self):
@@ -79,6 +80,14 @@ class ComparedTest(absltest.TestCase):
         (few, low), (many, high) = sorted(heights.items())
         # A row is a caption, a picture and a gap.
         self.assertEqual(high - low, (many - few) * (22 + 192 + 2))
+
+    def test_one_that_was_trained_on_them(self):
+        before, after = self.network(0), self.network(1)
+        metadata.label_of(before.model).photos = trained_photos.of(["photo0"])
+        self.compare(before, after)
+        text = (self.output / "comparison.md").read_text()
+        self.assertRegex(text, "before: .* was trained on 1 of these 4 photos")
+        self.assertRegex(text, "after: .* is not known")
 
     def test_the_same_network(self):
         network = self.network(1)
