@@ -108,8 +108,10 @@ _OUTPUT_FORMATS = flags.DEFINE_list(
 )
 _IMAGE_URL_PREFIX = flags.DEFINE_string(
     "image_url_prefix",
-    "/data/local-files/?d=",
-    "What Label Studio is to put before the names of photos to find them.",
+    None,
+    "What Label Studio is to put before the names of photos to find them; "
+    'default: "/data/local-files/?d=FOLDER/", where FOLDER is the name of '
+    "--images and lies in its LOCAL_FILES_DOCUMENT_ROOT.",
 )
 _MIN_QUALITY = flags.DEFINE_float(
     "min_quality", 0.0, "Leave out objects with a lower quality.",

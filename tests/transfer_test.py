@@ -89,6 +89,10 @@ class TransferTest(absltest.TestCase):
         for name in ("cvat.xml", "label_studio.json", "review.html"):
             self.assertGreater((self.output / name).stat().st_size, 1000)
         self.assertLen(list(self.output.glob("Annotations_Part/**/*.mat")), 5)
+        tasks = json.loads((self.output / "label_studio.json").read_text())
+        folder = f"/data/local-files/?d={self.photos.name}/herd/"
+        for task in tasks:
+            self.assertStartsWith(task["data"]["image"], folder)
 
     def test_again_does_nothing_twice(self):
         formats = ["coco", "png", "tfrecords"]

@@ -31,14 +31,15 @@ class Outputs:
         images: Directory of the photos and videos.
         directory: Where the files go.
         task: Of the model.
-        image_url_prefix: Of Label Studio's tasks, before the photos' names.
+        image_url_prefix: Of Label Studio's tasks, before the photos' names;
+            by default its address of a file in the folder of `images`.
     """
 
     formats: Sequence[str]
     images: pathlib.Path
     directory: pathlib.Path
     task: task_lib.Task
-    image_url_prefix: str = label_studio_writer.LOCAL_FILES
+    image_url_prefix: str | None = None
 
     def __post_init__(self):
         check_names(self.formats)
@@ -89,7 +90,7 @@ class Outputs:
         elif name == "label_studio":
             path = to / "label_studio.json"
             label_studio_writer.write(
-                photos, category, path, url_prefix=self.image_url_prefix
+                photos, category, path, url_prefix=self._url_prefix()
             )
         elif name == "pascal_part":
             path = to / "Annotations_Part"
@@ -101,6 +102,11 @@ class Outputs:
             path = to / "labels.slp"
             self._write_sleap(photos, path)
         return path
+
+    def _url_prefix(self) -> str:
+        if self.image_url_prefix is not None:
+            return self.image_url_prefix
+        return label_studio_writer.local_files(self.images)
 
     def _write_records(self, photos: run.Labeled, path: pathlib.Path):
         from kp2part.data import labeled_records  # With TensorFlow.

@@ -29,7 +29,7 @@ from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 from kp2part.system import atomic
 
-LOCAL_FILES = "/data/local-files/?d="
+_LOCAL_FILES = "/data/local-files/?d="
 _DOT = 0.75  # Size of a keypoint as it is shown, in percent of the width.
 
 Fields = dict[str, Any]
@@ -40,7 +40,7 @@ def write(
     category: category_lib.Category,
     path: str | os.PathLike,
     *,
-    url_prefix: str = LOCAL_FILES,
+    url_prefix: str = _LOCAL_FILES,
     model_version: str = "kp2part",
 ):
     """Writes a .json file of tasks, and beside it the label config as .xml.
@@ -82,6 +82,18 @@ def write(
 
     atomic.write(path, save)
     atomic.write_text(path.with_suffix(".xml"), config.xml(category))
+
+
+def local_files(folder: str | os.PathLike) -> str:
+    """Returns the `url_prefix` of photos in a folder that the tool can read.
+
+    The folder must lie in the tool's LOCAL_FILES_DOCUMENT_ROOT. It cannot be
+    that root itself: the tool refuses it as a source of files.
+    """
+    name = pathlib.Path(folder).resolve().name
+    return (
+        f"{_LOCAL_FILES}{urllib.parse.quote(name)}/" if name else _LOCAL_FILES
+    )
 
 
 def _address(photo: labels.LabeledPhoto) -> str:

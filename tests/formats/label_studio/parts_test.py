@@ -47,6 +47,19 @@ def accepted(path):
     path.write_text(json.dumps(tasks))
 
 
+def same_rectangles(path):
+    """Whether objects of a photo have the same class and rectangle."""
+    for task in json.loads(path.read_text()):
+        found = [
+            json.dumps(region["value"])
+            for region in task["annotations"][0]["result"]
+            if region["type"] == "rectanglelabels"
+        ]
+        if len(set(found)) < len(found):
+            return True
+    return False
+
+
 class LabelStudioMasksTest(parameterized.TestCase):
     def setUp(self):
         super().setUp()
@@ -170,6 +183,8 @@ class LabelStudioMasksTest(parameterized.TestCase):
         )
         label_studio_writer.write(photos, labeled_photos.CATEGORY, self.path)
         accepted(self.path)
+        # Two that share class and rectangle are an error, whose is what?
+        hypothesis.assume(not same_rectangles(self.path))
         if not any(photo.part_ids().any() for photo in photos):
             return
         masks = part_masks.read(self.path, None, category)
