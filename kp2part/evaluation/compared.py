@@ -71,8 +71,7 @@ def write(
     )
     atomic.write_text(output / "comparison.md", text)
     for name, sign in ("better", 1), ("worse", -1):
-        order = np.argsort(-sign * by_image, kind="stable")
-        most = [i for i in order if sign * by_image[i] > 0][:num_examples]
+        most = paired.largest(sign * by_image)[:num_examples]
         picture = _draw((before, after), by_image, most, chosen, kind)
         png = pictures.encode_png(picture)
         atomic.write_bytes(output / f"{name}.png", png)

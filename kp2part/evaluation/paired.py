@@ -62,6 +62,12 @@ def by_image(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     return metrics.mean_iou(after) - metrics.mean_iou(before)
 
 
+def largest(changes: np.ndarray) -> np.ndarray:
+    """Returns which images have changes above 0, the largest change first."""
+    order = np.argsort(-changes, kind="stable")
+    return order[changes[order] > 0]
+
+
 def _change(before: np.ndarray, after: np.ndarray, score: Callable) -> Change:
     def difference(pair):
         low, high = (score(pair[..., i, :, :]) for i in (0, 1))

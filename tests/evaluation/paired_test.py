@@ -44,6 +44,11 @@ class PairedTest(absltest.TestCase):
         self.assertLess(change[3], 0)
         self.assertEqual(np.count_nonzero(change), 1)
 
+    def test_largest(self):
+        changes = np.array([0.1, -0.2, np.nan, 0.3, 0, 0.1])
+        self.assertEqual(list(paired.largest(changes)), [3, 0, 5])
+        self.assertEqual(list(paired.largest(-changes)), [1])
+
     def test_part_of_no_image(self):
         absent = np.pad(self.before, [(0, 0), (0, 1), (0, 1)])
         change = paired.part_iou(absent, absent, 2)
