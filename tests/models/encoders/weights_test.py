@@ -48,12 +48,12 @@ def squeezenet_arrays(model):
     return layers
 
 
-def torch_state(model):
-    """EfficientNet-Lite0's random weights under PyTorch's names and axes."""
+def torch_state(model, encoder):
+    """EfficientNet-Lite's random weights under PyTorch's names and axes."""
     rng = np.random.default_rng(0)
     kinds = ("weight", "bias", "running_mean", "running_var")
     state = {}
-    for ours, theirs in efficientnet_lite.layer_names().items():
+    for ours, theirs in encoder.layer_names().items():
         shapes = [w.shape for w in model.get_layer(ours).weights]
         if (
             len(shapes) == 1
@@ -131,10 +131,31 @@ class EncoderWeightsTest(absltest.TestCase):
             ):
                 weight_files.download("vgg16")
 
+    def test_larger_efficientnet_of_pytorch(self):
+        small = dataclasses.replace(SMALL, encoder="efficientnet_lite2")
+        model = networks.build("ternausnet", TASK, small)
+        state = torch_state(model, efficientnet_lite.LITE2)
+        path = self.create_tempfile("lite2.pth").full_path
+        with open(path, "wb") as file:
+            torch_writer.write(state, file)
+        count = weights_lib.load_into(model, "efficientnet_lite2", path)
+        self.assertEqual(count, 2 + 4 + 20 * 6)
+        np.testing.assert_array_equal(
+            model.get_layer("lite_20_project").get_weights()[0],
+            state["_blocks.20._project_conv.weight"].transpose(2, 3, 1, 0),
+        )
+        other = networks.build(
+            "ternausnet",
+            TASK,
+            dataclasses.replace(SMALL, encoder="efficientnet_lite1"),
+        )
+        with self.assertRaisesRegex(ValueError, "lite2.pth: .*must have shape"):
+            weights_lib.load_into(other, "efficientnet_lite1", path)
+
     def test_efficientnet_of_pytorch(self):
         small = dataclasses.replace(SMALL, encoder="efficientnet_lite0")
         model = networks.build("early_fusion", TASK, small)
-        state = torch_state(model)
+        state = torch_state(model, efficientnet_lite.LITE0)
         path = self.create_tempfile("lite0.pth").full_path
         with open(path, "wb") as file:
             torch_writer.write(state, file)
