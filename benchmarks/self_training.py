@@ -22,7 +22,6 @@ from kp2part.data import example_set
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_files
 from kp2part.data import records
-from kp2part.evaluation import evaluation
 from kp2part.evaluation import inference
 from kp2part.evaluation import labels
 from kp2part.experiments import execution
@@ -30,6 +29,8 @@ from kp2part.experiments import protocols
 from kp2part.experiments import tables
 from kp2part.models import mask_quality
 from kp2part.models import metadata
+from kp2part.models import mirrored
+from kp2part.models import model_file
 from kp2part.schema import keys
 from kp2part.system import cli
 from kp2part.system import json_file
@@ -72,7 +73,8 @@ def examples_of(config: config_lib.TrainConfig, fraction: float, seed: int):
 
 def label(model_path: pathlib.Path, rest: example_set.Examples, passed: float):
     """Yields the objects with predicted masks that are expected to be best."""
-    model = evaluation.load(str(model_path), flip_average=True)
+    network, _ = model_file.load(str(model_path))
+    model = mirrored.average(network)
     category = metadata.task_of(model).category
     found, quality = [], []
     for batch, outputs in inference.predictions(model, rest, 16):

@@ -6,7 +6,8 @@ r"""Fits the quality of a network's masks: the mean IoU to expect of each.
     python -m kp2part.export --model=runs/quadruped/model.keras \
         --calibration=runs/quadruped/quality/calibration.json --flip_average ...
 
-The split must not be one that the network was trained on. Writes
+The split must not be one that the network was trained on, and --flip_average
+and --min_part must be those of the export. Writes
 calibration.json (weights, and how well they tell the IoU of photos that they
 were not fitted on) and calibration.png. kp2part.transfer then gives each mask a
 quality, by which people sort what to look at.
@@ -19,19 +20,15 @@ from absl import logging
 
 from kp2part.evaluation import flags as evaluation_flags
 from kp2part.evaluation import labels
+from kp2part.evaluation import prediction_flags
 from kp2part.system import cli
 
 flags.adopt_module_key_flags(evaluation_flags)
+flags.adopt_module_key_flags(prediction_flags)
 
 _OUTPUT = flags.DEFINE_string("output", None, "Directory for the results.")
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 16, "Examples per batch.", lower_bound=1
-)
-_FLIP_AVERAGE = flags.DEFINE_bool(
-    "flip_average",
-    False,
-    "Average the predictions for each object and its mirror image, as the "
-    "export is going to.",
 )
 
 
@@ -46,7 +43,7 @@ def main(argv):
     from kp2part.system import json_file
     from kp2part.visualization import plots
 
-    model = evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value)
+    model = prediction_flags.load(evaluation_flags.MODEL.value)
     chosen = evaluation.choose(
         model, evaluation_flags.TFRECORDS.value, evaluation_flags.SPLIT.value
     )
@@ -66,6 +63,7 @@ def main(argv):
         **calibration.fit(sample.signs, sample.iou).to_json(),
         "labels": evaluation_flags.LABELS.value,
         "split": chosen.name,
+        prediction_flags.FIELD: prediction_flags.settings(),
         "held_out": calibration.reliability(quality[clean], sample.iou[clean]),
         "held_out_with_noise": calibration.reliability(quality, sample.iou),
     }

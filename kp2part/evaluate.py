@@ -18,9 +18,11 @@ from absl import flags
 
 from kp2part.data import augmentation
 from kp2part.evaluation import flags as evaluation_flags
+from kp2part.evaluation import prediction_flags
 from kp2part.system import cli
 
 flags.adopt_module_key_flags(evaluation_flags)
+flags.adopt_module_key_flags(prediction_flags)
 
 _FOLDS = flags.DEFINE_string(
     "folds", None, "folds.json of a run, to score one of its folds instead."
@@ -55,11 +57,6 @@ _JITTER = flags.DEFINE_float(
     "Shift each keypoint at random first, to see how precise clicks must be: "
     "standard deviation in pixels of a 256 px crop.",
 )
-_FLIP_AVERAGE = flags.DEFINE_bool(
-    "flip_average",
-    False,
-    "Average the predictions for each object and its mirror image.",
-)
 _NUM_EXAMPLES = flags.DEFINE_integer(
     "num_examples", 12, "Rows of examples.png.", lower_bound=1
 )
@@ -82,7 +79,7 @@ def main(argv):
     from kp2part.evaluation import inference
     from kp2part.evaluation import part_boxes
 
-    model = evaluation.load(evaluation_flags.MODEL.value, _FLIP_AVERAGE.value)
+    model = prediction_flags.load(evaluation_flags.MODEL.value)
     chosen = evaluation.choose(
         model,
         evaluation_flags.TFRECORDS.value,
@@ -94,7 +91,7 @@ def main(argv):
     other = None
     if _COMPARE.value:
         # Before the work: it may be of another category.
-        other = evaluation.load(_COMPARE.value, _FLIP_AVERAGE.value)
+        other = prediction_flags.load(_COMPARE.value)
         inference.check_task(other, chosen.examples)
     scored = evaluation.evaluate(
         model,

@@ -48,11 +48,12 @@ def main(argv):
     from kp2part.explanation import objects
     from kp2part.explanation import summary as summary_lib
     from kp2part.models import metadata
+    from kp2part.models import model_file
     from kp2part.reporting import explanation_pages
     from kp2part.system import atomic
     from kp2part.system import json_file
 
-    model = evaluation.load(evaluation_flags.MODEL.value, flip_average=False)
+    model = model_file.load(evaluation_flags.MODEL.value)[0]
     chosen = evaluation.choose(
         model, evaluation_flags.TFRECORDS.value, evaluation_flags.SPLIT.value
     )

@@ -43,8 +43,11 @@ of the latency; masks differ a little.
 from absl import flags
 from absl import logging
 
+from kp2part.evaluation import prediction_flags
 from kp2part.exporting import flag_rules
 from kp2part.system import cli
+
+flags.adopt_module_key_flags(prediction_flags)
 
 _MODEL = flags.DEFINE_string(
     "model",
@@ -81,12 +84,6 @@ _INT8_TFRECORDS = flags.DEFINE_string(
 _INT8_SPLIT = flags.DEFINE_string(
     "int8_split", "train", "Split of --int8_tfrecords to take them from."
 )
-_FLIP_AVERAGE = flags.DEFINE_bool(
-    "flip_average",
-    False,
-    "Average the predictions for each object and its mirror image: slightly "
-    "better masks (see --flip_average of kp2part.evaluate) at twice the cost.",
-)
 _CALIBRATION = flags.DEFINE_string(
     "calibration",
     None,
@@ -111,14 +108,10 @@ def main(argv):
         _INT8_TFRECORDS.value,
     )
     from kp2part.exporting import model_files
-    from kp2part.models import mirrored
-    from kp2part.models import model_file
 
     if _FORMAT.value != "saved_model":
         model_files.check_request(_OUTPUT.value, _FORMAT.value)
-    model, _ = model_file.load(_MODEL.value)
-    if _FLIP_AVERAGE.value:
-        model = mirrored.average(model)
+    model = prediction_flags.load(_MODEL.value)
     write = _saved_model if _FORMAT.value == "saved_model" else _file
     logging.info("Exported %s", write(model))
 
@@ -130,6 +123,7 @@ def _saved_model(model):
 
     calibration = None
     if _CALIBRATION.value:
+        prediction_flags.check_calibration(_CALIBRATION.value)
         calibration = mask_quality.load(_CALIBRATION.value)
     check = export_check.verify if _VERIFY.value else None
     return saved_model.export(

@@ -20,8 +20,6 @@ from kp2part.evaluation import part_boxes
 from kp2part.evaluation import scores
 from kp2part.evaluation import seen_photos
 from kp2part.models import metadata
-from kp2part.models import mirrored
-from kp2part.models import model_file
 from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.visualization import pictures
@@ -66,12 +64,6 @@ class Scored:
         if self.box_scores is not None:
             found["part_boxes"] = part_boxes.summarize(self.box_scores, parts)
         return found
-
-
-def load(path: str, flip_average: bool) -> keras.Model:
-    """Returns the network in a file, with flip averaging if requested."""
-    model, _ = model_file.load(path)
-    return mirrored.average(model) if flip_average else model
 
 
 def choose(

@@ -18,7 +18,6 @@ from kp2part.exporting import warmup_file
 from kp2part.models import exported_network
 from kp2part.models import mask_quality
 from kp2part.models import metadata as metadata_lib
-from kp2part.models import mirrored
 from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.system import json_file
@@ -101,7 +100,7 @@ def _write(server: serving_graph.PartServer, path: pathlib.Path):
     with converter_log.quiet():
         archive.write_out(str(path), verbose=False)
     json_file.write(path / METADATA, server.metadata)
-    network = mirrored.network_of(server.model)
+    network = metadata_lib.network_of(server.model)
     atomic.write_text(
         path / exported_network.FILE, exported_network.to_json(network)
     )

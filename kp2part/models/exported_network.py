@@ -29,7 +29,7 @@ def to_json(model: keras.Model) -> str:
 def load(directory: str | pathlib.Path) -> keras.Model:
     """Returns the network of an export, not compiled.
 
-    Of an export with `--flip_average` it is the network that is averaged.
+    Without what the export makes of its output, such as `--flip_average`.
 
     Args:
         directory: A version that `kp2part.export` wrote, or the directory of

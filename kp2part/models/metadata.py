@@ -100,6 +100,19 @@ def task_of(model: keras.Model) -> task_lib.Task:
     return label_of(model).task
 
 
+def network_of(model: keras.Model) -> keras.Model:
+    """Returns the network itself, of one that averages or leaves out parts.
+
+    Raises:
+        ValueError: `model` was not built by `kp2part.models`.
+    """
+    label = label_of(model)
+    for layer in model.layers:
+        if isinstance(layer, keras.Model) and label in _flat(layer):
+            return network_of(layer)
+    return model
+
+
 def label_of(model: keras.Model) -> TaskLabel:
     """Returns the layer of `model` that keeps its task and its photos.
 

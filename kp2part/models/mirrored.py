@@ -9,7 +9,6 @@ import numpy as np
 from kp2part.models import metadata
 from kp2part.schema import keys
 
-_SUFFIX = "_mirrored"
 _SMALL = 1e-6
 
 
@@ -45,7 +44,7 @@ def average(model: keras.Model) -> keras.Model:
         outputs[name] = (straight + back) / 2
         if name == keys.PARTS:
             outputs[keys.MIRROR_AGREEMENT] = _agreement(straight, back)
-    return keras.Model(inputs, outputs, name=f"{model.name}{_SUFFIX}")
+    return keras.Model(inputs, outputs, name=f"{model.name}_mirrored")
 
 
 def _agreement(straight, back):
@@ -57,13 +56,6 @@ def _agreement(straight, back):
     both = keras.ops.sum(keras.ops.minimum(one, other), (1, 2, 3))
     either = keras.ops.sum(keras.ops.maximum(one, other), (1, 2, 3))
     return both / keras.ops.maximum(either, _SMALL)
-
-
-def network_of(model: keras.Model) -> keras.Model:
-    """Returns the network that `average` was given, or else `model` itself."""
-    if not model.name.endswith(_SUFFIX):
-        return model
-    return model.get_layer(model.name.removesuffix(_SUFFIX))
 
 
 def flip(x, swap: tuple[int, ...]):

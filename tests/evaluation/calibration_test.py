@@ -79,6 +79,7 @@ class ProgramTest(absltest.TestCase):
             f"--model={root}/model.keras",
             f"--tfrecords={root}/records",
             "--flip_average",
+            "--min_part=0.02",
             f"--output={root}/quality",
         )
         self.assertEqual(status, 0, texts)
@@ -88,6 +89,19 @@ class ProgramTest(absltest.TestCase):
         self.assertLessEqual(told["held_out"]["num_examples"], 8)
         self.assertTrue((root / "quality/calibration.png").is_file())
         self.assertLen(found.weights, len(mask_quality.SIGNS))
+        status, _, told = programs.run(
+            "kp2part.export",
+            f"--model={root}/model.keras",
+            f"--calibration={root}/quality/calibration.json",
+            "--flip_average",
+            f"--output={root}/export",
+        )
+        self.assertEqual(status, 1)
+        self.assertIn(
+            "calibrated for predictions with {'flip_average': T", told
+        )
+        self.assertIn("'min_part': 0.02}", told)
+        self.assertFalse((root / "export").exists())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from kp2part.models import architecture
 from kp2part.models import mask_quality
 from kp2part.models import mirrored
 from kp2part.models import networks
+from kp2part.models import small_parts
 from kp2part.schema import task as task_lib
 from tests import tiny
 
@@ -19,10 +20,10 @@ TASK = task_lib.Task(tiny.CATEGORY, 32, 2.0)
 
 class CropGraphTest(parameterized.TestCase):
     @parameterized.parameters((False, None), (True, None), (True, 3))
-    def test_constants_predict_as_the_network(self, flip, batch_size):
+    def test_constants_predict_as_the_network(self, wrapped, batch_size):
         model = networks.build("kp2part", TASK, SMALL)
-        if flip:
-            model = mirrored.average(model)
+        if wrapped:
+            model = small_parts.leave_out(mirrored.average(model), 0.3)
         network = serving_network.CropNetwork(model)
         graph = crop_graph.CropGraph(network, batch_size)
         inputs = file_check.sample(graph)

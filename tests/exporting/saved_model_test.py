@@ -23,6 +23,7 @@ from kp2part.models import metadata
 from kp2part.models import mirrored
 from kp2part.models import model_file
 from kp2part.models import networks
+from kp2part.models import small_parts
 from kp2part.pose_priors import pose_library
 from kp2part.pose_priors import priors
 from kp2part.schema import keys as keys_lib
@@ -131,17 +132,19 @@ class SavedModelTest(parameterized.TestCase):
         bias.assign(value + 1e-3)
         self.assertNotEqual(before, weights())
 
-    @parameterized.parameters("kp2part", "mirrored", "refinenet")
+    @parameterized.parameters("kp2part", "mirrored", "large_parts", "refinenet")
     def test_record_and_its_bytes_get_the_same_mask(self, name):
         directory = self.create_tempdir().full_path
         manifest = tiny.write_records(
             directory, {"train": 6, "val": 4}, size=32
         )
-        network = "kp2part" if name == "mirrored" else name
+        network = "refinenet" if name == "refinenet" else "kp2part"
         model = networks.build(network, task_lib.Task(tiny.CATEGORY, 32), SMALL)
         randomize_head(model)
         if name == "mirrored":
             model = mirrored.average(model)
+        if name == "large_parts":
+            model = small_parts.leave_out(model, 0.4)
         if name == "refinenet":
             known = example_set.Examples(manifest, ("train",))
             library = pose_library.collect(known, strict=False)
@@ -156,7 +159,7 @@ class SavedModelTest(parameterized.TestCase):
         )
         trained = inference.predict(model, batch)[keys_lib.PARTS].argmax(-1)
         self.assertGreater(len(np.unique(trained)), 1)
-        self.check_network_of(path, mirrored.network_of(model))
+        self.check_network_of(path, metadata.network_of(model))
         box = np.array([0, 0, 32, 32], np.float32)
         for record, mask in zip(
             examples.read().as_numpy_iterator(), trained, strict=True
