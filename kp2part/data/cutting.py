@@ -1,5 +1,8 @@
 """Cuts an object out of a labeled photo, as an example to store."""
 
+from collections.abc import Callable
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -35,24 +38,57 @@ def cut(
     Raises:
         ValueError: The box has no pixel of the photo.
     """
-    size, aspect = task.image_size, task.aspect
-    source_size = tf.shape(image)[:2]
-    whole = crops.whole_pixels(box, source_size, task.context)
-    if not tf.reduce_all(whole[2:] > whole[:2]):
+    source_size = image.shape[:2]
+    place, cut_out = _graphs(task.image_size, task.context, task.aspect)
+    whole = place(tf.constant(box, tf.float32), tf.constant(source_size))
+    xmin, ymin, xmax, ymax = whole.numpy().tolist()
+    if xmin >= xmax or ymin >= ymax:
         raise ValueError(
             "`box` must have a pixel of the photo, "
             f"{image.shape[1]} x {image.shape[0]}. Received: box={box}"
         )
-    pixels = crops.cut_image(image, whole, size, aspect)
-    mask = crops.cut_mask(tf.constant(labels), whole, size, aspect)
-    points = crops.move_keypoints(tf.constant(keypoints), whole, size, aspect)
+    pixels, mask, points = cut_out(image, labels, keypoints, whole)
     return records.Example(
-        image=tf.cast(tf.round(pixels), tf.uint8).numpy(),
+        image=pixels.numpy(),
         part_mask=mask.numpy(),
         keypoints=points.numpy(),
         class_name=class_name,
         image_id=image_id,
         object_index=object_index,
-        box=tuple(float(edge) for edge in whole.numpy()),
-        source_size=tuple(int(side) for side in source_size.numpy()),
+        box=(float(xmin), float(ymin), float(xmax), float(ymax)),
+        source_size=tuple(int(side) for side in source_size),
     )
+
+
+@functools.cache
+def _graphs(size: int, context: float, aspect: str) -> tuple[Callable, ...]:
+    """Returns the computations of `cut`, as graphs for photos of any size.
+
+    Run eagerly, they take several times as long.
+    """
+    pixels = [4], tf.int32
+
+    @_graph(([4], tf.float32), ([2], tf.int32))
+    def place(box, source_size):
+        return crops.whole_pixels(box, source_size, context)
+
+    @_graph(
+        ([None, None, 3], tf.uint8),
+        ([None, None], tf.uint8),
+        ([None, 3], tf.float32),
+        pixels,
+    )
+    def cut_out(image, labels, keypoints, box):
+        crop = crops.cut_image(image, box, size, aspect)
+        return (
+            tf.cast(tf.round(crop), tf.uint8),
+            crops.cut_mask(labels, box, size, aspect),
+            crops.move_keypoints(keypoints, box, size, aspect),
+        )
+
+    return place, cut_out
+
+
+def _graph(*specs: tuple) -> Callable:
+    signature = [tf.TensorSpec(shape, dtype) for shape, dtype in specs]
+    return tf.function(input_signature=signature, autograph=False)
