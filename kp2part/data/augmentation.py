@@ -6,7 +6,8 @@ from kp2part.system import settings
 
 # An elastic warp moves a grid of this many control points along x and y, each
 # by at most twice the standard deviation. Up to this standard deviation, in
-# pixels of a 256 px crop, no draw folds the image (tests/data/ops_test.py).
+# pixels of a 256 px crop, no draw folds the image, as a test of `ops.elastic`
+# checks.
 ELASTIC_POINTS = 4
 LARGEST_ELASTIC = 8.0
 

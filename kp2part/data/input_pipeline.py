@@ -22,9 +22,11 @@ from kp2part.data import augmentation as augmentation_lib
 from kp2part.data import epochs
 from kp2part.data import example_set
 from kp2part.data import heatmaps
-from kp2part.data import ops
 from kp2part.data import prior_maps
 from kp2part.data import records
+from kp2part.data.ops import augment
+from kp2part.data.ops import example_op
+from kp2part.data.ops import resize
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -63,17 +65,15 @@ def train_batches(
     dataset = dataset.map(
         lambda i, example: {
             **example,
-            ops.SEED: _seed(seed, i),
+            example_op.SEED: _seed(seed, i),
         }
     )
-    augment = ops.make_augment(
-        task, augmentation or augmentation_lib.Augmentation()
-    )
+    change = augment.make(task, augmentation or augmentation_lib.Augmentation())
     options = tf.data.Options()
     options.deterministic = True
     return (
         dataset.map(
-            lambda e: _with_prior(augment(_prepare(e, task)), task, True),
+            lambda e: _with_prior(change(_prepare(e, task)), task, True),
             num_parallel_calls=tf.data.AUTOTUNE,
         )
         .batch(batch_size, drop_remainder=True)
@@ -88,7 +88,7 @@ def eval_batches(
     task: task_lib.Task,
     batch_size: int,
     step: int = 1,
-    noise: ops.Op | None = None,
+    noise: example_op.Op | None = None,
 ) -> tf.data.Dataset:
     """Returns batches in the order of the files; the last may be smaller.
 
@@ -97,7 +97,7 @@ def eval_batches(
         task: Crop size and heatmaps.
         batch_size: B.
         step: Take only every `step`-th example.
-        noise: Op on the keypoints, see `ops.make_keypoint_noise`.
+        noise: Op on the keypoints, see `keypoint_noise.make`.
 
     Returns:
         Batches under the keys of `schema`: image float32 [B, S, S, 3], RGB in
@@ -116,7 +116,7 @@ def eval_batches(
         example = _with_prior(_prepare(example, task), task, False)
         if noise is None:
             return example
-        noisy = noise({**example, ops.SEED: _seed(0, i)})
+        noisy = noise({**example, example_op.SEED: _seed(0, i)})
         return {name: noisy[name] for name in example}
 
     batches = (
@@ -133,7 +133,7 @@ def eval_batches(
     return batches.apply(tf.data.experimental.assert_cardinality(num_batches))
 
 
-def make_heatmaps(task: task_lib.Task) -> ops.Op:
+def make_heatmaps(task: task_lib.Task) -> example_op.Op:
     """Returns an op that adds the heatmaps to a batch."""
     return lambda batch: {
         **batch,
@@ -154,14 +154,18 @@ def _seed(seed: int, index):
     return tf.stack([seed, tf.cast(index, tf.int32)])
 
 
-def _prepare(example: ops.Example, task: task_lib.Task) -> ops.Example:
-    return ops.make_resize(task.image_size)(records.decode_images(example))
+def _prepare(
+    example: example_op.Example, task: task_lib.Task
+) -> example_op.Example:
+    return resize.make(task.image_size)(records.decode_images(example))
 
 
-def _with_prior(example: ops.Example, task: task_lib.Task, at_random: bool):
+def _with_prior(
+    example: example_op.Example, task: task_lib.Task, at_random: bool
+):
     if keys.PRIOR_MAPS not in example:
         return example
-    seed = example[ops.SEED] + [0, 5] if at_random else None
+    seed = example[example_op.SEED] + [0, 5] if at_random else None
     maps = example[keys.PRIOR_MAPS]
     prior = prior_maps.average(maps, task.num_parts, seed)
     return {**example, keys.PRIOR: prior}

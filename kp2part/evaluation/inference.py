@@ -11,8 +11,9 @@ from kp2part.data import augmentation
 from kp2part.data import crops
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
-from kp2part.data import ops
 from kp2part.data import record_errors
+from kp2part.data.ops import example_op
+from kp2part.data.ops import keypoint_noise
 from kp2part.evaluation import metrics
 from kp2part.evaluation import part_boxes
 from kp2part.models import metadata
@@ -39,7 +40,7 @@ def predictions(
     model: keras.Model,
     examples: example_set.Examples,
     batch_size: int,
-    noise: ops.Op | None = None,
+    noise: example_op.Op | None = None,
 ) -> Iterator[tuple[dict, dict[str, np.ndarray]]]:
     """Yields batches and the network's predictions, with a progress bar.
 
@@ -47,7 +48,7 @@ def predictions(
         model: A network of `models`.
         examples: What to predict.
         batch_size: Number of examples per batch.
-        noise: Op on the keypoints before, see `ops.make_keypoint_noise`.
+        noise: Op on the keypoints before, see `keypoint_noise.make`.
 
     Yields:
         A batch from `input_pipeline.eval_batches` as arrays, and its
@@ -129,10 +130,8 @@ def draw(
     return pictures.example_grid(batch, predictions, task.category, label_title)
 
 
-def make_noise(noise: augmentation.Augmentation) -> ops.Op | None:
+def make_noise(noise: augmentation.Augmentation) -> example_op.Op | None:
     """Returns the op that perturbs keypoints, None if there is no noise."""
     if not (noise.keypoint_dropout or noise.keypoint_jitter):
         return None
-    return ops.make_keypoint_noise(
-        noise.keypoint_dropout, noise.keypoint_jitter
-    )
+    return keypoint_noise.make(noise.keypoint_dropout, noise.keypoint_jitter)

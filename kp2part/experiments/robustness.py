@@ -18,7 +18,7 @@ from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
-from kp2part.data import ops
+from kp2part.data.ops import keypoint_noise
 from kp2part.evaluation import inference
 from kp2part.evaluation import metrics
 from kp2part.models import model_file
@@ -113,7 +113,7 @@ def score(
     augmentation.Augmentation(  # Checks the ranges.
         keypoint_dropout=keypoint_dropout, keypoint_jitter=keypoint_jitter
     )
-    noise = ops.make_keypoint_noise(keypoint_dropout, keypoint_jitter)
+    noise = keypoint_noise.make(keypoint_dropout, keypoint_jitter)
     pooled = sum(
         inference.confusion(batch, predictions).sum(0)
         for batch, predictions in inference.predictions(

@@ -4,7 +4,7 @@ import numpy as np
 from kp2part.data import augmentation
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
-from kp2part.data import ops
+from kp2part.data.ops import keypoint_noise
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import keys
@@ -59,7 +59,7 @@ class InputPipelineTest(absltest.TestCase):
             )
             return next(batches.as_numpy_iterator())
 
-        noise = ops.make_keypoint_noise(0.5, 8.0)
+        noise = keypoint_noise.make(0.5, 8.0)
         plain, once, twice = batch(None), batch(noise), batch(noise)
         self.assertEqual(plain.keys(), once.keys())
         for name in plain:

@@ -2,7 +2,7 @@ from absl.testing import absltest
 import numpy as np
 
 from kp2part.data import example_set
-from kp2part.data import ops
+from kp2part.data.ops import keypoint_noise
 from kp2part.evaluation import inference
 from kp2part.models import architecture
 from kp2part.models import networks
@@ -25,7 +25,7 @@ class EvaluationTest(absltest.TestCase):
         self.assertEqual(matrices.shape, (5, 3, 3))
         known = sum((b["part_mask"] != 255).sum() for b, _ in pairs)
         self.assertEqual(matrices.sum(), known)
-        noise = ops.make_keypoint_noise(0.9, 0.0)
+        noise = keypoint_noise.make(0.9, 0.0)
         (_, plain), *_ = pairs
         (_, other), *_ = inference.predictions(model, examples, 2, noise)
         self.assertGreater(np.abs(plain["parts"] - other["parts"]).max(), 0)

@@ -1,7 +1,7 @@
 """Augmentation of batches with `keras.ops`: what `ops` does to one example.
 
 The parameters of a change are arguments, and drawn elsewhere (`draws`): given
-those that an op of `data.ops` draws, the same example results. A batch is a
+those that an op in `data.ops` draws, the same example results. A batch is a
 `Batch`; a function returns a new one.
 """
 

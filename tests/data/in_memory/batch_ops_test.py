@@ -8,8 +8,13 @@ import tensorflow as tf
 
 from kp2part.data import augmentation
 from kp2part.data import crops
-from kp2part.data import ops
 from kp2part.data.in_memory import batch_ops
+from kp2part.data.ops import affine
+from kp2part.data.ops import color
+from kp2part.data.ops import elastic
+from kp2part.data.ops import example_op
+from kp2part.data.ops import flip
+from kp2part.data.ops import keypoint_noise
 from kp2part.schema import keys
 from tests import tiny
 
@@ -49,7 +54,7 @@ def one_by_one(op):
                 keys.IMAGE: image,
                 keys.PART_MASK: mask,
                 keys.KEYPOINTS: keypoints,
-                ops.SEED: seed,
+                example_op.SEED: seed,
             }
         )
         for image, mask, keypoints, seed in zip(
@@ -79,11 +84,11 @@ class BatchOpsTest(parameterized.TestCase):
             self.assertGreater(np.mean(before != after), 0.05)
 
     def test_flip(self):
-        chosen = draws(lambda seed: ops.draw_flip(seed, 0.5))
+        chosen = draws(lambda seed: flip.draw(seed, 0.5))
         self.assertBetween(chosen.sum(), 1, COUNT - 1)
         found = batch_ops.flip(examples(), chosen, tiny.CATEGORY)
         mirrors = tiny.CATEGORY.keypoint_mirror, tiny.CATEGORY.part_mirror
-        self.check(found, one_by_one(ops.make_flip(*mirrors, 0.5)), 0, 0, 0)
+        self.check(found, one_by_one(flip.make(*mirrors, 0.5)), 0, 0, 0)
         self.assert_changed(found)
 
     @parameterized.parameters(
@@ -96,33 +101,33 @@ class BatchOpsTest(parameterized.TestCase):
         strengths = augmentation.Augmentation(
             rotation=rotation, scale=scale, translation=translation
         )
-        found = batch_ops.affine(examples(), draws(ops.draw_affine), strengths)
-        wanted = one_by_one(ops.make_affine(rotation, scale, translation))
+        found = batch_ops.affine(examples(), draws(affine.draw), strengths)
+        wanted = one_by_one(affine.make(rotation, scale, translation))
         self.check(found, wanted, 0.02, 1e-3, 1e-3)
         self.assert_changed(found)
 
     def test_elastic(self):
-        shift = draws(lambda seed: ops.draw_elastic(seed, 8.0, SIZE))
+        shift = draws(lambda seed: elastic.draw(seed, 8.0, SIZE))
         found = batch_ops.elastic(examples(), shift)
-        wanted = one_by_one(ops.make_elastic(8.0))
+        wanted = one_by_one(elastic.make(8.0))
         self.check(found, wanted, 0.02, 1e-3, 1e-3)
         self.assert_changed(found)
 
     def test_color(self):
-        factors = draws(lambda seed: ops.draw_color(seed, 0.4))
+        factors = draws(lambda seed: color.draw(seed, 0.4))
         found = batch_ops.color(examples(), factors)
-        self.check(found, one_by_one(ops.make_color(0.4)), 1e-3, 0, 0)
+        self.check(found, one_by_one(color.make(0.4)), 1e-3, 0, 0)
         changed = np.abs(found.images - examples().images).mean((1, 2, 3))
         self.assertGreater(changed.min(), 1)
 
     def test_keypoint_noise(self):
         noise = [
-            ops.draw_keypoint_noise(seed, (3, 3), 0.25, 20.0, SIZE)
+            keypoint_noise.draw(seed, (3, 3), 0.25, 20.0, SIZE)
             for seed in seeds()
         ]
         shift, dropped = (np.stack(x) for x in zip(*noise, strict=True))
         found = batch_ops.keypoint_noise(examples(), shift[..., :2], dropped)
-        wanted = one_by_one(ops.make_keypoint_noise(0.25, 20.0))
+        wanted = one_by_one(keypoint_noise.make(0.25, 20.0))
         self.check(found, wanted, 0, 0, 1e-5)
         self.assertGreater(
             np.abs(found.keypoints - examples().keypoints).mean(), 1
@@ -140,7 +145,7 @@ class BatchOpsTest(parameterized.TestCase):
     def test_bytes_are_as_good_as_floats(self):
         batch = examples()
         rounded = np.rint(batch.images)
-        draw = draws(ops.draw_affine)
+        draw = draws(affine.draw)
         first, second = (
             batch_ops.affine(batch._replace(images=x), draw, STRENGTHS)
             for x in (rounded, rounded.astype(np.uint8))

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from kp2part.data import ops
 from kp2part.data import records
 from kp2part.data.in_memory import decoding
+from kp2part.data.ops import resize
 from kp2part.schema import keys
 from tests import tiny
 
@@ -29,7 +29,7 @@ class DecodingTest(parameterized.TestCase):
             example[keys.IMAGE], 3, dct_method="INTEGER_ACCURATE"
         )
         example = {**records.decode_images(example), keys.IMAGE: accurate}
-        wanted = ops.make_resize(size)(example)
+        wanted = resize.make(size)(example)
         found = decoding.decode(record, 3, size)
         self.assertEqual([x.dtype for x in found], [np.uint8, np.uint8, "f4"])
         np.testing.assert_allclose(found.image, wanted[keys.IMAGE], atol=0.51)
@@ -44,7 +44,7 @@ class DecodingTest(parameterized.TestCase):
         crop = decoding.Crop(
             example.image, example.part_mask, example.keypoints
         )
-        wanted = ops.make_resize(size)(
+        wanted = resize.make(size)(
             {
                 keys.IMAGE: tf.constant(crop.image),
                 keys.PART_MASK: tf.constant(crop.part_mask),

@@ -1,0 +1,1 @@
+"""Preprocessing ops of `tf.data`: example -> example."""
