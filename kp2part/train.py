@@ -29,8 +29,8 @@ _WORKDIR = flags.DEFINE_string(
 _SAVE_EVERY = flags.DEFINE_float(
     "save_every_minutes",
     10.0,
-    "Minutes between checkpoints within an epoch; 0 saves after epochs only. "
-    "Does not change the result.",
+    "Minutes between checkpoints within an epoch; 0 saves before validation "
+    "and after epochs only. Does not change the result.",
     lower_bound=0.0,
 )
 _PRINT_CONFIG = flags.DEFINE_bool(

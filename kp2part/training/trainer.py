@@ -28,6 +28,7 @@ from kp2part.training import feed as feed_lib
 from kp2part.training import memory_feed
 from kp2part.training import network
 from kp2part.training import precision
+from kp2part.training import progress as progress_lib
 from kp2part.training import run_state
 from kp2part.training import splits
 from kp2part.training import workdir as workdir_lib
@@ -43,7 +44,7 @@ def train(
     Args:
         config: All settings of the run.
         workdir: Where its files go.
-        save_minutes: Between checkpoints within an epoch; 0 saves none.
+        save_minutes: Between checkpoints while an epoch trains; 0 saves none.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
@@ -182,6 +183,9 @@ def fit(
         *_make_loggers(model, feed, workdir),
         saver,  # Last: when an epoch is saved, the other callbacks are done.
     ]
+    if begun.steps == steps:
+        _validate(model, feed, observers, begun.epochs)
+        begun = progress_lib.Progress(begun.epochs + 1)
     # Keras knows only whole epochs: the rest of one that was begun is trained
     # as if it had fewer steps.
     rest = begun.epochs + (begun.steps > 0)
@@ -202,6 +206,27 @@ def fit(
             verbose=1 if sys.stdout.isatty() else 2,
             callbacks=observers,
         )
+
+
+def _validate(
+    model: keras.Model,
+    feed: feed_lib.Feed,
+    observers: list[keras.callbacks.Callback],
+    epoch: int,
+):
+    """Ends an epoch that was stopped after its last step, as Keras would."""
+    observed = keras.callbacks.CallbackList(
+        observers, model=model, epochs=epoch + 1, steps=0
+    )
+    observed.on_train_begin()
+    observed.on_epoch_begin(epoch)
+    logs = model.get_metrics_result()
+    found = model.evaluate(
+        feed.validation, callbacks=observed, return_dict=True
+    )
+    logs |= {f"val_{name}": value for name, value in found.items()}
+    observed.on_epoch_end(epoch, logs)
+    observed.on_train_end()
 
 
 def _make_loggers(
