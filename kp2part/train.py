@@ -51,6 +51,7 @@ def main(argv):
         config,
         workdir.Workdir(pathlib.Path(_WORKDIR.value)),
         _SAVE_EVERY.value,
+        sys.stdout,
     )
 
 

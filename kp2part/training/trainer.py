@@ -11,6 +11,7 @@ import functools
 import importlib
 import sys
 from typing import Any
+from typing import TextIO
 import warnings
 
 from absl import logging
@@ -25,12 +26,16 @@ from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
 from kp2part.training import feed as feed_lib
+from kp2part.training import hparams
 from kp2part.training import memory_feed
 from kp2part.training import network
+from kp2part.training import pace as pace_lib
+from kp2part.training import part_scores
 from kp2part.training import precision
 from kp2part.training import progress as progress_lib
 from kp2part.training import run_state
 from kp2part.training import splits
+from kp2part.training import terminal_view
 from kp2part.training import workdir as workdir_lib
 
 
@@ -38,6 +43,7 @@ def train(
     config: config_lib.TrainConfig,
     workdir: workdir_lib.Workdir,
     save_minutes: float = 10.0,
+    stream: TextIO | None = None,
 ):
     """Trains until all epochs are done, resuming from the last checkpoint.
 
@@ -45,6 +51,8 @@ def train(
         config: All settings of the run.
         workdir: Where its files go.
         save_minutes: Between checkpoints while an epoch trains; 0 saves none.
+        stream: Where a table of the epochs goes, see `terminal_view`. By
+            default, Keras prints its progress bar.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
@@ -69,7 +77,7 @@ def train(
             saver = functools.partial(
                 callbacks.Saver, workdir, done, state, save_minutes
             )
-            _train(config, model, chosen, workdir, saver)
+            _train(config, model, chosen, workdir, saver, stream)
 
 
 def _check_tensorflow(config: config_lib.TrainConfig):
@@ -127,6 +135,7 @@ def _train(
     chosen: splits.Splits,
     workdir: workdir_lib.Workdir,
     make_saver: Callable[[interruption.Deferral], callbacks.Saver],
+    stream: TextIO | None,
 ):
     loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is not trained.
@@ -134,8 +143,13 @@ def _train(
         warnings.filterwarnings("ignore", ".*any trainable weights")
     feed = make_feed(config, model, chosen)
     steps = epochs.steps_per_epoch(chosen.training, loop.batch_size)
+    if has_tensorflow():
+        from kp2part.training import tensorboard
+
+        logs = workdir.path / "logs"
+        tensorboard.write_settings(logs, model, hparams.chosen(config))
     with interruption.deferral() as deferral:
-        fit(model, feed, steps, loop, workdir, make_saver(deferral))
+        fit(model, feed, steps, loop, workdir, make_saver(deferral), stream)
     summarize(workdir, model, loop.epochs)
 
 
@@ -163,6 +177,7 @@ def fit(
     loop: config_lib.Loop,
     workdir: workdir_lib.Workdir,
     saver: callbacks.Saver,
+    stream: TextIO | None = None,
 ):
     """Trains a compiled network, and saves each epoch in the workdir.
 
@@ -173,16 +188,25 @@ def fit(
         loop: Number of epochs, and when to validate.
         workdir: Where the epochs are saved.
         saver: Saves them, and knows how far the run is.
+        stream: See `train`.
     """
     # Creates the variables of the metrics. If the first training step created
     # them, TensorFlow would build its graph twice.
     model.evaluate(feed.first, verbose=0)
     begun = saver.begun
+    pace = pace_lib.Pace(loop.batch_size)
     observers = [
         callbacks.StopAtNaN(begun),
-        *_make_loggers(model, feed, workdir),
+        pace,
+        part_scores.PartScores(),
+        *_make_loggers(model, feed, workdir, pace),
         saver,  # Last: when an epoch is saved, the other callbacks are done.
     ]
+    verbose = 1 if sys.stdout.isatty() else 2
+    if stream is not None:
+        verbose = 0
+        view = terminal_view.TerminalView(stream, pace, loop.epochs, steps)
+        observers.insert(-1, view)
     if begun.steps == steps:
         _validate(model, feed, observers, begun.epochs)
         begun = progress_lib.Progress(begun.epochs + 1)
@@ -196,14 +220,14 @@ def fit(
         if first == last:
             continue
         model.fit(
-            feed.training(first * steps + taken),
+            pace.watch(feed.training(first * steps + taken)),
             initial_epoch=first,
             epochs=last,
             steps_per_epoch=steps - taken,
             validation_data=feed.validation,
             validation_freq=loop.validated_epochs,
             shuffle=False,  # The batches are shuffled.
-            verbose=1 if sys.stdout.isatty() else 2,
+            verbose=verbose,
             callbacks=observers,
         )
 
@@ -230,7 +254,10 @@ def _validate(
 
 
 def _make_loggers(
-    model: keras.Model, feed: feed_lib.Feed, workdir: workdir_lib.Workdir
+    model: keras.Model,
+    feed: feed_lib.Feed,
+    workdir: workdir_lib.Workdir,
+    pace: pace_lib.Pace,
 ) -> list[keras.callbacks.Callback]:
     if not has_tensorflow():
         logging.info(
@@ -241,7 +268,7 @@ def _make_loggers(
     from kp2part.training import tensorboard
 
     logs = workdir.path / "logs"
-    return tensorboard.make_callbacks(logs, model, feed.pictured)
+    return tensorboard.make_callbacks(logs, model, feed.pictured, pace)
 
 
 def set_up_keras(loop: config_lib.Loop):
