@@ -40,7 +40,7 @@ class Table:
         logs: Mapping[str, float],
         rate: float,
         seconds: float,
-        left: float,
+        left: float | None,
     ) -> str:
         """Returns the line of an epoch.
 
@@ -50,17 +50,17 @@ class Table:
                 validation examples is shown, "-" where it has nothing.
             rate: Learning rate.
             seconds: That the epoch took.
-            left: Seconds that the rest of the run will take.
+            left: Seconds that the rest of the run will take, if known.
         """
         parts = [logs.get(f"val_iou/{name}") for name in self._parts]
         return self._line(
             (
                 f"{epoch}/{self._epochs}",
-                f"{logs['loss']:.4g}",
+                loss(logs["loss"]),
                 *map(_score, (callbacks.validation_iou(logs), *parts)),
                 f"{rate:.1e}",
                 durations.clock(seconds),
-                durations.clock(left),
+                "-" if left is None else durations.clock(left),
             )
         )
 
@@ -73,6 +73,11 @@ class Table:
         )
         cells = [f"{x:>{w}}" for x, w in zip(cells, widths, strict=True)]
         return " ".join(cells)
+
+
+def loss(value: float) -> str:
+    """Returns a loss in at most seven characters."""
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.1e}"
 
 
 def _score(value: float | None) -> str:
@@ -109,7 +114,7 @@ def estimate(pace: pace_lib.Pace, steps: int) -> str:
     time = durations.words(pace.step_seconds * steps)
     share = pace.wait_share
     if share < _BUSY:
-        who = f"Input waits for the network, which is busy {1 - share:.0%}."
+        who = f"Input waits for the network ({1 - share:.0%} busy)."
     else:
         who = f"The network waits for input, {share:.0%} of the time."
     return f"An epoch takes about {time}. {who}"

@@ -14,13 +14,13 @@ import numpy as np
 class GradientNorm(keras.callbacks.Callback):
     """Measures the global norm of the gradient over an epoch.
 
-    It is the root of the mean square over the steps, before any clipping, of
-    the true gradient: after the sum over devices, and without the loss scale of
+    It is the root of the mean square over the steps of the gradient that moves
+    the weights: after the sum over devices, and without the loss scale of
     float16. Later steps weigh more, by 1 / `beta_2` each.
 
     Attributes:
         value: Of the epoch that ended last; None if the optimizer is not Adam
-            or AdamW, or has made no step.
+            or AdamW, clips gradients before it keeps them, or made no step.
     """
 
     value: float | None = None
@@ -40,8 +40,11 @@ class GradientNorm(keras.callbacks.Callback):
 def _adam(model: keras.Model) -> keras.optimizers.Adam | None:
     """Returns the optimizer if it is Adam, or AdamW, which is a kind of it."""
     # That of float16 is inside another, which scales the loss.
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-    return optimizer if isinstance(optimizer, keras.optimizers.Adam) else None
+    found = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    if not isinstance(found, keras.optimizers.Adam):
+        return None
+    clips = found.clipnorm, found.clipvalue, found.global_clipnorm
+    return found if clips == (None, None, None) else None
 
 
 def _state(model: keras.Model) -> tuple[int, float] | None:

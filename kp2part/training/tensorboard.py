@@ -17,10 +17,13 @@ from kp2part.models import metadata
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
+from kp2part.training import callbacks
 from kp2part.training import gradient_norm
 from kp2part.training import hparams
 from kp2part.training import pace as pace_lib
 from kp2part.visualization import learning_sheet
+
+_SCORE = "prediction_mean_iou"
 
 
 class Curves(keras.callbacks.TensorBoard):
@@ -49,6 +52,8 @@ class Curves(keras.callbacks.TensorBoard):
             "input_wait_share": self._pace.wait_share,
             "gradient_norm": self._gradient.value,
         }
+        # Under one name, whatever outputs the network has.
+        measured[f"val_{_SCORE}"] = callbacks.validation_iou(logs)
         known = {k: v for k, v in measured.items() if v is not None}
         super().on_epoch_end(epoch, {**logs, **known})
 
@@ -108,28 +113,26 @@ def make_callbacks(
     ]
 
 
-def write_settings(
-    logs: pathlib.Path, model: keras.Model, values: Mapping[str, hparams.Value]
-):
+def write_settings(logs: pathlib.Path, values: Mapping[str, hparams.Value]):
     """Writes the settings of a run, for TensorBoard's HParams page.
 
     The page lists them with the mean IoU of the last validation.
 
     Args:
         logs: Directory of the event files, see `make_callbacks`.
-        model: A network of `models`.
         values: From `hparams.chosen`.
     """
-    # Keras omits the name of the output if there is only one.
-    output = f"{keys.PARTS}_" if len(model.output) > 1 else ""
     score = api.Metric(
-        f"epoch_{output}mean_iou",
+        f"epoch_{_SCORE}",
         group="validation",
         display_name="mean IoU, validation",
     )
+    run = logs.parent.resolve()
+    # The page cuts what is long: the name comes first.
+    trial = f"{run.name} in {run.parent}"
     with tf.summary.create_file_writer(str(logs)).as_default():
         api.hparams_config(list(map(api.HParam, values)), [score])
-        api.hparams(dict(values), trial_id=str(logs.parent))
+        api.hparams(dict(values), trial_id=trial)
 
 
 @contextlib.contextmanager

@@ -42,7 +42,8 @@ class TerminalView(keras.callbacks.Callback):
         self._table: epoch_lines.Table | None = None
         self._has_estimate = False
         self._shown = ""  # The line that is overwritten.
-        self._seconds: list[float] = []  # Of the epochs of this process.
+        self._startup: float | None = None  # Seconds until the first step.
+        self._seconds: list[float] = []  # Of whole epochs, without that.
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch + 1
@@ -52,13 +53,15 @@ class TerminalView(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         pace = self._pace
+        if self._startup is None:  # It compiles.
+            self._startup = time.monotonic() - self._began
         if pace.steps >= _STEPS or pace.seconds >= _SECONDS:
             self._estimate()
         left = self.params["steps"] - batch - 1
-        rest = f"loss {logs['loss']:.4g}"
+        rest = f"loss {epoch_lines.loss(logs['loss'])}"
         if pace.steps:
             rest += (
-                f"  {pace.images_per_second:.3g} images/s"
+                f"  {pace.images_per_second:.1f} images/s"
                 f"  {durations.clock(left * pace.step_seconds)} left"
             )
         self._progress(self._steps - left, rest)
@@ -69,7 +72,10 @@ class TerminalView(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self._estimate()
-        self._seconds.append(time.monotonic() - self._began)
+        seconds = time.monotonic() - self._began
+        if self.params["steps"] == self._steps:
+            self._seconds.append(seconds - (self._startup or 0.0))
+            self._startup = 0.0
         if self._table is None:
             parts = list(metadata.task_of(self.model).category.parts)
             self._table = epoch_lines.Table(parts[1:], self._epochs)
@@ -77,14 +83,15 @@ class TerminalView(keras.callbacks.Callback):
         rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
         self._write(
             self._table.row(
-                self._epoch, logs, float(rate), self._seconds[-1], self._left()
+                self._epoch, logs, float(rate), seconds, self._left()
             )
         )
 
-    def _left(self) -> float:
-        # The first epoch, which compiles too, counts only if it is the only.
-        known = self._seconds[1:] or self._seconds
-        return sum(known) / len(known) * (self._epochs - self._epoch)
+    def _left(self) -> float | None:
+        if not self._seconds:  # A run that resumed within an epoch.
+            return None
+        mean = sum(self._seconds) / len(self._seconds)
+        return mean * (self._epochs - self._epoch)
 
     def _estimate(self):
         if self._pace.steps and not self._has_estimate:

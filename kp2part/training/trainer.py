@@ -143,11 +143,7 @@ def _train(
         warnings.filterwarnings("ignore", ".*any trainable weights")
     feed = make_feed(config, model, chosen)
     steps = epochs.steps_per_epoch(chosen.training, loop.batch_size)
-    if has_tensorflow():
-        from kp2part.training import tensorboard
-
-        logs = workdir.path / "logs"
-        tensorboard.write_settings(logs, model, hparams.chosen(config))
+    _write_settings(config, workdir)
     with interruption.deferral() as deferral:
         fit(model, feed, steps, loop, workdir, make_saver(deferral), stream)
     summarize(workdir, model, loop.epochs)
@@ -195,18 +191,15 @@ def fit(
     model.evaluate(feed.first, verbose=0)
     begun = saver.begun
     pace = pace_lib.Pace(loop.batch_size)
+    views, verbose = _make_view(stream, pace, loop.epochs, steps)
     observers = [
         callbacks.StopAtNaN(begun),
         pace,
         part_scores.PartScores(),
         *_make_loggers(model, feed, workdir, pace),
+        *views,
         saver,  # Last: when an epoch is saved, the other callbacks are done.
     ]
-    verbose = 1 if sys.stdout.isatty() else 2
-    if stream is not None:
-        verbose = 0
-        view = terminal_view.TerminalView(stream, pace, loop.epochs, steps)
-        observers.insert(-1, view)
     if begun.steps == steps:
         _validate(model, feed, observers, begun.epochs)
         begun = progress_lib.Progress(begun.epochs + 1)
@@ -230,6 +223,15 @@ def fit(
             verbose=verbose,
             callbacks=observers,
         )
+
+
+def _make_view(
+    stream: TextIO | None, pace: pace_lib.Pace, num_epochs: int, steps: int
+) -> tuple[list[keras.callbacks.Callback], int]:
+    """Returns what shows the progress, and how much Keras is to show of it."""
+    if stream is None:
+        return [], 1 if sys.stdout.isatty() else 2
+    return [terminal_view.TerminalView(stream, pace, num_epochs, steps)], 0
 
 
 def _validate(
@@ -269,6 +271,16 @@ def _make_loggers(
 
     logs = workdir.path / "logs"
     return tensorboard.make_callbacks(logs, model, feed.pictured, pace)
+
+
+def _write_settings(
+    config: config_lib.TrainConfig, workdir: workdir_lib.Workdir
+):
+    if has_tensorflow():
+        from kp2part.training import tensorboard
+
+        logs = workdir.path / "logs"
+        tensorboard.write_settings(logs, hparams.chosen(config))
 
 
 def set_up_keras(loop: config_lib.Loop):

@@ -69,7 +69,8 @@ def heatmaps(
     colors = list(map(pictures.side_color, category.keypoints))
     colors += [_BONE] * (maps.shape[-1] - len(colors))
     picture = 0.3 * image
-    for k, color in enumerate(colors):
+    # The keypoints last: they lie on the ends of the bones.
+    for k, color in reversed(list(enumerate(colors))):
         heat = np.float32(maps[..., k, np.newaxis])
         picture = (1 - heat) * picture + heat * color
     return np.round(picture).clip(0, 255).astype(np.uint8)
@@ -121,7 +122,7 @@ def _cells(
     for title, mask in masks.items():
         cells[title] = pictures.blend(image, mask, category)
     prediction = masks[_OUTPUTS[keys.PARTS]]
-    return {**cells, "errors": errors(image, prediction, masks["truth"])}
+    return {**cells, "errors (red)": errors(image, prediction, masks["truth"])}
 
 
 def _enlarge(
