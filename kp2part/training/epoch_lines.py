@@ -117,4 +117,4 @@ def estimate(pace: pace_lib.Pace, steps: int) -> str:
         who = f"Input waits for the network ({1 - share:.0%} busy)."
     else:
         who = f"The network waits for input, {share:.0%} of the time."
-    return f"An epoch takes about {time}. {who}"
+    return f"An epoch trains for about {time}. {who}"

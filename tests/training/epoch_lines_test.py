@@ -84,7 +84,7 @@ class EstimateTest(parameterized.TestCase):
     def test_who_waits(self, share, text):
         self.assertEqual(
             epoch_lines.estimate(pace(5.0, share), 50),
-            f"An epoch takes about 4 min 10 s. {text}",
+            f"An epoch trains for about 4 min 10 s. {text}",
         )
 
     @parameterized.parameters(0.0, 1.0)

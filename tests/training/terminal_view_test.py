@@ -75,7 +75,7 @@ class TerminalViewTest(absltest.TestCase):
         text = self.write(io.StringIO())
         self.assertNotIn("\r", text)
         estimate, head, *rows = text.splitlines()
-        self.assertStartsWith(estimate, "An epoch takes about 0.")
+        self.assertStartsWith(estimate, "An epoch trains for about 0.")
         self.assertEqual(
             head.split(),
             "epoch loss IoU left_leg right_leg rate time left".split(),
@@ -112,11 +112,11 @@ class TerminalViewTest(absltest.TestCase):
 
     def test_the_estimate_comes_soon(self):
         text = self.write(Terminal(), steps=30, epochs=1)
-        before, _ = text.split("An epoch takes", 1)
+        before, _ = text.split("An epoch trains", 1)
         # The first step compiles, ten are measured.
         self.assertIn(" 10/30 ", before)
         self.assertNotIn(" 12/30 ", before)
-        self.assertNotIn("An epoch", text.split("An epoch takes", 1)[1])
+        self.assertNotIn("An epoch", text.split("An epoch trains", 1)[1])
 
     def test_the_rest_of_an_epoch_tells_not_how_long_the_run_takes(self):
         text = self.write(io.StringIO(), taken=4, first=1, epochs=2)
