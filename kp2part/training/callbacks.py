@@ -20,7 +20,7 @@ _PARTS_IOU = f"val_{keys.PARTS}_mean_iou"
 
 
 class StopAtNaN(keras.callbacks.Callback):
-    """Stops at the first step whose loss is not finite, and names it.
+    """Stops at the first step whose loss is not finite; names it and its batch.
 
     The loss in the logs is the mean over the epoch so far. Keras has it in
     Python at the end of each step, whoever looks.
@@ -41,11 +41,14 @@ class StopAtNaN(keras.callbacks.Callback):
         self.done = self.begun.steps if epoch == self.begun.epochs else 0
 
     def on_train_batch_end(self, batch, logs=None):
-        if not math.isfinite(logs["loss"]):
-            raise _not_finite(
-                f"loss={logs['loss']}",
-                f"step {self.done + batch + 1} of epoch {self.epoch + 1}",
-            )
+        if math.isfinite(logs["loss"]):
+            return
+        step, steps = self.done + batch + 1, self.done + self.params["steps"]
+        raise _not_finite(
+            f"loss={logs['loss']}",
+            f"step {step} of epoch {self.epoch + 1}, "
+            f"batch {self.epoch * steps + step} of the run",
+        )
 
 
 class Saver(keras.callbacks.Callback):

@@ -357,7 +357,8 @@ class TrainingTest(absltest.TestCase):
             learning_rate=1e30,
         )
         with self.assertRaisesRegex(
-            ValueError, "finite.*in step [12] of epoch 1. .*--learning_rate"
+            ValueError,
+            r"finite.*in step ([12]) of epoch 1, batch \1 .*--learning_rate",
         ):
             trainer.train(config, self.workdir("nan"))
         self.assertFalse((self.base / "nan" / "model.keras").exists())
