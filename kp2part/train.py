@@ -6,7 +6,8 @@ r"""Trains a network on TFRecords.
 The same command on the same --workdir resumes where it was stopped: Ctrl-C and
 SIGTERM save first, and what is killed has lost at most --save_every_minutes.
 --workdir then holds model.keras (the best epoch by mean IoU on the validation
-examples), history.csv, train.flags and logs for TensorBoard.
+examples), history.csv, train.flags and logs for TensorBoard. A table of the
+epochs goes to standard output.
 """
 
 import pathlib
