@@ -82,14 +82,20 @@ class FaultsTest(parameterized.TestCase):
         # No file may become as large as a checkpoint.
         size = len(before["checkpoint-00001-00001.keras"]) // 2
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-        try:
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_FSIZE, limits)
+
+        class Full(callbacks.Saver):
+            def on_epoch_begin(self, epoch, logs=None):
+                super().on_epoch_begin(epoch)
+                # Not before: Keras reads a network by way of files.
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+
+        with mock.patch.object(callbacks, "Saver", Full):
             with self.assertRaisesRegex(
                 OSError, "checkpoint-00001-00002.keras: cannot be written: F"
             ):
                 trainer.train(self.config, self.run_dir, 1e-9)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         self.assertEqual(self.files(), before)
         self.go_on()
 
