@@ -6,7 +6,8 @@ r"""Trains a network on TFRecords.
 The same command on the same --workdir resumes where it was stopped: Ctrl-C and
 SIGTERM save first, and what is killed has lost at most --save_every_minutes.
 --workdir then holds model.keras (the best epoch by mean IoU on the validation
-examples), history.csv, train.flags and logs for TensorBoard.
+examples), history.csv, train.flags and logs for TensorBoard. A table of the
+epochs goes to standard output.
 """
 
 import pathlib
@@ -29,8 +30,8 @@ _WORKDIR = flags.DEFINE_string(
 _SAVE_EVERY = flags.DEFINE_float(
     "save_every_minutes",
     10.0,
-    "Minutes between checkpoints within an epoch; 0 saves after epochs only. "
-    "Does not change the result.",
+    "Minutes between checkpoints within an epoch; 0 saves before validation "
+    "and after epochs only. Does not change the result.",
     lower_bound=0.0,
 )
 _PRINT_CONFIG = flags.DEFINE_bool(
@@ -51,6 +52,7 @@ def main(argv):
         config,
         workdir.Workdir(pathlib.Path(_WORKDIR.value)),
         _SAVE_EVERY.value,
+        sys.stdout,
     )
 
 

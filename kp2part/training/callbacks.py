@@ -20,7 +20,7 @@ _PARTS_IOU = f"val_{keys.PARTS}_mean_iou"
 
 
 class StopAtNaN(keras.callbacks.Callback):
-    """Stops at the first step whose loss is not finite, and names it.
+    """Stops at the first step whose loss is not finite; names it and its batch.
 
     The loss in the logs is the mean over the epoch so far. Keras has it in
     Python at the end of each step, whoever looks.
@@ -41,25 +41,29 @@ class StopAtNaN(keras.callbacks.Callback):
         self.done = self.begun.steps if epoch == self.begun.epochs else 0
 
     def on_train_batch_end(self, batch, logs=None):
-        if not math.isfinite(logs["loss"]):
-            raise _not_finite(
-                f"loss={logs['loss']}",
-                f"step {self.done + batch + 1} of epoch {self.epoch + 1}",
-            )
+        if math.isfinite(logs["loss"]):
+            return
+        step, steps = self.done + batch + 1, self.done + self.params["steps"]
+        raise _not_finite(
+            f"loss={logs['loss']}",
+            f"step {step} of epoch {self.epoch + 1}, "
+            f"batch {self.epoch * steps + step} of the run",
+        )
 
 
 class Saver(keras.callbacks.Callback):
     """Saves history, the best network and checkpoints.
 
     After every epoch, in that order: a run interrupted between two of them
-    repeats the epoch and writes the same files. Within an epoch, checkpoints
-    only: after some minutes, and before an interruption ends the run.
+    repeats its end and writes the same files. Within an epoch, checkpoints
+    only: after some minutes, before an interruption ends the run, and before
+    validation, which can take long and cannot be gone on with.
 
     Args:
         workdir: Where to save them.
         begun: How far the run was, and is again.
         state: Of the network then; None at the beginning of an epoch.
-        minutes: Between checkpoints within an epoch; 0 saves none.
+        minutes: Between checkpoints while an epoch trains; 0 saves none.
         deferral: Of interruptions.
     """
 
@@ -100,7 +104,10 @@ class Saver(keras.callbacks.Callback):
         self.deferral.raise_waiting()
 
     def on_test_begin(self, logs=None):
-        # Scores of half an epoch's validation could not be gone on with.
+        trained = self.params["steps"]
+        if trained:  # Not if the checkpoint to go on from is this one.
+            steps = self.done.steps + trained
+            self._save_within(progress_lib.Progress(self.done.epochs, steps))
         self.deferral.is_on = False
         self.deferral.raise_waiting()
 

@@ -11,6 +11,7 @@ import functools
 import importlib
 import sys
 from typing import Any
+from typing import TextIO
 import warnings
 
 from absl import logging
@@ -25,11 +26,16 @@ from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
 from kp2part.training import feed as feed_lib
+from kp2part.training import hparams
 from kp2part.training import memory_feed
 from kp2part.training import network
+from kp2part.training import pace as pace_lib
+from kp2part.training import part_scores
 from kp2part.training import precision
+from kp2part.training import progress as progress_lib
 from kp2part.training import run_state
 from kp2part.training import splits
+from kp2part.training import terminal_view
 from kp2part.training import workdir as workdir_lib
 
 
@@ -37,13 +43,16 @@ def train(
     config: config_lib.TrainConfig,
     workdir: workdir_lib.Workdir,
     save_minutes: float = 10.0,
+    stream: TextIO | None = None,
 ):
     """Trains until all epochs are done, resuming from the last checkpoint.
 
     Args:
         config: All settings of the run.
         workdir: Where its files go.
-        save_minutes: Between checkpoints within an epoch; 0 saves none.
+        save_minutes: Between checkpoints while an epoch trains; 0 saves none.
+        stream: Where a table of the epochs goes, see `terminal_view`. By
+            default, Keras prints its progress bar.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
@@ -68,7 +77,7 @@ def train(
             saver = functools.partial(
                 callbacks.Saver, workdir, done, state, save_minutes
             )
-            _train(config, model, chosen, workdir, saver)
+            _train(config, model, chosen, workdir, saver, stream)
 
 
 def _check_tensorflow(config: config_lib.TrainConfig):
@@ -126,6 +135,7 @@ def _train(
     chosen: splits.Splits,
     workdir: workdir_lib.Workdir,
     make_saver: Callable[[interruption.Deferral], callbacks.Saver],
+    stream: TextIO | None,
 ):
     loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is not trained.
@@ -133,8 +143,9 @@ def _train(
         warnings.filterwarnings("ignore", ".*any trainable weights")
     feed = make_feed(config, model, chosen)
     steps = epochs.steps_per_epoch(chosen.training, loop.batch_size)
+    _write_settings(config, workdir)
     with interruption.deferral() as deferral:
-        fit(model, feed, steps, loop, workdir, make_saver(deferral))
+        fit(model, feed, steps, loop, workdir, make_saver(deferral), stream)
     summarize(workdir, model, loop.epochs)
 
 
@@ -162,6 +173,7 @@ def fit(
     loop: config_lib.Loop,
     workdir: workdir_lib.Workdir,
     saver: callbacks.Saver,
+    stream: TextIO | None = None,
 ):
     """Trains a compiled network, and saves each epoch in the workdir.
 
@@ -172,16 +184,25 @@ def fit(
         loop: Number of epochs, and when to validate.
         workdir: Where the epochs are saved.
         saver: Saves them, and knows how far the run is.
+        stream: See `train`.
     """
     # Creates the variables of the metrics. If the first training step created
     # them, TensorFlow would build its graph twice.
     model.evaluate(feed.first, verbose=0)
     begun = saver.begun
+    pace = pace_lib.Pace(loop.batch_size)
+    views, verbose = _make_view(stream, pace, loop.epochs, steps)
     observers = [
         callbacks.StopAtNaN(begun),
-        *_make_loggers(model, feed, workdir),
+        pace,
+        part_scores.PartScores(),
+        *_make_loggers(model, feed, workdir, pace),
+        *views,
         saver,  # Last: when an epoch is saved, the other callbacks are done.
     ]
+    if begun.steps == steps:
+        _validate(model, feed, observers, begun.epochs)
+        begun = progress_lib.Progress(begun.epochs + 1)
     # Keras knows only whole epochs: the rest of one that was begun is trained
     # as if it had fewer steps.
     rest = begun.epochs + (begun.steps > 0)
@@ -192,20 +213,53 @@ def fit(
         if first == last:
             continue
         model.fit(
-            feed.training(first * steps + taken),
+            pace.watch(feed.training(first * steps + taken)),
             initial_epoch=first,
             epochs=last,
             steps_per_epoch=steps - taken,
             validation_data=feed.validation,
             validation_freq=loop.validated_epochs,
             shuffle=False,  # The batches are shuffled.
-            verbose=1 if sys.stdout.isatty() else 2,
+            verbose=verbose,
             callbacks=observers,
         )
 
 
+def _make_view(
+    stream: TextIO | None, pace: pace_lib.Pace, num_epochs: int, steps: int
+) -> tuple[list[keras.callbacks.Callback], int]:
+    """Returns what shows the progress, and how much Keras is to show of it."""
+    if stream is None:
+        return [], 1 if sys.stdout.isatty() else 2
+    return [terminal_view.TerminalView(stream, pace, num_epochs, steps)], 0
+
+
+def _validate(
+    model: keras.Model,
+    feed: feed_lib.Feed,
+    observers: list[keras.callbacks.Callback],
+    epoch: int,
+):
+    """Ends an epoch that was stopped after its last step, as Keras would."""
+    observed = keras.callbacks.CallbackList(
+        observers, model=model, epochs=epoch + 1, steps=0
+    )
+    observed.on_train_begin()
+    observed.on_epoch_begin(epoch)
+    logs = model.get_metrics_result()
+    found = model.evaluate(
+        feed.validation, callbacks=observed, return_dict=True
+    )
+    logs |= {f"val_{name}": value for name, value in found.items()}
+    observed.on_epoch_end(epoch, logs)
+    observed.on_train_end()
+
+
 def _make_loggers(
-    model: keras.Model, feed: feed_lib.Feed, workdir: workdir_lib.Workdir
+    model: keras.Model,
+    feed: feed_lib.Feed,
+    workdir: workdir_lib.Workdir,
+    pace: pace_lib.Pace,
 ) -> list[keras.callbacks.Callback]:
     if not has_tensorflow():
         logging.info(
@@ -216,7 +270,17 @@ def _make_loggers(
     from kp2part.training import tensorboard
 
     logs = workdir.path / "logs"
-    return tensorboard.make_callbacks(logs, model, feed.pictured)
+    return tensorboard.make_callbacks(logs, model, feed.pictured, pace)
+
+
+def _write_settings(
+    config: config_lib.TrainConfig, workdir: workdir_lib.Workdir
+):
+    if has_tensorflow():
+        from kp2part.training import tensorboard
+
+        logs = workdir.path / "logs"
+        tensorboard.write_settings(logs, hparams.chosen(config))
 
 
 def set_up_keras(loop: config_lib.Loop):

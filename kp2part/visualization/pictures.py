@@ -105,7 +105,7 @@ def draw_keypoints(
     ):
         if show:
             cv2.circle(
-                picture, point, radius, _side_color(name), -1, cv2.LINE_AA
+                picture, point, radius, side_color(name), -1, cv2.LINE_AA
             )
             cv2.circle(picture, point, radius, (0, 0, 0), 1, cv2.LINE_AA)
     return picture
@@ -167,7 +167,7 @@ def legend(
     if with_ignored:
         entries.append(("ignored", _IGNORED))
     entries += [
-        (f"{side} keypoint", _side_color(side))
+        (f"{side} keypoint", side_color(side))
         for side in ("left", "right", "other")
     ]
     lines = [np.full((_HEADER, width, 3), 255, np.uint8)]
@@ -255,7 +255,8 @@ def _text_width(text: str) -> int:
     return cv2.getTextSize(text, _FONT, _TEXT_SIZE, 1)[0][0]
 
 
-def _side_color(name: str) -> tuple[int, int, int]:
+def side_color(name: str) -> tuple[int, int, int]:
+    """Returns the (r, g, b) of a keypoint: left blue, right orange."""
     words = name.split("_")
     if "left" in words:
         return (0, 114, 255)

@@ -263,6 +263,25 @@ class TrainingTest(absltest.TestCase):
         for name in "whole", "parts":
             self.check_files(self.base / name, history)
 
+    def test_stopped_while_it_validates(self):
+        # The network with Dropout; in an epoch that is not the last, and in it.
+        config = self.config(2, network="refinenet", batch_size=3)
+        trainer.train(config, self.workdir("whole"))
+        for epochs in 0, 1:
+            with stopped.validating(epochs):
+                with self.assertRaises(KeyboardInterrupt):
+                    trainer.train(config, self.workdir("parts"))
+            saved = f"parts/checkpoint-{epochs:05d}-00003.keras"
+            self.assertTrue((self.base / saved).exists())
+            # As the user would see it, or a program that reads it.
+            rows = self.workdir("parts").rows()
+            self.assertLen(rows, epochs)
+        with mock.patch.object(
+            keras.Model, "fit", side_effect=AssertionError
+        ):  # All steps are done.
+            trainer.train(config, self.workdir("parts"))
+        self.check_same(2, "whole", "parts")
+
     def test_random_numbers_of_the_network_go_on(self):
         # It has Dropout, whose state Keras does not save.
         config = self.config(1, network="refinenet", batch_size=3)
@@ -282,7 +301,7 @@ class TrainingTest(absltest.TestCase):
 
         with mock.patch.object(workdir_lib.Workdir, "save_checkpoint", save):
             trainer.train(config, workdir, save_minutes=1e-9)
-        self.assertEqual(saved, [(0, 1), (0, 2), (0, 3), (1, 0)])
+        self.assertEqual(saved, [(0, 1), (0, 2), (0, 3), (0, 4), (1, 0)])
 
     def check_files(self, path, history):
         summary = json.loads((path / "training.json").read_text())
@@ -338,7 +357,8 @@ class TrainingTest(absltest.TestCase):
             learning_rate=1e30,
         )
         with self.assertRaisesRegex(
-            ValueError, "finite.*in step [12] of epoch 1. .*--learning_rate"
+            ValueError,
+            r"finite.*in step ([12]) of epoch 1, batch \1 .*--learning_rate",
         ):
             trainer.train(config, self.workdir("nan"))
         self.assertFalse((self.base / "nan" / "model.keras").exists())

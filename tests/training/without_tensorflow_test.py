@@ -48,11 +48,12 @@ base = pathlib.Path(sys.argv[1])
 config = flagfile.load(base / "all.flags")
 whole, parts = (workdir_lib.Workdir(base / x) for x in ("whole", "parts"))
 trainer.train(config, whole)
-with stopped.before(1, 1):
-    try:
-        trainer.train(config, parts)
-    except KeyboardInterrupt:
-        print("stopped")
+for stop in stopped.validating(0), stopped.before(1, 1):
+    with stop:
+        try:
+            trainer.train(config, parts)
+        except KeyboardInterrupt:
+            print("stopped")
 trainer.train(config, parts)
 first, second = (
     keras.saving.load_model(x.path / "checkpoint-00002.keras").get_weights()
@@ -118,7 +119,7 @@ class WithoutTensorflowTest(absltest.TestCase):
 
     def test_trains_resumes_and_can_be_used_here(self):
         done = self.run_script()
-        self.assertIn("stopped", done.stdout)
+        self.assertEqual(done.stdout.count("stopped"), 2)
         self.assertIn("TensorFlow is not installed: no curves", done.stderr)
         self.assertIn("13 examples of 32 px take", done.stderr)
         whole = self.base / "whole"
