@@ -57,4 +57,5 @@ def _state(model: keras.Model) -> tuple[int, float] | None:
         if variable.name.endswith("velocity")
     ]
     total = sum(value.sum(dtype=np.float64) for value in velocities)
-    return int(optimizer.iterations), float(total)
+    steps = keras.ops.convert_to_numpy(optimizer.iterations)
+    return int(steps), float(total)

@@ -47,7 +47,7 @@ logging.set_verbosity(logging.INFO)
 base = pathlib.Path(sys.argv[1])
 config = flagfile.load(base / "all.flags")
 whole, parts = (workdir_lib.Workdir(base / x) for x in ("whole", "parts"))
-trainer.train(config, whole)
+trainer.train(config, whole, stream=sys.stdout)
 for stop in stopped.validating(0), stopped.before(1, 1):
     with stop:
         try:
@@ -120,6 +120,9 @@ class WithoutTensorflowTest(absltest.TestCase):
     def test_trains_resumes_and_can_be_used_here(self):
         done = self.run_script()
         self.assertEqual(done.stdout.count("stopped"), 2)
+        # Keras calls what shows the table from another thread.
+        self.assertIn("An epoch trains for about", done.stdout)
+        self.assertRegex(done.stdout, r"\n +2/2 +\d")
         self.assertIn("TensorFlow is not installed: no curves", done.stderr)
         self.assertIn("13 examples of 32 px take", done.stderr)
         whole = self.base / "whole"
