@@ -26,17 +26,17 @@ from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
 from kp2part.training import feed as feed_lib
-from kp2part.training import hparams
 from kp2part.training import memory_feed
 from kp2part.training import network
-from kp2part.training import pace as pace_lib
-from kp2part.training import part_scores
 from kp2part.training import precision
 from kp2part.training import progress as progress_lib
 from kp2part.training import run_state
 from kp2part.training import splits
-from kp2part.training import terminal_view
 from kp2part.training import workdir as workdir_lib
+from kp2part.training.monitoring import hparams
+from kp2part.training.monitoring import pace as pace_lib
+from kp2part.training.monitoring import part_scores
+from kp2part.training.monitoring import terminal_view
 
 
 def train(
@@ -118,7 +118,7 @@ def _explained(
     if not has_tensorflow():
         yield
         return
-    from kp2part.training import tensorboard
+    from kp2part.training.monitoring import tensorboard
 
     with (
         tensorboard.naming_full_disk(workdir.path / "logs"),
@@ -267,7 +267,7 @@ def _make_loggers(
             "TensorBoard. history.csv has the numbers."
         )
         return []
-    from kp2part.training import tensorboard
+    from kp2part.training.monitoring import tensorboard
 
     logs = workdir.path / "logs"
     return tensorboard.make_callbacks(logs, model, feed.pictured, pace)
@@ -277,7 +277,7 @@ def _write_settings(
     config: config_lib.TrainConfig, workdir: workdir_lib.Workdir
 ):
     if has_tensorflow():
-        from kp2part.training import tensorboard
+        from kp2part.training.monitoring import tensorboard
 
         logs = workdir.path / "logs"
         tensorboard.write_settings(logs, hparams.chosen(config))

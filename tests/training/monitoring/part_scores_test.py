@@ -8,7 +8,7 @@ from kp2part.models import networks
 from kp2part.schema import task
 from kp2part.training import compilation
 from kp2part.training import config
-from kp2part.training import part_scores
+from kp2part.training.monitoring import part_scores
 from tests import tiny
 
 TASK = task.Task(tiny.CATEGORY, 32, 2.0)

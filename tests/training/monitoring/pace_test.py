@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kp2part.training import pace as pace_lib
+from kp2part.training.monitoring import pace as pace_lib
 
 X, Y = np.ones((4, 3), np.float32), np.ones((4, 1), np.float32)
 

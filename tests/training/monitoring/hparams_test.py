@@ -1,6 +1,6 @@
 from absl.testing import absltest
 
-from kp2part.training import hparams
+from kp2part.training.monitoring import hparams
 from tests import run_config
 
 

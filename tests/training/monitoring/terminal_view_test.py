@@ -8,8 +8,8 @@ import numpy as np
 
 from kp2part.models import metadata
 from kp2part.schema import task
-from kp2part.training import pace as pace_lib
-from kp2part.training import terminal_view
+from kp2part.training.monitoring import pace as pace_lib
+from kp2part.training.monitoring import terminal_view
 from tests import tiny
 
 TASK = task.Task(tiny.CATEGORY, 32, 2.0)

@@ -18,9 +18,9 @@ from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.system import atomic
 from kp2part.training import callbacks
-from kp2part.training import gradient_norm
-from kp2part.training import hparams
-from kp2part.training import pace as pace_lib
+from kp2part.training.monitoring import gradient_norm
+from kp2part.training.monitoring import hparams
+from kp2part.training.monitoring import pace as pace_lib
 from kp2part.visualization import learning_sheet
 
 _SCORE = "prediction_mean_iou"

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from kp2part.training import arrivals
+from kp2part.training.monitoring import arrivals
 
 
 class Pace(keras.callbacks.Callback):

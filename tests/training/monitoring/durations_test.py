@@ -1,7 +1,7 @@
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part.training import durations
+from kp2part.training.monitoring import durations
 
 
 class DurationsTest(parameterized.TestCase):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from kp2part.training import callbacks
-from kp2part.training import durations
-from kp2part.training import pace as pace_lib
+from kp2part.training.monitoring import durations
+from kp2part.training.monitoring import pace as pace_lib
 
 WIDTH = 80
 _BUSY = 0.1  # Of the time without a batch, that counts as waiting.

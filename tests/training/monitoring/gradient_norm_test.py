@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kp2part.training import gradient_norm
+from kp2part.training.monitoring import gradient_norm
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(24, 5)), RNG.normal(size=(24, 2))

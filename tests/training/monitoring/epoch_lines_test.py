@@ -3,7 +3,7 @@ from types import SimpleNamespace
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from kp2part.training import epoch_lines
+from kp2part.training.monitoring import epoch_lines
 
 PARTS = ("head", "torso", "legs", "tail")
 LOGS = {

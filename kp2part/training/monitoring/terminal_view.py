@@ -7,9 +7,9 @@ from typing import TextIO
 import keras
 
 from kp2part.models import metadata
-from kp2part.training import durations
-from kp2part.training import epoch_lines
-from kp2part.training import pace as pace_lib
+from kp2part.training.monitoring import durations
+from kp2part.training.monitoring import epoch_lines
+from kp2part.training.monitoring import pace as pace_lib
 
 _EVERY_SECONDS = 0.2
 # What the estimate is measured on: whatever comes first.

@@ -1,0 +1,1 @@
+"""What people see of a training: in a terminal and in TensorBoard."""
