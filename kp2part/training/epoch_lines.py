@@ -116,5 +116,5 @@ def estimate(pace: pace_lib.Pace, steps: int) -> str:
     if share < _BUSY:
         who = f"Input waits for the network ({1 - share:.0%} busy)."
     else:
-        who = f"The network waits for input, {share:.0%} of the time."
+        who = f"The network waits for input {share:.0%} of it."
     return f"An epoch trains for about {time}. {who}"

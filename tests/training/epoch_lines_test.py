@@ -79,7 +79,7 @@ class ProgressTest(parameterized.TestCase):
 class EstimateTest(parameterized.TestCase):
     @parameterized.parameters(
         (0.02, "Input waits for the network (98% busy)."),
-        (0.62, "The network waits for input, 62% of the time."),
+        (0.62, "The network waits for input 62% of it."),
     )
     def test_who_waits(self, share, text):
         self.assertEqual(
