@@ -185,7 +185,8 @@ test-beam-%: $(VENV_BEAM)/installed
 	$(VENV_BEAM)/bin/python -m $*
 
 # In an environment of its own, see requirements-export.txt. `make test` skips them.
-on_runtimes := tests.exporting.model_files_test tests.exporting.export_page_test
+on_runtimes := tests.exporting.model_files_test tests.exporting.export_page_test \
+    tests.exporting.litert_client_test
 
 test-export: $(addprefix test-export-,$(on_runtimes))
 

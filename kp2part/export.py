@@ -32,9 +32,11 @@ Writes one file for ONNX Runtime; --format=litert one for LiteRT (.tflite), and
 --format=openvino two for OpenVINO (.xml, .bin). What they compute:
   image, keypoints -> mask, probabilities
 image [N, S, S, 3] are crops, RGB in 0..255, and keypoints [N, K, 3] are in
-their pixels. mask [N, S, S] has part ids. The names of keypoints and parts are
-inside the file. It appears once its runtime has predicted what the network
-does. These formats need: pip install "kp2part[export]".
+their pixels. mask [N, S, S] has part ids; with --calibration there is quality
+[N], too. The names of keypoints and parts are inside the file. It appears once
+its runtime has predicted what the network does. These formats need: pip install
+"kp2part[export]". kp2part.predict and kp2part.transfer take a .tflite file as
+--saved_model, and then start without TensorFlow.
 
 With --int8_tfrecords, a .tflite file has a third of the size and less than half
 of the latency; masks differ a little.
@@ -87,8 +89,9 @@ _INT8_SPLIT = flags.DEFINE_string(
 _CALIBRATION = flags.DEFINE_string(
     "calibration",
     None,
-    "calibration.json of kp2part.calibrate: the model then tells the quality "
-    "of each mask, the mean IoU to expect.",
+    "calibration.json of kp2part.calibrate, or a directory of kp2part.export "
+    "with its own: the model then tells the quality of each mask, the mean IoU "
+    "to expect.",
 )
 _VERIFY = flags.DEFINE_bool(
     "verify",
@@ -104,7 +107,6 @@ def main(argv):
         _FORMAT.value,
         _BATCH_SIZE.value,
         _VERSION.value,
-        _CALIBRATION.value,
         _INT8_TFRECORDS.value,
     )
     from kp2part.exporting import model_files
@@ -119,15 +121,10 @@ def main(argv):
 def _saved_model(model):
     from kp2part.exporting import export_check
     from kp2part.exporting import saved_model
-    from kp2part.models import mask_quality
 
-    calibration = None
-    if _CALIBRATION.value:
-        prediction_flags.check_calibration(_CALIBRATION.value)
-        calibration = mask_quality.load(_CALIBRATION.value)
     check = export_check.verify if _VERIFY.value else None
     return saved_model.export(
-        model, _OUTPUT.value, _VERSION.value, check, calibration
+        model, _OUTPUT.value, _VERSION.value, check, _calibration(model)
     )
 
 
@@ -136,7 +133,7 @@ def _file(model):
     from kp2part.exporting import model_files
     from kp2part.exporting import serving_network
 
-    network = serving_network.CropNetwork(model)
+    network = serving_network.CropNetwork(model, _calibration(model))
     crops = []
     if _INT8_TFRECORDS.value:
         crops = int8_crops.read(
@@ -151,6 +148,14 @@ def _file(model):
         _VERIFY.value,
     )
     return _OUTPUT.value
+
+
+def _calibration(model):
+    from kp2part.exporting import calibrations
+
+    if not _CALIBRATION.value:
+        return None
+    return calibrations.load(_CALIBRATION.value, model)
 
 
 if __name__ == "__main__":

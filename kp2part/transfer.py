@@ -87,7 +87,8 @@ _MIN_LIKELIHOOD = flags.DEFINE_float(
 _SAVED_MODEL = flags.DEFINE_string(
     "saved_model",
     str(presets.directory("quadruped_lite")),
-    "Directory written by kp2part.export.",
+    "Directory written by kp2part.export, or its .tflite file, which starts "
+    "without TensorFlow and needs kp2part[litert].",
 )
 _URL = flags.DEFINE_string(
     "url", None, "Address of a served model, instead of --saved_model."

@@ -7,17 +7,18 @@ convention of `schema.keys`.
 
 import tensorflow as tf
 
+from kp2part.data.arrays import crops as array_crops
 from kp2part.schema import keys
 
 # A keypoint at most this far outside the crop, as a fraction of its side, is
 # kept: annotators may click a paw some pixels below the mask of its leg.
-TOLERANCE = 0.05
+TOLERANCE = array_crops.TOLERANCE
 
 # Without a box, the extent of the keypoints is used with this margin on each
 # side, as a fraction of its longer side. 0.08 fits the boxes of animals best,
 # but a crop that is too large costs less than one that cuts off the tail; see
 # benchmarks/box_margin.py.
-BOX_MARGIN = 0.3
+BOX_MARGIN = array_crops.BOX_MARGIN
 
 
 def around_keypoints(keypoints, margin: float = BOX_MARGIN):

@@ -38,11 +38,6 @@ class CropGraph:
                 f"Network {self.network.model.name!r} looks up known poses, "
                 "which only --format=saved_model can do."
             )
-        if self.network.calibration is not None:
-            raise ValueError(
-                "`calibration`: the quality of masks is computed by what only "
-                "--format=saved_model has."
-            )
 
     @property
     def specs(self) -> list[tf.TensorSpec]:
@@ -65,7 +60,8 @@ class CropGraph:
 
         Returns:
             mask: uint8 [N, S, S], part ids; probabilities: float32
-            [N, S, S, P].
+            [N, S, S, P]; quality: float32 [N], the mean IoU to expect, if the
+            network has a calibration.
         """
         found = self.network.outputs_of(
             {keys.IMAGE: image, keys.KEYPOINTS: keypoints}

@@ -5,7 +5,6 @@ def check(
     file_format: str,
     batch_size: int | None = None,
     version: int | None = None,
-    calibration: str | None = None,
     int8_tfrecords: str | None = None,
 ):
     """Checks flags by their values; None is one that is not given.
@@ -23,11 +22,6 @@ def check(
         raise ValueError(
             f"--version={version}: {told} writes a file, --output, which has "
             "no versions."
-        )
-    if file_format != "saved_model" and calibration:
-        raise ValueError(
-            f"--calibration={calibration}: {told} has no quality of masks. It "
-            "needs --format=saved_model."
         )
     if file_format != "litert" and int8_tfrecords:
         raise ValueError(

@@ -1,25 +1,20 @@
 """Model files for LiteRT, which was TensorFlow Lite: telephones, small boards.
 
-A file ends with a ZIP archive of its metadata, as TensorFlow Lite has it:
-`unzip model.tflite` shows it, and interpreters do not mind.
+They are read without TensorFlow, see `client.litert_session`.
 """
 
 from collections.abc import Sequence
-import io
-import json
 import pathlib
-import zipfile
 
 import numpy as np
 import tensorflow as tf
 
+from kp2part.client import litert_session
 from kp2part.exporting import crop_graph
 
-SUFFIX = ".tflite"
+SUFFIX = litert_session.SUFFIX
 MODULES = ("ai_edge_litert", "ai_edge_quantizer")
-METADATA = "kp2part.json"  # In the archive.
 
-_SIGNATURE = "serving_default"
 # Nearly all the work. What is left in float32 draws heatmaps: squares of
 # coordinates do not fit into 8 bits.
 _INT8 = ("CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D_TRANSPOSE")
@@ -43,7 +38,7 @@ def write(
     contents = _convert(graph)
     if crops:
         contents = _quantize(contents, crops)
-    path.write_bytes(contents + _archive(metadata))
+    path.write_bytes(contents + litert_session.archive(metadata))
 
 
 def load(
@@ -53,16 +48,10 @@ def load(
 
     Args:
         path: The file.
-        num_threads: 0 for as many as the runtime chooses.
+        num_threads: 0 for one on each core.
     """
-    from ai_edge_litert import interpreter
-
-    session = interpreter.Interpreter(
-        str(path), num_threads=num_threads or None
-    ).get_signature_runner(_SIGNATURE)
-    with zipfile.ZipFile(path) as archive:
-        metadata = json.loads(archive.read(METADATA))
-    return lambda inputs: session(**inputs), metadata
+    session = litert_session.Session(path, num_threads)
+    return session, session.metadata
 
 
 def _convert(graph: crop_graph.CropGraph) -> bytes:
@@ -84,13 +73,5 @@ def _quantize(contents: bytes, crops: Sequence[dict[str, np.ndarray]]) -> bytes:
             activation_num_bits=8,
             weight_num_bits=8,
         )
-    ranges = converter.calibrate({_SIGNATURE: crops})
+    ranges = converter.calibrate({litert_session.SIGNATURE: crops})
     return bytes(converter.quantize(ranges).quantized_model)
-
-
-def _archive(metadata: dict) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        # `ZipInfo`: without the time, so that equal models are equal files.
-        archive.writestr(zipfile.ZipInfo(METADATA), json.dumps(metadata))
-    return file.getvalue()

@@ -18,6 +18,7 @@ from kp2part.exporting import onnx_file
 from kp2part.exporting import openvino_file
 from kp2part.exporting import saved_model
 from kp2part.exporting import serving_network
+from kp2part.schema import keys
 from kp2part.system import atomic
 
 FORMATS = {
@@ -60,7 +61,7 @@ def export(
     """Writes a network as a file; it appears whole or not at all.
 
     Args:
-        network: The network; without a calibration.
+        network: The network.
         path: The file; OpenVINO's has its weights beside it, in a .bin file.
         file_format: A key of `FORMATS`.
         batch_size: Number of crops that it takes; by default any, for LiteRT 1.
@@ -124,6 +125,9 @@ def _metadata(
 ) -> dict:
     network = graph.network
     category = network.task.category
+    told = {}
+    if network.calibration is not None:
+        told[keys.QUALITY] = network.calibration.to_json()
     return {
         "format": file_format,
         "int8": int8,
@@ -133,6 +137,7 @@ def _metadata(
         "keypoints": list(category.keypoints),
         "parts": list(category.parts),  # In the order of their ids.
         **saved_model.metadata(network.model),
+        **told,
     }
 
 

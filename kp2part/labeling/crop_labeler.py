@@ -7,26 +7,61 @@ come next, and paste masks of those before, while the network runs.
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
+from typing import Any
+from typing import Protocol
 
 import numpy as np
-import tensorflow as tf
 
-from kp2part.client import in_process
-from kp2part.data import crops
-from kp2part.data import pasting
-from kp2part.data import records
+from kp2part.client import part_client
 from kp2part.formats.labeled import labels
 from kp2part.formats.poses import annotation as annotation_lib
 from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
-from kp2part.system import op_messages
 from kp2part.system import ordered_map
 
 _BATCH = 16  # Objects; larger batches are no faster.
 _THREADS = 2
 _AHEAD = 8  # Photos.
+
+
+class Scissors(Protocol):
+    """Cuts objects out of photos, and pastes what is predicted for them."""
+
+    def pixels(self, source: frames.Source) -> Any:
+        """Returns the pixels of a photo or frame, [H, W, 3].
+
+        Raises:
+            ValueError: It cannot be decoded; the message says why.
+            OSError: It cannot be read.
+        """
+
+    def place(
+        self, item: annotation_lib.KeypointAnnotation, size: tuple[int, int]
+    ) -> np.ndarray:
+        """Returns the pixels of an object's crop, int32 [4]; may be empty."""
+
+    def cut(
+        self, image, keypoints: np.ndarray, box: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Returns the inputs of the network, by name, without N.
+
+        Args:
+            image: From `pixels`.
+            keypoints: float32 [K, 3], in pixels of the photo.
+            box: From `place`, not empty.
+        """
+
+    def paste(
+        self, probabilities: np.ndarray, box: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns uint8 [ymax - ymin, xmax - xmin], part ids; confidence [P].
+
+        Args:
+            probabilities: float32 [S, S, P], of a crop.
+            box: Where it was cut from.
+        """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,45 +78,26 @@ class _Cut:
 
 
 class CropLabeler:
-    """Labels photos with an export that has the signature "crops".
+    """Labels photos with a model that has the signature "crops".
 
     Args:
-        predictor: The export.
+        backend: The model.
+        outputs: Names of what that signature returns.
+        scissors: Cuts and pastes.
         task: Of its network.
     """
 
-    def __init__(self, predictor: in_process.Predictor, task: task_lib.Task):
-        self._predictor = predictor
+    def __init__(
+        self,
+        backend: part_client.Backend,
+        outputs: list[str],
+        scissors: Scissors,
+        task: task_lib.Task,
+    ):
+        self._backend = backend
+        self._outputs = outputs
+        self._scissors = scissors
         self._task = task
-        outputs = predictor.signatures["crops"].structured_outputs
-        self._outputs = sorted(outputs)
-        # Image sizes differ: a graph for any, not one for each.
-        self._place = tf.function(
-            self._place_graph,
-            input_signature=[
-                tf.TensorSpec([4], tf.float32),
-                tf.TensorSpec([2], tf.int32),
-            ],
-            autograph=False,
-        )
-        self._cut_out = tf.function(
-            self._cut_graph,
-            input_signature=[
-                tf.TensorSpec([None, None, 3], tf.uint8),
-                tf.TensorSpec([task.num_keypoints, 3], tf.float32),
-                tf.TensorSpec([4], tf.int32),
-            ],
-            autograph=False,
-        )
-        size = task.image_size
-        self._paste = tf.function(
-            self._paste_graph,
-            input_signature=[
-                tf.TensorSpec([size, size, task.num_parts], tf.float32),
-                tf.TensorSpec([4], tf.int32),
-            ],
-            autograph=False,
-        )
 
     def label(self, jobs: Iterable[jobs_lib.Job]) -> Iterator[jobs_lib.Outcome]:
         """Yields what becomes of each photo, in order."""
@@ -92,52 +108,31 @@ class CropLabeler:
         )
 
     def _cut(self, source: frames.Source) -> _Cut:
-        job = source.job
         try:
-            return self._cut_photo(job, _pixels(source))
+            return self._cut_photo(source.job, self._scissors.pixels(source))
         except (ValueError, OSError) as error:
-            return _Cut(job, error=str(error))
-        except tf.errors.InvalidArgumentError as error:
-            reason = op_messages.reason(error.message)
-            return _Cut(
-                job, error=f"{job.path}: not a whole JPEG or PNG: {reason}"
-            )
+            return _Cut(source.job, error=str(error))
 
     def _cut_photo(self, job: jobs_lib.Job, image) -> _Cut:
         size = tuple(image.shape[:2])
         jobs_lib.check(job, size, self._task.category)
         items, left_out = jobs_lib.divide(job)
-        rows = [self._cut_object(image, item) for item in items]
+        rows = [self._cut_object(image, size, item) for item in items]
         inputs = {
-            name: np.stack([row[name].numpy() for row in rows])
-            for name in rows[0]
+            name: np.stack([row[name] for row in rows]) for name in rows[0]
         }
         return _Cut(job, size, tuple(items), left_out, inputs)
 
-    def _cut_object(self, image, item) -> dict[str, tf.Tensor]:
-        keypoints = tf.constant(item.keypoints)
-        box = item.box
-        if box is None:
-            box = crops.around_keypoints(keypoints)
-        pixels = self._place(tf.cast(box, tf.float32), tf.shape(image)[:2])
-        xmin, ymin, xmax, ymax = pixels.numpy()
+    def _cut_object(self, image, size, item) -> dict[str, np.ndarray]:
+        box = self._scissors.place(item, size)
+        xmin, ymin, xmax, ymax = box
         if xmin >= xmax or ymin >= ymax:
             raise ValueError(
                 f"{item.source}: its box must overlap the photo. Received: "
                 f"{item.box}"
             )
-        return self._cut_out(image, keypoints, pixels)
-
-    def _place_graph(self, box, size):
-        return crops.whole_pixels(box, size, self._task.context)
-
-    def _cut_graph(self, image, keypoints, pixels):
-        how = (pixels, self._task.image_size, self._task.aspect)
-        return {
-            keys.IMAGE: crops.cut_image(image, *how),
-            keys.KEYPOINTS: crops.move_keypoints(keypoints, *how),
-            keys.BOX: pixels,
-        }
+        found = self._scissors.cut(image, item.keypoints, box)
+        return {**found, keys.BOX: box}
 
     def _predicted(self, cuts: Iterable[_Cut]) -> Iterator[_Cut]:
         group: list[_Cut] = []
@@ -157,7 +152,7 @@ class CropLabeler:
             name: np.concatenate([each[name] for each in filled])
             for name in filled[0]
         }
-        outputs = self._predictor.run("crops", inputs, self._outputs)
+        outputs = self._backend.run("crops", inputs, self._outputs)
         start = 0
         for cut in group:
             rows = slice(start, start + len(cut.items))
@@ -176,26 +171,17 @@ class CropLabeler:
 
     def _labeled(self, cut: _Cut, i: int) -> labels.LabeledObject:
         item, box = cut.items[i], cut.inputs[keys.BOX][i]
-        part_ids, confidence = self._paste(cut.outputs["probabilities"][i], box)
+        part_ids, confidence = self._scissors.paste(
+            cut.outputs["probabilities"][i], box
+        )
         quality = cut.outputs.get("quality")
         return labels.LabeledObject(
             class_name=item.class_name,
             keypoints=item.keypoints,
-            labels=part_ids.numpy(),
+            labels=part_ids,
             corner=(int(box[0]), int(box[1])),
             box=item.box,
-            confidence=confidence.numpy(),
+            confidence=confidence,
             quality=None if quality is None else float(quality[i]),
             instance=item.instance,
         )
-
-    def _paste_graph(self, probabilities, box):
-        found, areas, sums = pasting.labels(probabilities, box, self._task)
-        return found, pasting.confidence(areas, sums)
-
-
-def _pixels(source: frames.Source) -> tf.Tensor:
-    """Returns the pixels of a photo or frame, uint8 [H, W, 3]."""
-    if source.pixels is None:
-        return records.decode_photo(source.contents())
-    return tf.constant(source.pixels)

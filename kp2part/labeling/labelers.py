@@ -9,7 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from kp2part.client import litert
 from kp2part.client import part_client
+from kp2part.labeling import array_scissors
+from kp2part.labeling import crop_labeler
 from kp2part.labeling import jobs as jobs_lib
 from kp2part.labeling import photo_labeler
 from kp2part.schema import keys
@@ -27,12 +30,20 @@ class Labeler(Protocol):
 
 def of(predict: part_client.PartClient) -> Labeler:
     """Returns the labeler for a model, in this process or served."""
-    signatures = getattr(predict.backend, "signatures", ())
-    if "crops" in signatures:
-        from kp2part.labeling import crop_labeler
+    signatures = getattr(predict.backend, "signatures", {})
+    if "crops" not in signatures:
+        return photo_labeler.PhotoLabeler(predict)
+    task, crops = predict.task, signatures["crops"]
+    scissors: crop_labeler.Scissors
+    if isinstance(predict.backend, litert.Predictor):
+        outputs = crops
+        scissors = array_scissors.ArrayScissors(task)
+    else:
+        from kp2part.labeling import graph_scissors  # With TensorFlow.
 
-        return crop_labeler.CropLabeler(predict.backend, predict.task)
-    return photo_labeler.PhotoLabeler(predict)
+        outputs = sorted(crops.structured_outputs)
+        scissors = graph_scissors.GraphScissors(task)
+    return crop_labeler.CropLabeler(predict.backend, outputs, scissors, task)
 
 
 def describe(predict: part_client.PartClient) -> dict[str, Any]:
@@ -41,8 +52,9 @@ def describe(predict: part_client.PartClient) -> dict[str, Any]:
     path = getattr(predict.backend, "path", None)
     if path is not None:
         digest = hashlib.sha256()
-        for name in _INDEX:
-            digest.update((path / name).read_bytes())
+        files = [path] if path.is_file() else [path / x for x in _INDEX]
+        for file in files:
+            digest.update(file.read_bytes())
         return {**found, "model": digest.hexdigest()}
     told = {key: _told(predict.backend, key) for key in _TOLD}
     return {**found, "model": told}

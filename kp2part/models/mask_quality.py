@@ -98,9 +98,16 @@ def signs(probabilities, agreement, keypoints, category: category_lib.Category):
         category: Names of keypoints and parts, and which belong together.
     """
     num_parts = probabilities.shape[-1]
-    labels = ops.argmax(probabilities, -1)
-    chosen = ops.one_hot(labels, num_parts, dtype="float32")
     best = ops.max(probabilities, -1)
+    # Not `ops.argmax`: it looks at bits for the sign of zero, which no other
+    # runtime than TensorFlow can.
+    labels = ops.min(
+        ops.where(
+            probabilities == best[..., None], np.arange(num_parts), num_parts
+        ),
+        -1,
+    )
+    chosen = ops.one_hot(labels, num_parts, dtype="float32")
     is_part = ops.cast(labels > 0, "float32")
     entropy = -ops.sum(
         probabilities * ops.log(ops.maximum(probabilities, _SMALL)), -1

@@ -13,7 +13,7 @@ import heapq
 import cv2
 import numpy as np
 
-from kp2part.data import records
+from kp2part.data.arrays import photos
 from kp2part.formats.labeled import labels
 from kp2part.labeling import frames
 from kp2part.labeling import jobs as jobs_lib
@@ -155,7 +155,9 @@ def _thumbnails(
         with contextlib.suppress(OSError, ValueError):
             pixels = source.pixels
             if pixels is None:
-                pixels = records.decode_photo(source.contents()).numpy()
+                pixels = photos.decode_to_show(
+                    source.contents(), str(source.job.path)
+                )
             found[i] = _thumbnail(items[i], pixels, category)
     return found
 

@@ -14,6 +14,7 @@ MODULES = {
         *("ai_edge_litert", "ai_edge_quantizer", "onnx", "onnxruntime"),
         *("openvino", "tf2onnx"),
     ),
+    "litert": ("ai_edge_litert", "simplejpeg"),
     "jax": ("jax",),
     "sleap": ("sleap_io",),
     "beam": ("apache_beam",),

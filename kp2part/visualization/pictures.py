@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from kp2part.data import records
+from kp2part.data.arrays import photos
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
 
@@ -72,7 +72,7 @@ def overlay(
     Returns:
         uint8 [H, W, 3], upright as its tag says, like the mask.
     """
-    pixels = records.decode_photo(photo).numpy()
+    pixels = photos.decode_to_show(photo, "The photo")
     return draw_keypoints(blend(pixels, mask, category), keypoints, category)
 
 

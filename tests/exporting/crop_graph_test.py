@@ -47,12 +47,20 @@ class CropGraphTest(parameterized.TestCase):
         model = networks.build("refinenet", TASK, SMALL)
         with self.assertRaisesRegex(ValueError, "'refinenet' looks up known"):
             crop_graph.CropGraph(serving_network.CropNetwork(model))
+
+    def test_quality(self):
         model = networks.build("kp2part", TASK, SMALL)
-        calibration = mask_quality.Calibration((0.0,) * 7, 0.0)
-        with self.assertRaisesRegex(ValueError, "`calibration`: the quality"):
-            crop_graph.CropGraph(
-                serving_network.CropNetwork(model, calibration)
-            )
+        calibration = mask_quality.Calibration((1.0,) * 7, 0.5)
+        network = serving_network.CropNetwork(model, calibration)
+        graph = crop_graph.CropGraph(network)
+        inputs = file_check.sample(graph)
+        box = tf.zeros([2, 4], tf.int32)
+        found = graph.frozen()(**{k: tf.constant(v) for k, v in inputs.items()})
+        np.testing.assert_allclose(
+            found["quality"],
+            network.predict({**inputs, "box": box})["quality"],
+            rtol=1e-5,
+        )
 
 
 class FileCheckTest(absltest.TestCase):

@@ -11,13 +11,11 @@ from keras import ops
 import numpy as np
 
 from kp2part.data import augmentation as augmentation_lib
+from kp2part.data.arrays import crops
 from kp2part.data.in_memory import sampling
 from kp2part.data.in_memory import splines
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
-
-# As `crops.TOLERANCE`, which is not imported: it brings TensorFlow.
-TOLERANCE = 0.05
 
 
 class Batch(NamedTuple):
@@ -150,7 +148,7 @@ def keypoint_noise(batch: Batch, shift, dropped) -> Batch:
 def confine(keypoints, size: int):
     """Returns keypoints inside the crop or absent, see `crops.confine`."""
     points, v = keypoints[..., :2], keypoints[..., 2:]
-    reach = 0.5 + TOLERANCE * size
+    reach = 0.5 + crops.TOLERANCE * size
     near = (points >= -reach) & (points <= size - 1 + reach)
     kept = ops.all(near, axis=-1, keepdims=True) & (v > 0)
     inside = ops.clip(points, 0.0, size - 1.0)

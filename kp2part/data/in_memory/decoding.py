@@ -3,7 +3,6 @@
 What `records` and `ops.make_resize` do inside `tf.data`.
 """
 
-import functools
 from typing import NamedTuple
 
 import cv2
@@ -11,6 +10,7 @@ import numpy as np
 
 from kp2part.data import record_errors
 from kp2part.data import record_reader
+from kp2part.data.arrays import resizing
 from kp2part.schema import keys
 
 _JPEG_END = b"\xff\xd9"
@@ -69,8 +69,7 @@ def resize(crop: Crop, size: int) -> Crop:
     before = len(crop.image)
     if before == size:
         return crop
-    rows = _resize_rows(crop.image.astype(np.float32), size)
-    pixels = _resize_rows(rows.swapaxes(0, 1), size).swapaxes(0, 1)
+    pixels = resizing.resize(crop.image, size, size)
     picked = (np.arange(size) + 0.5) * (before / size)  # Rounded downwards.
     picked = picked.astype(np.int64)
     points = (crop.keypoints[:, :2] + 0.5) * np.float32(size / before) - 0.5
@@ -81,29 +80,6 @@ def resize(crop: Crop, size: int) -> Crop:
         crop.part_mask[np.ix_(picked, picked)],
         np.concatenate([points, v], 1).astype(np.float32),
     )
-
-
-def _resize_rows(image: np.ndarray, size: int) -> np.ndarray:
-    taps = zip(*_taps(len(image), size), strict=True)
-    return sum(weights * image[rows] for rows, weights in taps)
-
-
-@functools.lru_cache(8)
-def _taps(before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns which of the old rows a row is made of, and their weights.
-
-    Returns:
-        int64 [N, after], and float32 [N, after, 1, 1]: a triangle.
-    """
-    scale = max(before / after, 1)  # Wider if shrunk: against aliasing.
-    centers = (np.arange(after) + 0.5) * (before / after) - 0.5
-    reach = np.arange(int(np.ceil(2 * scale)) + 1)[:, np.newaxis]
-    rows = np.ceil(centers - scale).astype(np.int64) + reach
-    weights = np.maximum(1 - np.abs(rows - centers) / scale, 0)
-    weights *= (rows >= 0) & (rows < before)
-    weights = (weights / weights.sum(0)).astype(np.float32)
-    rows = np.clip(rows, 0, before - 1)
-    return rows, weights[..., np.newaxis, np.newaxis]
 
 
 def _pixels(values: dict, key: str, end: bytes, flags: int) -> np.ndarray:

@@ -134,7 +134,6 @@ class BatchOpsTest(parameterized.TestCase):
         )
 
     def test_the_tolerance_is_that_of_crops(self):
-        self.assertEqual(batch_ops.TOLERANCE, crops.TOLERANCE)
         points = np.float32(
             [[[-2.8, 5, 2], [-3, 5, 2], [49, 47.9, 1], [50.5, 9, 1]]]
         )

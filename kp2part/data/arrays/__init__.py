@@ -1,0 +1,1 @@
+"""Photos, crops and masks with NumPy and OpenCV: TensorFlow is not imported."""
