@@ -22,6 +22,7 @@ MODULES = (
     "kp2part.models.losses",
     "kp2part.models.metadata",
     "kp2part.models.palette",
+    "kp2part.models.small_parts",
 )
 
 
