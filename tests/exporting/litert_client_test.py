@@ -15,6 +15,7 @@ from unittest import mock
 from absl.testing import absltest
 from absl.testing import parameterized
 import cv2
+import keras
 import numpy as np
 
 from kp2part import client
@@ -43,6 +44,8 @@ MISSING = [x for x in NEEDED if importlib.util.find_spec(x) is None]
 DATA = programs.ROOT.parent / "shared/data/pascal_part_true"
 # Both sum in other orders: a pixel in between two parts may go to the other.
 TOLERANCE = 1e-4
+# A mean over some hundred pixels, of which one may differ.
+CONFIDENCE_TOLERANCE = 2e-3
 SAME_PIXELS = 0.999
 # A process in which these cannot be imported.
 WITHOUT = """
@@ -82,6 +85,7 @@ class LiteRtTest(parameterized.TestCase):
         cls.root = pathlib.Path(
             cls.enterClassContext(tempfile.TemporaryDirectory())
         )
+        keras.utils.set_random_seed(0)
         task = task_lib.Task(tiny.CATEGORY, 32, 2.0, 0.1, "pad", bones=True)
         model = networks.build("kp2part", task, cases.SMALL)
         head, rng = model.get_layer("parts"), np.random.default_rng(0)
@@ -115,7 +119,10 @@ class LiteRtTest(parameterized.TestCase):
         counts = np.bincount(found.mask.ravel(), minlength=len(found.area))
         np.testing.assert_array_equal(found.area, counts)
         np.testing.assert_allclose(
-            found.confidence, expected.confidence, rtol=0, atol=TOLERANCE
+            found.confidence,
+            expected.confidence,
+            rtol=0,
+            atol=CONFIDENCE_TOLERANCE,
         )
         self.assertAlmostEqual(found.quality, expected.quality, delta=TOLERANCE)
         self.assertEqual(found.box_is_guessed, expected.box_is_guessed)
@@ -196,7 +203,7 @@ class LiteRtTest(parameterized.TestCase):
             ):
                 self.assertAlmostEqual(a.quality, b.quality, delta=TOLERANCE)
                 np.testing.assert_allclose(
-                    a.confidence, b.confidence, atol=TOLERANCE
+                    a.confidence, b.confidence, atol=CONFIDENCE_TOLERANCE
                 )
         told = labelers.describe(self.predict)
         self.assertNotEqual(told, labelers.describe(self.expect))
