@@ -63,7 +63,14 @@ def by_image(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def largest(changes: np.ndarray) -> np.ndarray:
-    """Returns which images have changes above 0, the largest change first."""
+    """Returns which images have changes above 0, the largest change first.
+
+    Args:
+        changes: float64 [N], as `by_image` returns; NaN counts as none.
+
+    Returns:
+        int64 [M], places in `changes`.
+    """
     order = np.argsort(-changes, kind="stable")
     return order[changes[order] > 0]
 

@@ -53,7 +53,8 @@ def leave_out(model: keras.Model, min_share: float) -> keras.Model:
         min_share: See `SmallParts`.
 
     Returns:
-        A model with the same inputs and outputs.
+        A model with the same inputs and outputs, whose name has the share: a
+        calibration is of predictions that are made alike.
 
     Raises:
         ValueError: The share is not in [0, 1].
@@ -70,4 +71,6 @@ def leave_out(model: keras.Model, min_share: float) -> keras.Model:
     outputs[keys.PARTS] = SmallParts(min_share, name="small_parts")(
         outputs[keys.PARTS]
     )
-    return keras.Model(inputs, outputs, name=f"{model.name}_large_parts")
+    return keras.Model(
+        inputs, outputs, name=f"{model.name}_large_parts_{min_share:g}"
+    )

@@ -69,7 +69,7 @@ class SmallPartsTest(parameterized.TestCase):
         self.assertIs(metadata.network_of(model), network)
         self.assertIs(metadata.network_of(network), network)
         self.assertEqual(metadata.task_of(model), TASK)
-        self.assertEqual(model.name, "kp2part_mirrored_large_parts")
+        self.assertEqual(model.name, "kp2part_mirrored_large_parts_0.1")
         self.assertIn("mirror_agreement", model.output)
 
     def test_a_network_with_a_nested_encoder(self):
