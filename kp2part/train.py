@@ -15,11 +15,13 @@ import sys
 
 from absl import flags
 
+from kp2part.distribution import flags as distribution_flags
 from kp2part.system import cli
 from kp2part.system import settings_flags
 from kp2part.training import flags as train_flags
 
 flags.adopt_module_key_flags(train_flags)  # So that --help lists them.
+flags.adopt_module_key_flags(distribution_flags)
 
 _WORKDIR = flags.DEFINE_string(
     "workdir",
@@ -45,15 +47,18 @@ def main(argv):
     if _PRINT_CONFIG.value:
         sys.stdout.write(settings_flags.to_flagfile(config))
         return
+    distribution = distribution_flags.read()
     from kp2part.training import trainer
     from kp2part.training import workdir
 
-    trainer.train(
-        config,
-        workdir.Workdir(pathlib.Path(_WORKDIR.value)),
-        _SAVE_EVERY.value,
-        sys.stdout,
-    )
+    with distribution_flags.team(distribution) as team:
+        trainer.train(
+            config,
+            workdir.Workdir(pathlib.Path(_WORKDIR.value)),
+            _SAVE_EVERY.value,
+            sys.stdout,
+            team,
+        )
 
 
 if __name__ == "__main__":

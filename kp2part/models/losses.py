@@ -2,6 +2,7 @@
 
 import keras
 
+from kp2part.models import replicas
 from kp2part.schema import keys
 
 
@@ -41,18 +42,19 @@ class PartLoss(keras.losses.Loss):
         # one_hot of an ignored label is all zeros.
         targets = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
         log_p = ops.log_softmax(y_pred, axis=-1)
-        entropy = -ops.sum(targets * log_p) / ops.maximum(ops.sum(known), 1.0)
-        if not self.dice_weight:
-            return entropy
-        dice = self._dice(targets, ops.exp(log_p) * known[..., None])
-        return entropy + self.dice_weight * dice
+        entropy = -replicas.total(ops.sum(targets * log_p))
+        loss = entropy / ops.maximum(replicas.total(ops.sum(known)), 1.0)
+        if self.dice_weight:
+            dice = self._dice(targets, ops.exp(log_p) * known[..., None])
+            loss += self.dice_weight * dice
+        return replicas.equal_part(loss)
 
     def _dice(self, targets, probabilities):
         ops = keras.ops
         axes = (0, 1, 2)
-        overlap = ops.sum(targets * probabilities, axes)
-        area = ops.sum(targets, axes)
-        total = area + ops.sum(probabilities, axes)
+        overlap = replicas.total(ops.sum(targets * probabilities, axes))
+        area = replicas.total(ops.sum(targets, axes))
+        total = area + replicas.total(ops.sum(probabilities, axes))
         present = ops.cast(area > 0, targets.dtype)
         loss = 1 - 2 * overlap / ops.maximum(total, 1e-6)
         return ops.sum(loss * present) / ops.maximum(ops.sum(present), 1.0)

@@ -2,6 +2,7 @@
 
 import keras
 
+from kp2part.models import replicas
 from kp2part.schema import keys
 
 
@@ -68,4 +69,6 @@ class PaletteLoss(keras.losses.Loss):
         labels = ops.cast(y_true, "int32")
         targets = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
         known = ops.cast(labels != keys.IGNORE_LABEL, y_pred.dtype)
-        return -ops.sum(targets * y_pred) / ops.maximum(ops.sum(known), 1.0)
+        error = -replicas.total(ops.sum(targets * y_pred))
+        loss = error / ops.maximum(replicas.total(ops.sum(known)), 1.0)
+        return replicas.equal_part(loss)

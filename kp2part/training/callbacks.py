@@ -9,8 +9,8 @@ import time
 import keras
 import numpy as np
 
+from kp2part.distribution import local
 from kp2part.schema import keys
-from kp2part.system import atomic
 from kp2part.system import interruption
 from kp2part.training import progress as progress_lib
 from kp2part.training import run_state
@@ -117,10 +117,10 @@ class Saver(keras.callbacks.Callback):
         row["seconds"] = round(time.monotonic() - self.began, 1)
         self.rows.append(row)
         self.workdir.save_history(self.rows)
-        save = self.model.save
+        save = functools.partial(local.save, self.model)
         # Of equally good epochs the first is the best and is saved already.
         if best_row(self.rows) is row:
-            atomic.write(self.workdir.best, save)
+            self.workdir.save_best(save)
             # Copying is faster than saving a second time.
             save = functools.partial(shutil.copyfile, self.workdir.best)
         # As the next epoch begins, whether here or in a resumed run.
@@ -130,7 +130,8 @@ class Saver(keras.callbacks.Callback):
 
     def _save_within(self, done: progress_lib.Progress):
         self._check({}, f"step {done.steps} of epoch {done.epochs + 1}")
-        self._save(self.model.save, done, time.monotonic() - self.began)
+        save = functools.partial(local.save, self.model)
+        self._save(save, done, time.monotonic() - self.began)
         self.saved = time.monotonic()
 
     def _save(self, save, done: progress_lib.Progress, seconds: float):

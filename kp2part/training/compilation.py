@@ -21,7 +21,7 @@ def compile_model(
         model: A network of `models`.
         optimizer: See `make_optimizer`.
         objective: Weights of the losses.
-        jit_compile: Whether to compile the step with XLA.
+        jit_compile: Whether to compile the step with XLA; with JAX it is.
     """
     weights = {
         keys.PSEUDO_PARTS: objective.pseudo_parts_weight,
@@ -43,11 +43,22 @@ def compile_model(
             )
             for name in model.output
         },
-        jit_compile=jit_compile,
+        jit_compile=uses_xla(jit_compile),
     )
     # Otherwise Keras would create these variables in the first step, each in
     # its own conditional, which takes a minute.
     model.optimizer.build(model.trainable_variables)
+
+
+def uses_xla(jit_compile: bool) -> bool:
+    """Returns whether a step is compiled with XLA.
+
+    Args:
+        jit_compile: Whether that is wanted.
+    """
+    # Keras would otherwise have JAX do one operation after the other: dozens of
+    # times as slow.
+    return jit_compile or keras.backend.backend() == "jax"
 
 
 def make_loss(model: keras.Model, dice_weight: float) -> keras.losses.Loss:
@@ -66,10 +77,20 @@ def learning_rate(
         optimization: Peak and schedule.
         steps: Number of steps per epoch.
         epochs: Number of epochs.
+
+    Raises:
+        ValueError: There are fewer steps than gradients to accumulate.
     """
+    count = optimization.accumulate
+    if count > epochs * steps:
+        raise ValueError(
+            "`accumulate` must be at most the number of steps, "
+            f"{epochs * steps}. Received: accumulate={count}"
+        )
     peak = optimization.learning_rate
     if optimization.schedule == "constant":
         return peak
+    # Keras asks for the rate of a step, also if it accumulates gradients.
     warmup = optimization.warmup_epochs * steps
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0 if warmup else peak,
@@ -83,10 +104,13 @@ def make_optimizer(
     optimization: config_lib.Optimization, rate
 ) -> keras.optimizers.Optimizer:
     """Returns the optimizer with a rate returned by `learning_rate`."""
+    count = optimization.accumulate
+    # Keras takes no 1.
+    steps = {"gradient_accumulation_steps": count if count > 1 else None}
     if optimization.optimizer == "adamw":
         return keras.optimizers.AdamW(
-            rate, weight_decay=optimization.weight_decay
+            rate, weight_decay=optimization.weight_decay, **steps
         )
     if optimization.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **steps)
+    return keras.optimizers.Adam(rate, **steps)

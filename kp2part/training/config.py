@@ -120,6 +120,12 @@ class Optimization:
         minimum=0,
         only_with={"optimizer": "adamw"},
     )
+    accumulate: int = settings.field(
+        1,
+        "Update the weights after every N-th step, by the mean of the N "
+        "gradients: N times the batch in the memory of one.",
+        minimum=1,
+    )
 
     def __post_init__(self):
         settings.check(self)
@@ -157,7 +163,12 @@ class Loop:
         choices=("auto", "float32", "mixed_float16", "mixed_bfloat16"),
     )
     jit_compile: bool = settings.field(
-        False, "Compile the training step with XLA."
+        False, "Compile the training step with XLA. With JAX it always is."
+    )
+    remat: bool = settings.field(
+        False,
+        "Rematerialization, with KERAS_BACKEND=jax: compute what is cheap a "
+        "second time for the gradient, instead of keeping it in memory.",
     )
     seed: int = settings.field(
         0,

@@ -18,6 +18,7 @@ from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 from kp2part.training import compilation
 from kp2part.training import config as config_lib
+from kp2part.training import rematerialization
 
 
 def make_task(
@@ -47,12 +48,27 @@ def load_or_make(
         ValueError: A file or setting does not fit; or the records are not those
             that the checkpoint has learned from.
     """
+    rematerialization.check(config.loop.remat)
+    model = _load_or_make(config, checkpoint, training, task)
+    if config.loop.remat:
+        rematerialization.apply(model)
+    return model
+
+
+def _load_or_make(
+    config: config_lib.TrainConfig,
+    checkpoint: pathlib.Path | None,
+    training: example_set.Examples,
+    task: task_lib.Task,
+) -> keras.Model:
     photos = trained_photos.of(x.image_id for x in training.origins())
     steps = epochs.steps_per_epoch(training, config.loop.batch_size)
     if checkpoint:
         logging.info("Resuming from %s", checkpoint)
         model = model_file.read(str(checkpoint), compile=True)
         _check_same(model, task, photos, checkpoint)
+        # Another backend may have saved it.
+        model.jit_compile = compilation.uses_xla(config.loop.jit_compile)
         return model
     model = make_model(config.network, config.architecture, task)
     label = metadata.label_of(model)

@@ -20,12 +20,16 @@ import keras
 from kp2part.data import epochs
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import record_errors
+from kp2part.data.in_memory import share as share_lib
+from kp2part.distribution import team as team_lib
 from kp2part.system import checksum
 from kp2part.system import interruption
+from kp2part.system import settings_flags
 from kp2part.system import versions
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
 from kp2part.training import feed as feed_lib
+from kp2part.training import followed_workdir
 from kp2part.training import memory_feed
 from kp2part.training import network
 from kp2part.training import precision
@@ -44,6 +48,7 @@ def train(
     workdir: workdir_lib.Workdir,
     save_minutes: float = 10.0,
     stream: TextIO | None = None,
+    team: team_lib.Team = team_lib.ALONE,
 ):
     """Trains until all epochs are done, resuming from the last checkpoint.
 
@@ -53,31 +58,50 @@ def train(
         save_minutes: Between checkpoints while an epoch trains; 0 saves none.
         stream: Where a table of the epochs goes, see `terminal_view`. By
             default, Keras prints its progress bar.
+        team: The devices that train together.
 
     Raises:
         ValueError: A setting or file breaks a rule, or the loss is not finite.
     """
     _check_tensorflow(config)
-    set_up_keras(config.loop)
+    loop = config.loop
+    team.check(
+        loop.batch_size,
+        loop.input,
+        loop.jit_compile,
+        config.optimization.accumulate,
+    )
+    set_up_keras(loop)
+    if not team.is_first:
+        workdir = followed_workdir.FollowedWorkdir(workdir.path)
     with workdir.locked():
+        team.agree("settings", settings_flags.to_flagfile(config))
         workdir.check(config)
         manifest = manifest_lib.load(config.selection.tfrecords)
         chosen = splits.choose(config.selection, manifest, config.loop.seed)
         splits.check(chosen)
         checkpoint, done = workdir.checkpoint()
+        team.agree(
+            "checkpoint in --workdir", checkpoint.name if checkpoint else ""
+        )
         if done.epochs >= config.loop.epochs:
             logging.info("All epochs are done: %s", workdir.best)
             return
         task = network.make_task(config.inputs, manifest)
-        model = network.load_or_make(config, checkpoint, chosen.training, task)
+        with team.scope():
+            model = network.load_or_make(
+                config, checkpoint, chosen.training, task
+            )
+        made_of = _made_of(manifest)
+        team.agree("records", made_of["records"]["manifest_sha256"])
         # Not before all is known to be good: a typing error would stay.
-        workdir.begin(config, _made_of(manifest), chosen.folds)
+        workdir.begin(config, made_of, chosen.folds)
         with _explained(config, workdir):
             state = run_state.read(checkpoint) if checkpoint else None
             saver = functools.partial(
                 callbacks.Saver, workdir, done, state, save_minutes
             )
-            _train(config, model, chosen, workdir, saver, stream)
+            _train(config, model, chosen, workdir, saver, stream, team.share)
 
 
 def _check_tensorflow(config: config_lib.TrainConfig):
@@ -136,21 +160,26 @@ def _train(
     workdir: workdir_lib.Workdir,
     make_saver: Callable[[interruption.Deferral], callbacks.Saver],
     stream: TextIO | None,
+    share: share_lib.Share,
 ):
     loop = config.loop
     if not model.trainable_variables:  # The nearest neighbor is not trained.
         loop = dataclasses.replace(loop, epochs=1)
         warnings.filterwarnings("ignore", ".*any trainable weights")
-    feed = make_feed(config, model, chosen)
+    feed = make_feed(config, model, chosen, share)
     steps = epochs.steps_per_epoch(chosen.training, loop.batch_size)
     _write_settings(config, workdir)
     with interruption.deferral() as deferral:
         fit(model, feed, steps, loop, workdir, make_saver(deferral), stream)
-    summarize(workdir, model, loop.epochs)
+    if workdir.is_written:
+        summarize(workdir, model, loop.epochs)
 
 
 def make_feed(
-    config: config_lib.TrainConfig, model: keras.Model, chosen: splits.Splits
+    config: config_lib.TrainConfig,
+    model: keras.Model,
+    chosen: splits.Splits,
+    share: share_lib.Share = share_lib.WHOLE,
 ) -> feed_lib.Feed:
     """Returns the batches of a run.
 
@@ -158,12 +187,13 @@ def make_feed(
         config: All settings of the run.
         model: A network of `models`.
         chosen: The examples.
+        share: The part of each batch that this process makes.
     """
     if config.loop.input == "memory":
-        return memory_feed.make(config, model, chosen)
+        return memory_feed.make(config, model, chosen, share)
     from kp2part.training import stream_feed
 
-    return stream_feed.make(config, model, chosen)
+    return stream_feed.make(config, model, chosen, share)
 
 
 def fit(
@@ -192,6 +222,8 @@ def fit(
     begun = saver.begun
     pace = pace_lib.Pace(loop.batch_size)
     views, verbose = _make_view(stream, pace, loop.epochs, steps)
+    if not workdir.is_written:  # Another process tells.
+        views, verbose = [], 0
     observers = [
         callbacks.StopAtNaN(begun),
         pace,
@@ -261,6 +293,8 @@ def _make_loggers(
     workdir: workdir_lib.Workdir,
     pace: pace_lib.Pace,
 ) -> list[keras.callbacks.Callback]:
+    if not workdir.is_written:
+        return []
     if not has_tensorflow():
         logging.info(
             "TensorFlow is not installed: no curves and pictures for "
@@ -276,7 +310,7 @@ def _make_loggers(
 def _write_settings(
     config: config_lib.TrainConfig, workdir: workdir_lib.Workdir
 ):
-    if has_tensorflow():
+    if workdir.is_written and has_tensorflow():
         from kp2part.training.monitoring import tensorboard
 
         logs = workdir.path / "logs"

@@ -45,6 +45,11 @@ class Workdir:
         """The network of the best epoch."""
         return self.path / "model.keras"
 
+    @property
+    def is_written(self) -> bool:
+        """Whether this process writes the files, see `FollowedWorkdir`."""
+        return True
+
     def locked(self) -> contextlib.AbstractContextManager[None]:
         """Returns a context in which no other process may use the run.
 
@@ -111,6 +116,10 @@ class Workdir:
                 "another --workdir to start a new run."
             )
         return path, done
+
+    def save_best(self, save: Callable[[str], object]):
+        """Calls `save` to write the network of the best epoch."""
+        atomic.write(self.best, save)
 
     def save_checkpoint(
         self, save: Callable[[str], object], done: progress_lib.Progress

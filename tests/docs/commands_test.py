@@ -17,8 +17,9 @@ from absl.testing import absltest
 import cv2
 
 from tests import local_server
+from tests.docs import pages
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pages.ROOT
 PAGES = (
     "README.md",
     "docs/tutorial.md",
@@ -26,6 +27,7 @@ PAGES = (
     "docs/how-to/categories.md",
     "docs/how-to/own_category.md",
     "docs/how-to/train.md",
+    "docs/how-to/many_machines.md",
     "docs/how-to/transfer.md",
     "docs/how-to/cvat.md",
     "docs/how-to/deeplabcut.md",
@@ -59,17 +61,6 @@ SMALLER = {
 }
 
 
-def scripts(page, *languages):
-    """Returns the fenced blocks of a page in some languages, in order."""
-    text = (ROOT / page).read_text()
-    found = re.findall(r"^```(\w+)\n(.*?)^```", text, re.M | re.S)
-    return [
-        f"python - <<'PYTHON'\n{code}PYTHON\n" if name == "python" else code
-        for name, code in found
-        if name in languages
-    ]
-
-
 def smaller(script):
     """Returns a script that does less."""
     for theirs, ours in SMALLER.items():
@@ -87,27 +78,27 @@ class CommandsTest(absltest.TestCase):
         ):
             (folder / name).symlink_to(ROOT / name)
         for page in PAGES:
-            script = "".join(scripts(page, "bash", "python"))
+            script = "".join(pages.scripts(page, "bash", "python"))
             self.run_script(page, smaller(script), folder)
         self.check_results(folder)
         shutil.rmtree(folder / "prediction")
         (folder / "mask.png").unlink()
         for page in PAGES:
-            if script := "".join(scripts(page, "sh")):
+            if script := "".join(pages.scripts(page, "sh")):
                 self.run_clients(page, script, folder)
         self.check_masks(folder, folder / "docs" / "sample.jpg")
 
     def test_what_is_made_smaller_is_there(self):
-        text = "".join("".join(scripts(page, "bash")) for page in PAGES)
+        text = "".join("".join(pages.scripts(page, "bash")) for page in PAGES)
         for theirs in SMALLER:
             self.assertIn(theirs, text)
 
     def test_every_page_with_commands_is_run(self):
-        pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-        for path in pages:
+        paths = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+        for path in paths:
             page = str(path.relative_to(ROOT))
             # What it measures takes hours.
-            if scripts(page, "bash", "sh") and page != "docs/serving.md":
+            if pages.scripts(page, "bash", "sh") and page != "docs/serving.md":
                 self.assertIn(page, PAGES)
 
     def run_clients(self, page, script, folder):

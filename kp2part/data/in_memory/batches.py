@@ -23,6 +23,8 @@ from kp2part.data.in_memory import compiled
 from kp2part.data.in_memory import draws
 from kp2part.data.in_memory import example_arrays
 from kp2part.data.in_memory import heatmaps
+from kp2part.data.in_memory import lanes
+from kp2part.data.in_memory import share as share_lib
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
 
@@ -30,16 +32,18 @@ from kp2part.schema import task as task_lib
 class Training(keras.utils.PyDataset):
     """Shuffled, augmented batches without end: (inputs, targets).
 
-    Batch 700 is the same whether training starts with it or with batch 0.
+    Batch 700 is the same whether training starts with it or with batch 0, and
+    on however many processes: `lanes` has the order.
 
     Args:
-        arrays: The examples.
+        arrays: The examples; at least those of the share, see `Lanes.held`.
         model: A network of `models`.
         task: Its task.
         batch_size: B. An epoch is as many full batches as there are.
         augmentation: Strengths.
         seed: Seed of order and augmentation.
         first_step: Number of the batch to start with.
+        share: The part of each batch to make.
     """
 
     def __init__(
@@ -51,10 +55,12 @@ class Training(keras.utils.PyDataset):
         augmentation: augmentation_lib.Augmentation,
         seed: int = 0,
         first_step: int = 0,
+        share: share_lib.Share = share_lib.WHOLE,
     ):
         super().__init__()
         self._arrays = arrays
         self._batch_size = batch_size
+        self._lanes = lanes.Lanes(len(arrays), batch_size, seed, share)
         self._seed = seed
         self._first_step = first_step
         select = make_select(model)
@@ -75,20 +81,15 @@ class Training(keras.utils.PyDataset):
         examples = self._arrays.take(self.indices(step))
         numbers = draws.uniform(
             self._seed,
-            step * self._batch_size,
-            self._batch_size,
+            step * self._batch_size + int(self._lanes.places[0]),
+            len(self._lanes.places),
             examples[2].shape[1],
         )
         return self._prepare(numbers, *examples)
 
     def indices(self, step: int) -> np.ndarray:
-        """Returns which examples a batch has: int64 [B]."""
-        steps = len(self._arrays) // self._batch_size
-        epoch, step = divmod(step, steps)
-        order = np.random.default_rng([self._seed, epoch])
-        first = step * self._batch_size
-        shuffled = order.permutation(len(self._arrays))
-        return shuffled[first : first + self._batch_size]
+        """Returns which examples a batch has, of the share: int64 [b]."""
+        return self._lanes.indices(step)
 
 
 class Evaluation(keras.utils.PyDataset):
@@ -100,6 +101,8 @@ class Evaluation(keras.utils.PyDataset):
         task: Its task.
         batch_size: B.
         count: Take only so many batches.
+        share: The part of each batch to make, see `evaluated`. A last batch
+            that cannot be shared is padded with examples that are ignored.
     """
 
     def __init__(
@@ -109,9 +112,11 @@ class Evaluation(keras.utils.PyDataset):
         task: task_lib.Task,
         batch_size: int,
         count: int | None = None,
+        share: share_lib.Share = share_lib.WHOLE,
     ):
         super().__init__()
         self._arrays = arrays
+        self._share = share
         self._batch_size = batch_size
         whole = -(-len(arrays) // batch_size)
         self._count = whole if count is None else min(count, whole)
@@ -124,9 +129,36 @@ class Evaluation(keras.utils.PyDataset):
         return self._count
 
     def __getitem__(self, index: int):
-        first = index * self._batch_size
-        chosen = slice(first, first + self._batch_size)
-        return self._prepare(*self._arrays.take(chosen))
+        numbers = _evaluated(
+            len(self._arrays), self._batch_size, index, self._share
+        )
+        return self._prepare(*self._arrays.take(numbers))
+
+
+def evaluated(
+    num_examples: int, batch_size: int, share: share_lib.Share
+) -> np.ndarray:
+    """Returns the examples that `Evaluation` takes: int64 [n], ascending.
+
+    Args:
+        num_examples: N.
+        batch_size: B.
+        share: The part of each batch.
+    """
+    count = -(-num_examples // batch_size)
+    numbers = [
+        _evaluated(num_examples, batch_size, index, share)
+        for index in range(count)
+    ]
+    return np.unique(np.concatenate([x[x >= 0] for x in numbers]))
+
+
+def _evaluated(
+    num_examples: int, batch_size: int, index: int, share: share_lib.Share
+) -> np.ndarray:
+    first = index * batch_size
+    numbers = np.arange(first, min(first + batch_size, num_examples))
+    return share.of(share.padded(numbers))
 
 
 def make_select(model: keras.Model) -> Callable:

@@ -7,6 +7,8 @@ from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data.in_memory import batches
 from kp2part.data.in_memory import example_arrays
+from kp2part.data.in_memory import lanes
+from kp2part.data.in_memory import share
 from kp2part.models import architecture
 from kp2part.models import networks
 from kp2part.schema import keys
@@ -108,6 +110,46 @@ class BatchesTest(absltest.TestCase):
         np.testing.assert_allclose(heatmaps, wanted[keys.HEATMAPS], atol=1e-5)
         first = batches.Evaluation(self.arrays, self.model, TASK, 4, 1)
         self.assertLen(first, 1)
+
+    def test_processes_make_the_parts_of_a_batch(self):
+        whole = self.training()
+        held = [
+            lanes.Lanes(11, 4, 0, share.Share(i, 2, 2)).held() for i in range(2)
+        ]
+        parts = [
+            batches.Training(
+                example_arrays.load(self.examples, 32, held[i]),
+                *(self.model, TASK, 4, ALL, 0, 0, share.Share(i, 2, 2)),
+            )
+            for i in range(2)
+        ]
+        for step in 0, 5:
+            made = [keras.tree.flatten(part[step]) for part in parts]
+            joined = [np.concatenate(pair) for pair in zip(*made, strict=True)]
+            self.assert_same(joined, whole[step], atol=1e-5)
+        with self.assertRaisesRegex(ValueError, "must be held by this process"):
+            parts[0]._arrays.take(held[1])
+
+    def test_processes_evaluate_all_and_ignore_the_rest(self):
+        shares = [share.Share(i, 2, 2) for i in range(2)]
+        parts = [
+            batches.Evaluation(
+                example_arrays.load(
+                    self.examples, 32, batches.evaluated(11, 4, one)
+                ),
+                *(self.model, TASK, 4, None, one),
+            )
+            for one in shares
+        ]
+        masks = [
+            np.asarray(part[i][1][keys.PARTS])
+            for i in range(3)
+            for part in parts
+        ]
+        self.assertEqual([len(x) for x in masks], [2] * 6)
+        masks = np.concatenate(masks)
+        np.testing.assert_array_equal(masks[:11], self.arrays.part_masks)
+        self.assertTrue((masks[11] == keys.IGNORE_LABEL).all())
 
     def test_fit_takes_the_batches_in_turn(self):
         training = self.training()
