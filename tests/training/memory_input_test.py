@@ -5,6 +5,7 @@ from absl.testing import absltest
 import keras
 import numpy as np
 
+from kp2part.training import backend
 from kp2part.training import trainer
 from kp2part.training import workdir as workdir_lib
 from tests import run_config
@@ -83,7 +84,7 @@ class MemoryInputTest(absltest.TestCase):
 
     def test_what_needs_tensorflow_is_refused_without(self):
         run = workdir_lib.Workdir(self.base / "none")
-        with mock.patch.object(trainer, "has_tensorflow", return_value=False):
+        with mock.patch.object(backend, "has_tensorflow", return_value=False):
             for changes, message in (
                 ({"input": "stream"}, "`input` must be memory. .*=stream"),
                 (
