@@ -22,6 +22,7 @@ from kp2part import client as client_lib
 from kp2part import presets
 from kp2part.data import crops
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.evaluation import metrics
@@ -51,7 +52,9 @@ def objects() -> Iterator[dict]:
     manifest = manifest_lib.load(_TFRECORDS.value)
     examples = example_set.Examples(manifest, (_SPLIT.value,))
     step = max(examples.count() // _NUM_OBJECTS.value, 1)
-    chosen = examples.read().shard(step, 0).take(_NUM_OBJECTS.value)
+    chosen = (
+        example_stream.read(examples).shard(step, 0).take(_NUM_OBJECTS.value)
+    )
     return chosen.map(records.decode_images).as_numpy_iterator()
 
 

@@ -20,6 +20,7 @@ import tensorflow as tf
 
 from kp2part.data import augmentation
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
@@ -58,7 +59,7 @@ _AUGMENTATION = augmentation.Augmentation(
 def floor(examples: example_set.Examples, batch_size: int) -> tf.data.Dataset:
     """Returns batches of decoded examples, and nothing more."""
     return (
-        examples.read()
+        example_stream.read(examples)
         .repeat()
         .map(records.decode_images, num_parallel_calls=tf.data.AUTOTUNE)
         .batch(batch_size)

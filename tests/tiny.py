@@ -7,9 +7,12 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import manifest
 from kp2part.data import records
 from kp2part.schema import category
+from kp2part.schema import keys
 from kp2part.schema import rig
 
 CATEGORY = category.Category(
@@ -85,3 +88,11 @@ def write_records(directory: str, counts: dict[str, int], size: int = 40):
     }
     (path / "manifest.json").write_text(json.dumps(fields))
     return manifest.load(str(path))
+
+
+def objects(examples: example_set.Examples) -> list[tuple[str, int]]:
+    """Returns the photo and number of each object of a set, in its order."""
+    return [
+        (e[keys.IMAGE_ID].decode(), int(e[keys.OBJECT_INDEX]))
+        for e in example_stream.read(examples).as_numpy_iterator()
+    ]

@@ -21,6 +21,7 @@ import tensorflow as tf
 from kp2part.data import augmentation as augmentation_lib
 from kp2part.data import epochs
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import heatmaps
 from kp2part.data import prior_maps
 from kp2part.data import records
@@ -59,7 +60,7 @@ def train_batches(
     """
     size = steps_per_epoch(examples, batch_size) * batch_size
     first = first_step * batch_size
-    dataset = examples.read_shuffled(seed).take(size).repeat()
+    dataset = example_stream.read_shuffled(examples, seed).take(size).repeat()
     # Skip before decoding: skipped examples are only read.
     dataset = dataset.skip(first).enumerate(first)
     dataset = dataset.map(
@@ -120,7 +121,7 @@ def eval_batches(
         return {name: noisy[name] for name in example}
 
     batches = (
-        examples.read()
+        example_stream.read(examples)
         .enumerate()
         .shard(step, 0)
         .map(prepare, num_parallel_calls=tf.data.AUTOTUNE)

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from kp2part.data import augmentation
+from kp2part.data import example_folds
 from kp2part.data import example_set
 from kp2part.data import folds as folds_lib
 from kp2part.data import integrity
@@ -97,7 +98,7 @@ def choose(
         integrity.check(manifest, (split,))
         return Chosen(example_set.Examples(manifest, (split,)), split)
     dealt = folds_lib.load(folds)
-    _, examples = example_set.fold_examples(manifest, dealt, fold)
+    _, examples = example_folds.split(manifest, dealt, fold)
     if not examples.count():
         raise ValueError(
             f"{folds}: no photo of {manifest.directory} is in fold {fold}. "

@@ -14,6 +14,7 @@ from kp2part.evaluation import inference
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys as keys_lib
 from kp2part.schema import task as task_lib
+from kp2part.visualization import lettering
 from kp2part.visualization import pictures
 
 Key = tuple[str, int]  # The photo's id and the object's number in it.
@@ -88,8 +89,8 @@ def sheet(
         uint8 [any, any, 3], RGB.
     """
     width = len(titles) * (SIDE + _GAP)
-    legend = pictures.legend(category, width, note, with_ignored)
-    return np.concatenate([legend, pictures.headings(titles, width), *rows])
+    legend = lettering.legend(category, width, note, with_ignored)
+    return np.concatenate([legend, lettering.headings(titles, width), *rows])
 
 
 def row(
@@ -125,7 +126,7 @@ def row(
     name, number = key(example)
     class_name = example[keys_lib.CLASS_NAME].decode()
     text = f"{class_name}: {name}, object {number}{note}"
-    return np.concatenate([pictures.headings([text], body.shape[1]), body])
+    return np.concatenate([lettering.headings([text], body.shape[1]), body])
 
 
 def _of_photos(

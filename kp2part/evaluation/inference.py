@@ -20,7 +20,7 @@ from kp2part.models import metadata
 from kp2part.pose_priors import priors
 from kp2part.schema import keys
 from kp2part.schema import task as task_lib
-from kp2part.visualization import pictures
+from kp2part.visualization import example_grid
 
 
 def check_task(
@@ -127,7 +127,7 @@ def draw(
     batches = input_pipeline.eval_batches(examples, task, count, step)
     batch = next(batches.as_numpy_iterator())
     predictions = predict(model, batch)
-    return pictures.example_grid(batch, predictions, task.category, label_title)
+    return example_grid.draw(batch, predictions, task.category, label_title)
 
 
 def make_noise(noise: augmentation.Augmentation) -> example_op.Op | None:

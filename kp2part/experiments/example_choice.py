@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pathlib
 
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import manifest as manifest_lib
 from kp2part.evaluation import example_rows
 from kp2part.experiments import protocols
@@ -54,7 +55,7 @@ def classes(examples: example_set.Examples) -> dict[example_rows.Key, str]:
     """Returns the class of each example, in the files' order."""
     return {
         example_rows.key(example): example[keys.CLASS_NAME].decode()
-        for example in examples.read().as_numpy_iterator()
+        for example in example_stream.read(examples).as_numpy_iterator()
     }
 
 

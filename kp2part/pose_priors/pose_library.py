@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from kp2part.data import crops
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import records
 from kp2part.pose_priors import morphing
 from kp2part.schema import category as category_lib
@@ -75,7 +76,9 @@ def collect(examples: example_set.Examples, strict: bool) -> PoseLibrary:
         keypoints = example[keys_lib.KEYPOINTS]
         return key(example), keypoints, scale, tf.io.encode_png(pieces)
 
-    rows = examples.read().map(describe, num_parallel_calls=tf.data.AUTOTUNE)
+    rows = example_stream.read(examples).map(
+        describe, num_parallel_calls=tf.data.AUTOTUNE
+    )
     rows = list(rows.as_numpy_iterator())
     if len(rows) < _MIN_OBJECTS:
         raise ValueError(

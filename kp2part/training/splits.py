@@ -5,6 +5,7 @@ import dataclasses
 
 from absl import logging
 
+from kp2part.data import example_folds
 from kp2part.data import example_set
 from kp2part.data import folds
 from kp2part.data import integrity
@@ -97,21 +98,21 @@ def _of_photos(
     selection: selection_lib.Selection, manifest: manifest_lib.Manifest
 ) -> Splits:
     if _has_no_split(selection, manifest):
-        dealt = example_set.deal_folds(manifest, _NUM_FOLDS, None)
+        dealt = example_folds.deal(manifest, _NUM_FOLDS, None)
         logging.info(
             "%s: has no splits train and val. Training on four fifths of the "
             "photos, validating on the others: --fold=0.",
             manifest.directory,
         )
-        return Splits(*example_set.fold_examples(manifest, dealt, 0), dealt)
+        return Splits(*example_folds.split(manifest, dealt, 0), dealt)
     if selection.fold is None:
         return Splits(
             example_set.Examples(manifest, (selection.train_split,)),
             example_set.Examples(manifest, (selection.val_split,)),
         )
     previous = folds.load(selection.folds) if selection.folds else None
-    dealt = example_set.deal_folds(manifest, selection.num_folds, previous)
-    sets = example_set.fold_examples(manifest, dealt, selection.fold)
+    dealt = example_folds.deal(manifest, selection.num_folds, previous)
+    sets = example_folds.split(manifest, dealt, selection.fold)
     return Splits(*sets, folds=dealt)
 
 

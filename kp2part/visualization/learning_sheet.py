@@ -8,6 +8,7 @@ import numpy as np
 
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
+from kp2part.visualization import lettering
 from kp2part.visualization import pictures
 
 _SIDE = 128  # Smaller examples are enlarged to about this side.
@@ -47,8 +48,8 @@ def draw(
         rows.append(_cells(example, outputs, category))
     body = np.concatenate([_side_by_side(row.values()) for row in rows])
     width = body.shape[1]
-    legend = pictures.legend(category, width)
-    return np.concatenate([legend, pictures.headings([*rows[0]], width), body])
+    legend = lettering.legend(category, width)
+    return np.concatenate([legend, lettering.headings([*rows[0]], width), body])
 
 
 def heatmaps(
@@ -96,7 +97,7 @@ def errors(
     picture[wrong] = _WRONG
     share = wrong.sum() / max(known.sum(), 1)
     corner = (4, len(picture) - 6)
-    pictures.write(picture, f"{share:.1%}", corner, (255, 255, 255))
+    lettering.write(picture, f"{share:.1%}", corner, (255, 255, 255))
     return picture
 
 

@@ -8,7 +8,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 import tensorflow as tf
 
+from kp2part.data import example_folds
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import integrity
 from kp2part.data import manifest as manifest_lib
 from kp2part.system import checksum
@@ -50,8 +52,10 @@ class IntegrityTest(parameterized.TestCase):
     def assert_refused(self, message):
         for read in (
             lambda: self.check(),
-            lambda: example_set.Examples(self.load(), ("val",)).read(),
-            lambda: example_set.classes_of_images(self.load(), ("val",)),
+            lambda: example_stream.read(
+                example_set.Examples(self.load(), ("val",))
+            ),
+            lambda: example_folds.classes_of_images(self.load(), ("val",)),
         ):
             with self.assertRaisesRegex(ValueError, message):
                 read()

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.models import architecture
@@ -144,7 +145,7 @@ class PriorsTest(absltest.TestCase):
         examples = example_set.Examples(
             self.manifest, (split,), priors=directory
         )
-        return list(examples.read().map(records.decode_images))
+        return list(example_stream.read(examples).map(records.decode_images))
 
     def test_stored_priors_match_their_records(self):
         directory = priors.build(self.library, self.manifest, ("train", "val"))

@@ -4,6 +4,7 @@ import pathlib
 
 from absl.testing import absltest
 
+from kp2part.data import example_stream
 from kp2part.data import manifest as manifest_lib
 from kp2part.data import selection as selection_lib
 from kp2part.schema import keys
@@ -46,7 +47,9 @@ class ExtraExamplesTest(absltest.TestCase):
         self.assertEqual(chosen.training.count(), 12)
         self.assertEqual(chosen.validation.count(), 4)
         wanted = [f"photo{i // 2}" for i in (*range(8), *range(12, 16))]
-        self.assertEqual(self.photos(chosen.training.read()), wanted)
+        self.assertEqual(
+            self.photos(example_stream.read(chosen.training)), wanted
+        )
         self.assertEqual(
             [x.image_id for x in chosen.training.origins()], wanted
         )
@@ -54,12 +57,14 @@ class ExtraExamplesTest(absltest.TestCase):
     def test_each_pass_has_every_example_once_in_another_order(self):
         self.write("more", {"train": 40})
         chosen = self.choose("more")
-        shuffled = chosen.training.read_shuffled(seed=3)
+        shuffled = example_stream.read_shuffled(chosen.training, 3)
         first, second = self.photos(shuffled), self.photos(shuffled)
         self.assertNotEqual(first, second)
         self.assertCountEqual(first, second)
-        self.assertCountEqual(first, self.photos(chosen.training.read()))
-        again = self.choose("more").training.read_shuffled(seed=3)
+        self.assertCountEqual(
+            first, self.photos(example_stream.read(chosen.training))
+        )
+        again = example_stream.read_shuffled(self.choose("more").training, 3)
         self.assertEqual(first, self.photos(again))
 
     def test_a_photo_of_two_directories_is_taken_once(self):
@@ -71,7 +76,7 @@ class ExtraExamplesTest(absltest.TestCase):
     def test_photos_outside_a_fraction_are_taken(self):
         self.write("more", {"train": 8})
         chosen = self.choose("more", train_fraction=0.5)
-        photos = self.photos(chosen.training.read())
+        photos = self.photos(example_stream.read(chosen.training))
         own = dataclasses.replace(chosen.training, extra=())
         self.assertLess(own.count(), 8)
         self.assertEqual(set(photos), {f"photo{i}" for i in range(4)})

@@ -3,6 +3,7 @@ from unittest import mock
 
 from absl.testing import absltest
 
+from kp2part.data import example_stream
 from kp2part.data import record_index
 from kp2part.data import record_reader
 from kp2part.data import selection as selection_lib
@@ -24,7 +25,7 @@ class SplitsTest(absltest.TestCase):
         return splits.choose(selection, self.manifest)
 
     def classes(self, examples):
-        found = examples.read().as_numpy_iterator()
+        found = example_stream.read(examples).as_numpy_iterator()
         return {e[keys.CLASS_NAME].decode() for e in found}
 
     def test_splits(self):
@@ -71,7 +72,7 @@ class SplitsTest(absltest.TestCase):
         ):
             chosen = self.choose(**settings)
             for examples in chosen.training, chosen.validation:
-                found = list(examples.read().as_numpy_iterator())
+                found = list(example_stream.read(examples).as_numpy_iterator())
                 self.assertLen(found, examples.count())
                 self.assertEqual(
                     [x.image_id for x in examples.origins()],

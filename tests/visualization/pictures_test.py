@@ -50,36 +50,6 @@ class PicturesTest(absltest.TestCase):
                 error = drawn[..., ::-1].astype(int) - upright
                 self.assertLessEqual(np.abs(error).mean(), limit)
 
-    def test_headings_stay_in_their_columns(self):
-        line = pictures.headings(["W" * 60, "", "i"], 600)
-        self.assertEqual(line.shape[1], 600)
-        self.assertTrue((line[:, :196] < 128).any())
-        self.assertTrue((line[:, 196:400] == 255).all())
-        self.assertTrue((line[:, 400:] < 128).any())
-        # All of it is there, smaller.
-        short = pictures.headings(["W" * 10, "", ""], 600)
-        self.assertLess(
-            (line[:, :200] < 128).any((1, 2)).sum(),
-            (short[:, :200] < 128).any((1, 2)).sum(),
-        )
-
-    def test_legend_has_the_parts_and_wraps(self):
-        def colors(picture):
-            return {tuple(map(int, c)) for c in picture.reshape(-1, 3)}
-
-        wide = pictures.legend(tiny.CATEGORY, 900, "all, fold0")
-        _, *parts = tiny.CATEGORY.colors
-        self.assertContainsSubset([*parts, (0, 114, 255)], colors(wide))
-        narrow = pictures.legend(tiny.CATEGORY, 150)
-        self.assertEqual(narrow.shape[1], 150)
-        self.assertGreater(len(narrow), 3 * len(wide))
-        self.assertContainsSubset(parts, colors(narrow))
-        self.assertTrue((narrow[:, -2:] == 255).all())
-        gray = pictures.legend(tiny.CATEGORY, 900, with_ignored=True)
-        rectangle = np.full((3, 10, 3), 128)
-        self.assertGreater((gray == 128).all(-1).sum(), rectangle[..., 0].size)
-        self.assertLess((wide == 128).all(-1).sum(), rectangle[..., 0].size)
-
     def test_png_round_trip_is_rgb(self):
         picture = np.zeros((4, 6, 3), np.uint8)
         picture[..., 0] = 200
@@ -88,50 +58,6 @@ class PicturesTest(absltest.TestCase):
             cv2.IMREAD_COLOR_RGB,
         )
         np.testing.assert_array_equal(decoded, picture)
-
-    def test_example_grid_has_a_column_for_each_prediction(self):
-        batch = {
-            "image": np.zeros((2, 32, 32, 3), np.float32),
-            "keypoints": np.zeros((2, 3, 3), np.float32),
-            "part_mask": np.zeros((2, 32, 32), np.uint8),
-        }
-        logits = np.zeros((2, 32, 32, 3), np.float32)
-        both = {"pseudo_parts": logits, "parts": logits}
-        for predictions, columns in ((both, 5), ({"parts": logits}, 4)):
-            sheet = pictures.example_grid(batch, predictions, tiny.CATEGORY)
-            # Small examples are shown four times as large.
-            self.assertEqual(sheet.shape[1:], (columns * 128, 3))
-            self.assertGreater(sheet.shape[0], 2 * 128)
-
-    def test_example_grid_enlarges_about_the_centers_of_pixels(self):
-        keypoints = np.zeros((1, 3, 3), np.float32)
-        keypoints[0, 0] = (10.2, 20.2, 2)
-        batch = {
-            "image": np.zeros((1, 32, 32, 3), np.float32),
-            "keypoints": keypoints,
-            "part_mask": np.zeros((1, 32, 32), np.uint8),
-        }
-        sheet = pictures.example_grid(batch, {}, tiny.CATEGORY)[-128:]
-        rows, columns = np.nonzero(sheet[:, 128:256].any(-1))
-        # 4 * (10.2 + 0.5) - 0.5 = 42.3, and 82.3; drawn on whole pixels.
-        self.assertAlmostEqual(columns.mean(), 42, delta=0.4)
-        self.assertAlmostEqual(rows.mean(), 82, delta=0.4)
-
-    def test_example_grid_enlarges_all_alike(self):
-        image = np.zeros((1, 64, 64, 3), np.float32)
-        image[0, 20:24, 40:44, 2] = 255
-        mask = np.zeros((1, 64, 64), np.uint8)
-        mask[0, 20:24, 40:44] = 1
-        batch = {
-            "image": image,
-            "keypoints": np.array([[[41.5, 21.5, 2], [0, 0, 0], [0, 0, 0]]]),
-            "part_mask": mask,
-        }
-        sheet = pictures.example_grid(batch, {}, tiny.CATEGORY)[-128:]
-        for column in range(3):
-            cell = sheet[:, column * 128 : (column + 1) * 128].astype(int)
-            changed = np.argwhere((cell != cell[0, 0]).any(-1))
-            np.testing.assert_allclose(changed.mean(0), [43.5, 83.5], atol=0.6)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from kp2part.data import manifest as manifest_lib
 from kp2part.data import records
 from kp2part.schema import category as category_lib
 from kp2part.schema import keys
+from kp2part.visualization import lettering
 from kp2part.visualization import pictures
 
 _LINE = 22  # Height of a line of text, in pixels.
@@ -67,7 +68,7 @@ def draw(
         tiles.append(np.full_like(tiles[0], _WHITE))
     rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
     body = np.concatenate([np.concatenate(row, axis=1) for row in rows])
-    return np.concatenate([pictures.legend(category, body.shape[1]), body])
+    return np.concatenate([lettering.legend(category, body.shape[1]), body])
 
 
 def draw_tile(
@@ -94,5 +95,5 @@ def draw_tile(
     index = int(example[keys.OBJECT_INDEX])
     num = int((example[keys.KEYPOINTS][:, 2] > 0).sum())
     text = f"{name} {image_id} #{index}, {num} keypoints"
-    pictures.write(caption, text, (4, _LINE - 7))
+    lettering.write(caption, text, (4, _LINE - 7))
     return np.concatenate([picture, caption])

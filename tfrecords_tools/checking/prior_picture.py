@@ -12,6 +12,7 @@ from kp2part.pose_priors import pose_library
 from kp2part.schema import keys
 from kp2part.system import atomic
 from kp2part.training import splits
+from kp2part.visualization import lettering
 from kp2part.visualization import pictures
 
 _WHITE = 255
@@ -63,8 +64,8 @@ def draw(
     rows = [_draw_row(lookup, crops, *row) for row in found]
     category = known.manifest.category
     width = rows[0].shape[1]
-    heading = pictures.headings(_titles(), width)
-    legend = pictures.legend(category, width)
+    heading = lettering.headings(_titles(), width)
+    legend = lettering.legend(category, width)
     return np.concatenate([legend, heading, *rows])
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data.in_memory import example_arrays
 from kp2part.schema import keys
 from kp2part.system import memory
@@ -49,7 +50,7 @@ class ExampleArraysTest(absltest.TestCase):
             )
             wanted = [
                 (x[keys.IMAGE_ID].decode(), int(x[keys.OBJECT_INDEX]))
-                for x in examples.read().as_numpy_iterator()
+                for x in example_stream.read(examples).as_numpy_iterator()
             ]
             found = [(x.image_id, x.object_index) for x in examples.origins()]
             self.assertEqual(found, wanted)
