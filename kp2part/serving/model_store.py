@@ -6,7 +6,6 @@ and the version before it keeps serving until the new one is loaded.
 
 from collections.abc import Callable
 import ctypes
-import dataclasses
 import gc
 import pathlib
 import threading
@@ -19,19 +18,10 @@ from tensorflow_serving.apis import get_model_status_pb2
 from kp2part.serving import admission as admission_lib
 from kp2part.serving import request_facts
 from kp2part.serving import servable as servable_lib
+from kp2part.serving import version_states
 from kp2part.serving import warmup_replay
 from kp2part.serving.tf_serving_api import errors
 from kp2part.system import published
-
-_State = get_model_status_pb2.ModelVersionStatus.State
-
-
-@dataclasses.dataclass(frozen=True)
-class _Status:
-    """The state of a version, and the error if it failed."""
-
-    state: int
-    error: errors.ServingError | None = None
 
 
 class ModelStore:
@@ -66,7 +56,7 @@ class ModelStore:
         self.admission = admission or admission_lib.Admission()
         # Replaced, never modified: requests read it without a lock.
         self._loaded: dict[int, servable_lib.Servable] = {}
-        self._statuses: dict[int, _Status] = {}
+        self._states = version_states.VersionStates(name)
         self._failed_files: dict[int, frozenset] = {}
         self._first = threading.Event()
         self._listeners: list[Callable[[], None]] = []
@@ -120,29 +110,15 @@ class ModelStore:
         Raises:
             errors.ServingError: The model or the version is unknown.
         """
-        statuses = self._statuses if name == self.name else {}
-        if version is None and not statuses:
-            raise errors.ServingError(
-                grpc.StatusCode.NOT_FOUND,
-                f"Could not find any versions of model {name}",
-            )
-        if version is not None and version not in statuses:
-            raise errors.ServingError(
-                grpc.StatusCode.NOT_FOUND,
-                f"Could not find version {version} of model {name}",
-            )
+        known = name == self.name
+        states = self._states if known else version_states.VersionStates(name)
+        response = states.response(version)
         request_facts.note_model(name, version)
-        response = get_model_status_pb2.GetModelStatusResponse()
-        for number, status in sorted(statuses.items(), reverse=True):
-            if version in (None, number):
-                _write_status(
-                    response.model_version_status.add(), number, status
-                )
         return response
 
     def is_empty(self) -> bool:
         """Returns whether no version has been seen yet."""
-        return not self._statuses
+        return self._states.is_empty()
 
     def problems(self, name: str | None = None) -> list[str]:
         """See `model_group.ModelGroup.problems`; there is only one model."""
@@ -152,14 +128,7 @@ class ModelStore:
 
     def problem(self) -> str:
         """Returns why no version serves; "" if one does."""
-        if self._loaded:
-            return ""
-        for number, status in sorted(self._statuses.items(), reverse=True):
-            if status.error:
-                return f"version {number}: {status.error.message}"
-            if status.state == _State.LOADING:
-                return f"version {number} is loading"
-        return "no version is there"
+        return "" if self._loaded else self._states.problem()
 
     def listen(self, listener: Callable[[], None]):
         """Calls `listener` whenever other versions are loaded than before."""
@@ -173,10 +142,9 @@ class ModelStore:
         """
         if not self._first.wait(seconds):
             return False
-        if not self._loaded:
-            for status in self._statuses.values():
-                if status.error:
-                    raise status.error
+        error = self._states.error()
+        if error is not None and not self._loaded:
+            raise error
         return bool(self._loaded)
 
     def close(self):
@@ -211,7 +179,7 @@ class ModelStore:
 
     def _load(self, version, path):
         files = _files(path)
-        self._report(version, _Status(_State.LOADING))
+        self._states.report(version, version_states.State.LOADING)
         logging.info("Loading version %d of %s.", version, self.name)
         began = time.monotonic()
         try:
@@ -221,14 +189,14 @@ class ModelStore:
             warmup_replay.replay(servable)
         except errors.ServingError as error:
             self._failed_files[version] = files
-            self._report(version, _Status(_State.END, error))
+            self._states.report(version, version_states.State.END, error)
             logging.error(
                 "Version %d of %s: %s", version, self.name, error.message
             )
         else:
             older = set(self._loaded)
             self._serve({**self._loaded, version: servable})
-            self._report(version, _Status(_State.AVAILABLE))
+            self._states.report(version, version_states.State.AVAILABLE)
             logging.info(
                 "Serving version %d of %s after %.1f s.",
                 version,
@@ -246,7 +214,7 @@ class ModelStore:
         )
         for version in versions:
             # Requests that already use the version still finish.
-            self._report(version, _Status(_State.END))
+            self._states.report(version, version_states.State.END)
             logging.info("Version %d of %s is unloaded.", version, self.name)
         # A function and its graph refer to each other.
         gc.collect()
@@ -256,9 +224,6 @@ class ModelStore:
         self._loaded = loaded
         for listener in self._listeners:
             listener()
-
-    def _report(self, version, status):
-        self._statuses = {**self._statuses, version: status}
 
 
 def _return_memory():
@@ -273,13 +238,3 @@ def _files(path):
         (str(p), p.stat().st_size, p.stat().st_mtime_ns)
         for p in path.rglob("*")
     )
-
-
-def _write_status(proto, version, status):
-    proto.version = version
-    proto.state = status.state
-    # Without an error the field is present too: {"OK", ""} in JSON.
-    proto.status.SetInParent()
-    if status.error:
-        proto.status.error_code = status.error.code.value[0]
-        proto.status.error_message = status.error.message
