@@ -1,14 +1,12 @@
 """Animals: builds solids and keypoints of a species in a pose.
 
-An animal is built along three axes (forward, left, up) with the middle of the
-trunk at the origin, then turned relative to the viewer. Left and right are the
-animal's own.
+The middle of the trunk is at the origin. Parts are named as for horses, without
+knees: "lfuleg", "lflleg" and "lffoot" are the left fore leg.
 """
-
-import dataclasses
 
 import numpy as np
 
+from tfrecords_tools.synthetic import figures
 from tfrecords_tools.synthetic import heads
 from tfrecords_tools.synthetic import poses
 from tfrecords_tools.synthetic import solids
@@ -29,36 +27,17 @@ KEYPOINTS = (
 _LEGS = ("left_front", "right_front", "left_back", "right_back")
 _FORE_FRACTIONS, _HIND_FRACTIONS = (0.30, 0.36, 0.34), (0.34, 0.34, 0.32)
 _TAIL_BONES = 7
-FACING_RIGHT = np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])
 
 
-@dataclasses.dataclass(frozen=True)
-class Animal:
-    """An animal in the world.
-
-    Attributes:
-        species: Its proportions.
-        body: Its solids; parts are named as for horses, without knees:
-            "lfuleg", "lflleg" and "lffoot" are the left fore leg.
-        keypoints: World point [3] of each keypoint by name, and the depth of
-            flesh in front of it through which it would still be annotated.
-        axes: [3, 3], world directions of forward, left and up.
-    """
-
-    species: species_lib.Species
-    body: tuple[solids.Solid, ...]
-    keypoints: dict[str, tuple[np.ndarray, float]]
-    axes: np.ndarray
-
-
-def build(species: species_lib.Species, pose: poses.Pose, yaw: float) -> Animal:
+def build(
+    species: species_lib.Species, pose: poses.Pose, yaw: float
+) -> figures.Figure:
     """Returns the animal.
 
     Args:
         species: Its proportions.
         pose: Its angles.
-        yaw: Degrees by which it is turned from facing right in the photo
-            towards the viewer: 90 faces the viewer, 180 faces left.
+        yaw: See `figures.turned`.
     """
     body, keypoints = [], {}
     for build_piece in (
@@ -70,33 +49,7 @@ def build(species: species_lib.Species, pose: poses.Pose, yaw: float) -> Animal:
         more_body, more_keypoints = build_piece(species, pose)
         body += more_body
         keypoints |= more_keypoints
-    axes = _axes(yaw)
-    return Animal(
-        species,
-        tuple(_turned(solid, axes) for solid in body),
-        {name: (at @ axes, flesh) for name, (at, flesh) in keypoints.items()},
-        axes,
-    )
-
-
-def _axes(yaw):
-    yaw = np.radians(yaw)
-    return np.array(
-        [
-            [np.cos(yaw), 0, np.sin(yaw)],
-            [np.sin(yaw), 0, -np.cos(yaw)],
-            [0, 1, 0],
-        ]
-    )
-
-
-def _turned(solid, axes):
-    return dataclasses.replace(
-        solid,
-        start=solid.start @ axes,
-        end=None if solid.end is None else solid.end @ axes,
-        axes=None if solid.axes is None else solid.axes @ axes,
-    )
+    return figures.turned(body, keypoints, yaw)
 
 
 def _build_trunk(species, pose):

@@ -10,7 +10,7 @@ from tfrecords_tools.synthetic import species as species_lib
 def build(
     species: species_lib.Species, pose: poses.Pose
 ) -> tuple[list[solids.Solid], dict[str, tuple[np.ndarray, float]]]:
-    """Returns solids and keypoints, as in `animals.Animal`."""
+    """Returns solids and keypoints, as in `figures.Figure`."""
     trunk = poses.trunk_axes(pose)
     root = 0.44 * trunk[0] + 0.30 * species.chest * trunk[2]
     neck = poses.direction(pose.neck + 0.5 * pose.pitch, 0.5 * pose.turn)

@@ -28,7 +28,7 @@ class SceneObject:
         class_name: VOC's name of the class.
         mask: bool [H, W], its visible pixels.
         parts: Visible pixels of each part, bool [H, W], by its name in
-            `animals.Animal.body`. They do not overlap.
+            `figures.Figure.body`. They do not overlap.
         keypoints: float [20, 3], (x, y, v) in the order of
             `animals.KEYPOINTS`; v is 1, or 0 if not annotated.
     """
@@ -78,6 +78,21 @@ def draw(rng: np.random.Generator, longest_side: int = 320) -> Scene:
     objects = [o for o in objects if o.mask.sum() >= _MIN_PIXELS]
     order = rng.permutation(len(objects))
     return Scene(_expose(rng, image), tuple(objects[i] for i in order))
+
+
+def photo(
+    rng: np.random.Generator,
+    background: np.ndarray,
+    layers: Sequence[sprites.Sprite],
+) -> np.ndarray:
+    """Returns uint8 [H, W, 3], RGB: a photo of sprites, the nearest last.
+
+    Args:
+        rng: Source of randomness.
+        background: float32 [H, W, 3].
+        layers: Sprites of that size.
+    """
+    return _expose(rng, _compose(background, layers)[0])
 
 
 def _draw_size(rng, longest_side):

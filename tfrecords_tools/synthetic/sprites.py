@@ -1,8 +1,9 @@
-"""Sprites: an animal, or something that looks like part of one, in a photo.
+"""Sprites: a figure, or something that looks like part of one, in a photo.
 
 Points are (x, y) in pixels with the origin at the center of the top-left pixel.
 """
 
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from tfrecords_tools.synthetic import animals
 from tfrecords_tools.synthetic import canvas
 from tfrecords_tools.synthetic import difficulty
+from tfrecords_tools.synthetic import figures
 from tfrecords_tools.synthetic import fur as fur_lib
 from tfrecords_tools.synthetic import poses
 from tfrecords_tools.synthetic import solids
@@ -23,10 +25,10 @@ class Sprite:
     Attributes:
         rgb: float32 [H, W, 3].
         labels: int16 [H, W], index into `parts`, or -1 outside the thing.
-        parts: Names of its parts, as in `animals.Animal.body`.
+        parts: Names of its parts, as in `figures.Figure.body`.
         class_name: VOC's name, or "" for a thing without annotations.
-        keypoints: float [20, 3], (x, y, v) in the order of
-            `animals.KEYPOINTS`; v is 1 if visible, 0 if hidden.
+        keypoints: float [K, 3], (x, y, v) of the names it was drawn with; v is
+            1 if visible, 0 if hidden.
         fur: Its fur.
     """
 
@@ -93,16 +95,43 @@ def draw_animal(
         species_lib.individual(rng, species), pose, _draw_yaw(rng)
     )
     tilt = np.radians(rng.uniform(0, 18))
-    camera = _fit(animal.body, tilt, np.asarray(box, float))
     fur = fur or fur_lib.draw(rng, species.name)
-    surface, rgb = _render(rng, animal.body, camera, size, fur, animal.axes)
-    names = tuple(dict.fromkeys(solid.part for solid in animal.body))
+    return draw_figure(
+        rng, size, box, animal, tilt, fur, species.name, animals.KEYPOINTS
+    )
+
+
+def draw_figure(
+    rng: np.random.Generator,
+    size: tuple[int, int],
+    box: np.ndarray,
+    figure: figures.Figure,
+    tilt: float,
+    fur: fur_lib.Fur,
+    class_name: str,
+    keypoints: Sequence[str],
+) -> Sprite:
+    """Returns a figure, as the camera sees it.
+
+    Args:
+        rng: Source of randomness.
+        size: (height, width) of the photo.
+        box: As in `draw_animal`.
+        figure: The figure.
+        tilt: Angle in radians by which the camera looks down.
+        fur: Its colors.
+        class_name: VOC's name of the class.
+        keypoints: Names of the keypoints to annotate, in order.
+    """
+    camera = _fit(figure.body, tilt, np.asarray(box, float))
+    surface, rgb = _render(rng, figure.body, camera, size, fur, figure.axes)
+    names = tuple(dict.fromkeys(solid.part for solid in figure.body))
     return Sprite(
         rgb,
-        _labels(animal.body, names, surface),
+        _labels(figure.body, names, surface),
         names,
-        species.name,
-        _keypoints(animal, camera, surface),
+        class_name,
+        _keypoints(figure, keypoints, camera, surface),
         fur,
     )
 
@@ -126,7 +155,7 @@ def draw_lookalike(
     kind = ("stick", "curve", "ball", "sack")[rng.integers(4)]
     body = _lookalike_body(rng, kind)
     camera = solids.Camera(length, np.asarray(spot, float))
-    axes = animals.FACING_RIGHT
+    axes = figures.FACING_RIGHT
     surface, rgb = _render(rng, body, camera, size, fur, axes)
     labels = np.where(surface.index == solids.EMPTY, -1, 0).astype(np.int16)
     nowhere = np.zeros((len(animals.KEYPOINTS), 3))
@@ -176,12 +205,12 @@ def _labels(body, names, surface):
     return table[surface.index]
 
 
-def _keypoints(animal, camera, surface):
-    """Returns [20, 3]; keypoints under too much flesh are hidden."""
+def _keypoints(figure, names, camera, surface):
+    """Returns [K, 3]; keypoints under too much flesh are hidden."""
     size = surface.index.shape
     rows = []
-    for name in animals.KEYPOINTS:
-        point, flesh = animal.keypoints[name]
+    for name in names:
+        point, flesh = figure.keypoints[name]
         x, y, depth = camera.project(point)
         column, row = round(x), round(y)
         inside = 0 <= column < size[1] and 0 <= row < size[0]
