@@ -1,11 +1,12 @@
 """The annotation page with a real browser, server and model, for tests."""
 
+import atexit
 import base64
+import functools
 import hashlib
 import json
 import pathlib
 import shutil
-import time
 
 from absl.testing import absltest
 import numpy as np
@@ -72,6 +73,26 @@ def decode(runs):
     return flat.reshape(runs["size"], order="F")
 
 
+@functools.cache
+def _serve() -> server.Server:
+    """Returns a server with the page, until this process ends.
+
+    One for all tests: it takes half a minute to start.
+    """
+    store = model_store.ModelStore("lite", SHIPPED)
+    atexit.register(store.close)
+    if not store.wait(10 * SECONDS):
+        raise TimeoutError(f"{SHIPPED}: no version was loaded.")
+    counts = request_metrics.Metrics()
+    application = local_run.make_application(store, counts, 32 << 20, page=True)
+    found = server.Server(
+        application, store, counts, "127.0.0.1", 0, None, limits.Limits()
+    )
+    found.start()
+    atexit.register(found.stop)
+    return found
+
+
 @absltest.skipIf(sync_api is None, "the Python package playwright is missing")
 @absltest.skipIf(CHROMIUM is None, "the browser chromium is missing")
 class PageCase(absltest.TestCase):
@@ -80,19 +101,7 @@ class PageCase(absltest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.store = model_store.ModelStore("lite", SHIPPED)
-        cls.addClassCleanup(cls.store.close)
-        deadline = time.monotonic() + 10 * SECONDS
-        while not cls.store.wait(1) and time.monotonic() < deadline:
-            pass
-        counts = request_metrics.Metrics()
-        cls.server = server.Server(
-            local_run.make_application(cls.store, counts, 32 << 20, page=True),
-            cls.store, counts, "127.0.0.1", 0, None, limits.Limits(),
-        )  # fmt: skip
-        cls.server.start()
-        cls.addClassCleanup(cls.server.stop)
-        cls.url = f"http://127.0.0.1:{cls.server.http_port}/"
+        cls.url = f"http://127.0.0.1:{_serve().http_port}/"
         playwright = sync_api.sync_playwright().start()
         sync_api.expect.set_options(timeout=1000 * SECONDS)
         cls.addClassCleanup(playwright.stop)

@@ -72,7 +72,9 @@ class HttpServer:
         self._server.limits = limits
         self._server.refusal = observed(_refuse)
         self.port = int(self._server.effective_port)
-        self._thread = threading.Thread(target=self._server.run, name="http")
+        self._thread = threading.Thread(
+            target=self._server.run, name="http", daemon=True
+        )
 
     def start(self):
         """Starts to serve."""
