@@ -67,12 +67,15 @@ def main(argv):
     del argv
     box = parse_box(_BOX.value)
     from kp2part import client
+    from kp2part.client import quick_start
     from kp2part.formats.plain import one_object_json
     from kp2part.system import atomic
     from kp2part.visualization import pictures
 
     image = pathlib.Path(_IMAGE.value).read_bytes()
-    with client.connect(_URL.value or _SAVED_MODEL.value) as model:
+    address = _URL.value or _SAVED_MODEL.value
+    quick_start.skip_rewriting(address)
+    with client.connect(address) as model:
         category = model.task.category
         keypoints = one_object_json.load(_KEYPOINTS.value, category)
         try:

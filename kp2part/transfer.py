@@ -137,6 +137,7 @@ _SOME_FAILED = 3  # Exit status.
 def main(argv):
     del argv
     from kp2part import client
+    from kp2part.client import quick_start
     from kp2part.labeling import outputs
     from kp2part.labeling import quality_filter
 
@@ -154,6 +155,7 @@ def main(argv):
     runner = runner_flags.read(
         images=_IMAGES.value, saved_model=address, output=_OUTPUT.value
     )
+    quick_start.skip_rewriting(address)
     with client.connect(address, quality=True) as predict:
         if _WRITE_MAPPING.value:
             _draft(predict.task)
