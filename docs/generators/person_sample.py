@@ -16,8 +16,8 @@ from tfrecords_tools.synthetic import scenes
 from tfrecords_tools.synthetic import sprites
 
 DOCS = pathlib.Path(__file__).parents[1]
-_SIZE = 360, 270  # Height and width in pixels.
-_BOX = 40, 25, 230, 345
+_SIZE = 600, 450  # Height and width in pixels.
+_BOX = 70, 40, 380, 560
 _CLOTHES = persons.clothes(
     skin=(214, 160, 128),
     hair=(62, 42, 30),
@@ -50,7 +50,11 @@ def draw() -> tuple[np.ndarray, list[list[float]]]:
 
 def main():
     photo, keypoints = draw()
-    cv2.imwrite(str(DOCS / "sample_person.jpg"), photo[..., ::-1])
+    cv2.imwrite(
+        str(DOCS / "sample_person.jpg"),
+        photo[..., ::-1],
+        [cv2.IMWRITE_JPEG_QUALITY, 82],
+    )
     text = json.dumps(keypoints) + "\n"
     (DOCS / "sample_person.json").write_text(text)
 
