@@ -51,10 +51,11 @@ def main(argv):
     from kp2part.training import trainer
     from kp2part.training import workdir
 
-    with distribution_flags.team(distribution) as team:
+    path = pathlib.Path(_WORKDIR.value)
+    with distribution_flags.team(distribution, path) as team:
         trainer.train(
             config,
-            workdir.Workdir(pathlib.Path(_WORKDIR.value)),
+            workdir.Workdir(path),
             _SAVE_EVERY.value,
             sys.stdout,
             team,

@@ -23,13 +23,14 @@ class Distribution:
         "none trains on one device. mirrored uses all devices of this machine. "
         "processes makes this process one of several, on one machine or many, "
         "with KERAS_BACKEND=jax. Each device takes an equal part of "
-        "--batch_size; with --input=memory the result is that of one device.",
+        "--batch_size. With JAX, --input must be memory: the result is that of "
+        "one device. See docs/how-to/many_machines.md.",
         choices=("none", "mirrored", "processes"),
     )
     coordinator: str | None = settings.field(
         None,
-        "HOST:PORT at which the others reach process 0. SLURM and mpirun tell "
-        "it by themselves.",
+        "HOST:PORT at which the others reach process 0, a port for each run. "
+        "SLURM and mpirun tell it by themselves.",
         only_with={"distribute": "processes"},
     )
     num_processes: int | None = settings.field(
@@ -49,7 +50,7 @@ class Distribution:
         60.0,
         "Seconds without a sign of life from a process after which the others "
         "end.",
-        above=0,
+        minimum=5,
         only_with={"distribute": "processes"},
     )
 
@@ -109,9 +110,11 @@ def find(chosen: Distribution, environment: Mapping[str, str]) -> Place:
 
 def _check_address(address: str):
     host, _, port = address.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit():
+    is_number = port.isascii() and port.isdigit()
+    if not host or not is_number or not 0 < int(port) < 65536:
         raise ValueError(
-            f"`coordinator` must be HOST:PORT. Received: coordinator={address}"
+            "`coordinator` must be HOST:PORT, with a port of 1 to 65535. "
+            f"Received: coordinator={address}"
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 import contextlib
 import os
+import pathlib
 
 from kp2part.distribution import cluster
 from kp2part.distribution import team as team_lib
@@ -21,8 +22,14 @@ def read() -> cluster.Distribution:
 
 
 @contextlib.contextmanager
-def team(chosen: cluster.Distribution) -> Iterator[team_lib.Team]:
+def team(
+    chosen: cluster.Distribution, workdir: pathlib.Path
+) -> Iterator[team_lib.Team]:
     """Returns a context with the devices and processes of a run.
+
+    Args:
+        chosen: What flags say.
+        workdir: Of the run.
 
     Raises:
         ValueError: They are not to be had.
@@ -38,5 +45,5 @@ def team(chosen: cluster.Distribution) -> Iterator[team_lib.Team]:
         place = cluster.find(chosen, os.environ)
         from kp2part.distribution import processes
 
-        with processes.joined(place, chosen.process_timeout) as found:
+        with processes.joined(place, chosen.process_timeout, workdir) as found:
             yield found

@@ -6,7 +6,9 @@ import contextlib
 import dataclasses
 import functools
 import os
+import pathlib
 import signal
+import socket
 import sys
 import threading
 import time
@@ -22,13 +24,20 @@ from kp2part.distribution import mirrored
 from kp2part.distribution import team as team_lib
 from kp2part.distribution import watch as watch_lib
 from kp2part.system import interruption
+from kp2part.system import locks
 
 # What moves values between processes, as it calls itself in errors.
 _EXCHANGES = "Gloo", "NCCL"
 
 
+# JAX ends a process that has waited so long for others.
+_JOIN_SECONDS = 300
+
+
 @contextlib.contextmanager
-def joined(place: cluster.Place, timeout: float) -> Iterator[team_lib.Team]:
+def joined(
+    place: cluster.Place, timeout: float, workdir: pathlib.Path
+) -> Iterator[team_lib.Team]:
     """Returns a context in which this process belongs to a team.
 
     Nothing may have been computed with JAX before. If one process fails, all
@@ -37,25 +46,65 @@ def joined(place: cluster.Place, timeout: float) -> Iterator[team_lib.Team]:
     Args:
         place: Of this process.
         timeout: Seconds without a sign of life after which a process is lost.
+        workdir: Of the run.
 
     Raises:
-        ValueError: The backend is not JAX, or the others cannot be reached.
+        ValueError: The backend is not JAX, the others cannot be reached, or
+            this process of the run is there already.
     """
     if keras.backend.backend() != "jax":
         raise ValueError(
             "`distribute` can be processes with KERAS_BACKEND=jax only. "
             f"Received: KERAS_BACKEND={keras.backend.backend()}"
         )
-    _initialize(place, timeout)
-    board = board_lib.of_this_process()
-    watch = watch_lib.Watch(board, place.index, place.count, timeout)
-    words = watch_lib.explained(f"process {place.index} was killed or aborted")
-    with (
-        last_words.at_sudden_end(f"error: {words}"),
-        _watched(watch, board, place, timeout),
-        _team(board, place) as team,
-    ):
-        yield team
+    with _only_one(place, workdir):
+        with last_words.at_sudden_end(f"error: {_never_met(place)}"):
+            _initialize(place, timeout)
+        board = board_lib.of_this_process()
+        watch = watch_lib.Watch(board, place.index, place.count, timeout)
+        words = watch_lib.killed(place.index)
+        with (
+            last_words.at_sudden_end(f"error: {words}"),
+            _watched(watch, board, place, timeout),
+            _team(board, place) as team,
+        ):
+            yield team
+
+
+@contextlib.contextmanager
+def _only_one(place: cluster.Place, workdir: pathlib.Path) -> Iterator[None]:
+    """Checks that no other process has this place: both would abort."""
+    if place.index:  # Process 0 takes the lock of the run itself.
+        with locks.directory(workdir, f".lock-{place.index}"):
+            yield
+        return
+    if place.coordinator is not None:
+        _check_port(place.coordinator)
+    yield
+
+
+def _check_port(coordinator: str):
+    """Checks that a port is free, as JAX does not."""
+    port = int(coordinator.rpartition(":")[2])
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("", port))
+        except OSError as error:
+            raise ValueError(
+                f"`coordinator` must have a port that is free on this machine: "
+                f"{error.strerror}. Another run may have it. Received: "
+                f"coordinator={coordinator}"
+            ) from error
+
+
+def _never_met(place: cluster.Place) -> str:
+    return (
+        f"process {place.index} of {place.count} has not met the others at "
+        f"coordinator={place.coordinator}. Start all within "
+        f"{_JOIN_SECONDS} s, with the same --coordinator and --num_processes "
+        "and each with its own --process_id; machines must reach its port."
+    )
 
 
 @contextlib.contextmanager
@@ -80,6 +129,10 @@ def _team(
 def _initialize(place: cluster.Place, timeout: float):
     import jax
 
+    logging.info(
+        "Process %d of %d waits up to %d s for the others.",
+        place.index, place.count, _JOIN_SECONDS,
+    )  # fmt: skip
     # It would take SIGTERM from us.
     jax.config.update("jax_enable_preemption_service", False)
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
@@ -89,6 +142,7 @@ def _initialize(place: cluster.Place, timeout: float):
             place.count,
             place.index,
             cluster_detection_method=place.method,
+            initialization_timeout=_JOIN_SECONDS,
             # `Watch` is faster, and says what to do.
             heartbeat_timeout_seconds=int(2 * timeout) + 60,
         )
@@ -98,6 +152,17 @@ def _initialize(place: cluster.Place, timeout: float):
             f"Process {place.index} of {place.count} cannot join the others at "
             f"coordinator={place.coordinator}: {reason}"
         ) from error
+
+
+def _check_devices(place: cluster.Place):
+    import jax
+
+    if jax.process_count() != place.count:
+        raise ValueError(
+            "`num_processes` must be the same in all processes. Received: "
+            f"num_processes={place.count} in process {place.index}, and "
+            f"{jax.process_count()} in process 0"
+        )
     if jax.device_count() != place.count * jax.local_device_count():
         raise ValueError(
             "Each process must have as many devices as the others. Received: "
@@ -118,13 +183,16 @@ def _watched(
     _take_signals(watch, place.index)
     watch.start()
     try:
+        _check_devices(place)
         yield
+        watch.wait_for_all()
     except BaseException as error:
         if _is_of_others(error):
             # That a process is gone may show here first. What the thread finds
             # ends this process.
             watch.join(timeout + watch_lib.LAST_WORDS_SECONDS)
-        _give_up(board, place.index, _reason(error))
+        watch.silence()
+        _give_up(board, place.index, _reason(place.index, error))
         raise
     watch.stop()
     jax.distributed.shutdown()  # Waits for all.
@@ -143,15 +211,18 @@ def _take_signals(watch: watch_lib.Watch, index: int):
     main = threading.current_thread() is threading.main_thread()
     if index and main:  # Process 0 saves first; then the others end.
         for number in signal.SIGINT, signal.SIGTERM:
-            signal.signal(number, watch.on_signal)
+            # A shell has what runs in its background ignore Ctrl-C.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, watch.on_signal)
 
 
-def _reason(error: BaseException) -> str:
+def _reason(index: int, error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         terminated = isinstance(error, interruption.Terminated)
         number = signal.SIGTERM if terminated else signal.SIGINT
         return watch_lib.interrupted(number)
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    text = str(error).strip().partition("\n")[0] or type(error).__name__
+    return watch_lib.failed(index, text)
 
 
 def _give_up(board: board_lib.Board, index: int, reason: str):

@@ -62,9 +62,12 @@ class Deferral:
     def __call__(self, number: int, _):
         """Handles a signal; a second one does not wait."""
         kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        if not self.is_on or self.waiting is not None:
-            raise kind
+        is_second = self.waiting is not None
+        # Also if it is raised: Keras looks at the values of logs in a way that
+        # lets no exception out.
         self.waiting = kind()
+        if is_second or not self.is_on:
+            raise self.waiting
 
 
 @contextlib.contextmanager

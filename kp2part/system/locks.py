@@ -6,11 +6,9 @@ import pathlib
 
 import filelock
 
-_NAME = ".lock"
-
 
 @contextlib.contextmanager
-def directory(path: pathlib.Path) -> Iterator[None]:
+def directory(path: pathlib.Path, name: str = ".lock") -> Iterator[None]:
     """Keeps a directory for this process, as long as the context lasts.
 
     The system releases the lock when a process ends, however it ends.
@@ -18,6 +16,7 @@ def directory(path: pathlib.Path) -> Iterator[None]:
     Args:
         path: The directory, made if missing. If nothing is written into it, it
             is gone again afterwards.
+        name: Of the file that is locked. Who takes another one does not mind.
 
     Raises:
         ValueError: Another process has it.
@@ -25,7 +24,7 @@ def directory(path: pathlib.Path) -> Iterator[None]:
     missing = [p for p in (path, *path.parents) if not p.exists()]
     path.mkdir(parents=True, exist_ok=True)
     try:
-        with _locked(path / _NAME):
+        with _locked(path / name):
             yield
     finally:
         for made in missing:

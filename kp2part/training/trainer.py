@@ -24,6 +24,7 @@ from kp2part.system import interruption
 from kp2part.system import settings
 from kp2part.system import settings_flags
 from kp2part.system import versions
+from kp2part.training import agreement
 from kp2part.training import backend
 from kp2part.training import callbacks
 from kp2part.training import config as config_lib
@@ -71,6 +72,7 @@ def train(
         workdir = followed_workdir.FollowedWorkdir(workdir.path)
     with workdir.locked():
         team.agree("settings", settings_flags.to_flagfile(config))
+        agreement.check(config, team)
         workdir.check(config)
         manifest = manifest_lib.load(config.selection.tfrecords)
         chosen = splits.choose(config.selection, manifest, config.loop.seed)
@@ -87,10 +89,8 @@ def train(
             model = network.load_or_make(
                 config, checkpoint, chosen.training, task
             )
-        made_of = _made_of(manifest)
-        team.agree("records", made_of["records"]["manifest_sha256"])
         # Not before all is known to be good: a typing error would stay.
-        workdir.begin(config, made_of, chosen.folds)
+        workdir.begin(config, _made_of(manifest), chosen.folds)
         with _explained(config, workdir):
             state = run_state.read(checkpoint) if checkpoint else None
             saver = functools.partial(

@@ -69,8 +69,8 @@ class ProcessesTest(absltest.TestCase):
         self.started.append(process)
         return process
 
-    def start_two(self, name, *flags, epochs=2):
-        address = f"127.0.0.1:{free_port()}"
+    def start_two(self, name, *flags, epochs=2, port=None):
+        address = f"127.0.0.1:{port or free_port()}"
         return [
             self.start(
                 name,
@@ -147,16 +147,23 @@ class ProcessesTest(absltest.TestCase):
         self.finish(self.start("parts", epochs=16))
         self.check_same(16, "whole", "parts")
 
-    def test_the_first_is_killed_and_the_other_says_what_to_do(self):
-        first, second = self.start_two("run", epochs=160)
-        self.wait_for(
-            self.base / "run" / "checkpoint-00001.keras", first, second
-        )
+    def test_started_twice_and_the_first_is_killed(self):
+        port = free_port()
+        first, second = self.start_two("run", epochs=400, port=port)
+        saved = self.base / "run" / "checkpoint-00001.keras"
+        self.wait_for(saved, first, second)
+        # Started by mistake, again: they harm nobody.
+        again = self.start_two("run", epochs=400, port=port)
+        self.finish(*again, status=1)
+        self.assertIn("must have a port that is free", again[0].log.read_text())
+        self.assertIn("another process is at work", again[1].log.read_text())
+        self.assertIsNone(first.poll())
+        self.assertIsNone(second.poll())
         first.kill()
         second.wait(TIMEOUT)
         self.assertNotEqual(second.returncode, 0)
         said = second.log.read_text()
-        self.assertIn("Start all processes again", said)
+        self.assertIn("or aborted as process 0 is gone. Start all", said)
 
     def test_interrupted_all_end_and_the_run_goes_on_in_two(self):
         self.finish(self.start("whole", epochs=16))

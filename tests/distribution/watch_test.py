@@ -58,13 +58,66 @@ class WatchTest(absltest.TestCase):
         self.assertIn("process 2 has given no sign of life for 60 s", said)
         self.assertIn("Start all processes again", said)
         self.assertIn("same --workdir", said)
-        self.assertIn("process 0 has ended: process 2", self.said(second))
+        # The same, once.
+        self.assertEqual(self.said(second), said)
         self.assertEqual(self.left, [1, 1])
 
     def test_says_why_another_process_ended(self):
-        self.board.put(watch.ENDED, 2, "The loss must be finite.")
-        self.assertIn("process 2 has ended: The loss", self.said(self.watch(0)))
+        reason = watch.failed(2, "The loss must be finite.")
+        self.board.put(watch.ENDED, 2, reason)
+        said = self.said(self.watch(0))
+        self.assertIn("process 2 has failed: The loss must be finite.\n", said)
+        # Which would not help.
+        self.assertNotIn("Start all", said)
         self.assertEqual(self.left, [1])
+
+    def test_a_board_that_does_not_move_ends_the_run(self):
+        second = self.watch(1)
+        for seconds in 30, 59:
+            self.at(seconds)
+            second.look_at_the_clock()
+        self.assertEmpty(self.left)
+        self.at(61)
+        with contextlib.redirect_stderr(io.StringIO()) as text:
+            second.look_at_the_clock()
+        self.assertEqual(self.left, [1])
+        self.assertIn(
+            "process 0 has not moved for 60 s. Start", text.getvalue()
+        )
+
+    def test_a_signal_ends_a_process_although_the_board_does_not_move(self):
+        second = self.watch(1)
+        second.on_signal(signal.SIGTERM, None)
+        self.at(10)
+        second.look_at_the_clock()
+        self.assertEmpty(self.left)
+        self.at(12)
+        second.look_at_the_clock()
+        self.assertEqual(self.left, [143])
+
+    def test_what_the_first_ignores_reaches_it_as_another_signal(self):
+        first, second = self.watch(0), self.watch(1)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+        deferral = interruption.Deferral()
+        deferral.is_on = True
+        before = signal.signal(signal.SIGTERM, deferral)
+        self.addCleanup(signal.signal, signal.SIGTERM, before)
+        second.on_signal(signal.SIGINT, None)
+        second.look()
+        for seconds in 0, 2:
+            self.at(seconds)
+            first.look()
+        self.assertIsInstance(deferral.waiting, interruption.Terminated)
+
+    def test_waits_until_all_have_done_their_work(self):
+        self.board.put(watch.DONE, 0, "")
+        others = iter((1, 2))
+        time.sleep.side_effect = lambda _: self.board.put(
+            watch.DONE, next(others), ""
+        )
+        self.watch(0).wait_for_all()
+        self.assertLen(self.board.notes(watch.DONE), 3)
 
     def test_own_end_is_no_reason(self):
         self.board.put(watch.ENDED, 0, "x")
@@ -91,9 +144,6 @@ class WatchTest(absltest.TestCase):
             self.assertEqual(deferral.waiting is not None, seconds > 1)
         self.assertIsInstance(deferral.waiting, interruption.Terminated)
         self.assertEmpty(self.left)
-        self.at(12)
-        second.look()
-        self.assertEqual(self.left, [143])
 
 
 if __name__ == "__main__":

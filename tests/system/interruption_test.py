@@ -1,3 +1,4 @@
+import contextlib
 import os
 import pathlib
 import signal
@@ -6,6 +7,8 @@ import sys
 
 from absl.testing import absltest
 from absl.testing import parameterized
+
+from kp2part.system import interruption
 
 ROOT = pathlib.Path(__file__).parents[2]
 PROGRAM = """
@@ -81,6 +84,13 @@ class InterruptionTest(parameterized.TestCase):
             self.end("defer", number),
             (status, "saved\nin order\n", "interrupted\n"),
         )
+
+    def test_what_is_swallowed_is_raised_again(self):
+        deferral = interruption.Deferral()
+        with contextlib.suppress(KeyboardInterrupt):  # As Keras does at times.
+            deferral(signal.SIGTERM, None)
+        with self.assertRaises(interruption.Terminated):
+            deferral.raise_waiting()
 
     @parameterized.parameters((signal.SIGINT, 130), (signal.SIGTERM, 143))
     def test_ends_although_python_waits_for_a_long_computation(
