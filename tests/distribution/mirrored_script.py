@@ -31,12 +31,10 @@ def make_two_devices():
 def main():
     path, directory, distribute = sys.argv[1:]
     make_two_devices()
-    with flags.team(cluster.Distribution(distribute)) as team:
-        trainer.train(
-            flagfile.load(pathlib.Path(path)),
-            workdir.Workdir(pathlib.Path(directory)),
-            team=team,
-        )
+    run = workdir.Workdir(pathlib.Path(directory))
+    chosen = cluster.Distribution(distribute)
+    with flags.team(chosen, run.path) as team:
+        trainer.train(flagfile.load(pathlib.Path(path)), run, team=team)
 
 
 if __name__ == "__main__":
