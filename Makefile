@@ -6,6 +6,7 @@ VENV_TFA ?= .venv-tfa
 VENV_FORMATS ?= .venv-formats
 VENV_BEAM ?= .venv-beam
 VENV_EXPORT ?= .venv-export
+VENV_BENCH ?= .venv-bench
 DEMO ?= out/demo
 DEMO_IMAGES ?= 660
 
@@ -19,7 +20,7 @@ pip := $(bin)/pip install --quiet --disable-pip-version-check --no-compile
 # The steps after the training do not wait for each other.
 MAKEFLAGS += -j2
 
-.PHONY: help serve demo test test-tfa test-formats test-beam test-export test-fast programs lint format docs clean
+.PHONY: help serve demo test test-tfa test-formats test-beam test-export test-fast test-bench programs bench lint format docs clean
 
 help:
 	@echo "make serve     serve the trained model and its page at http://127.0.0.1:8501/"
@@ -32,6 +33,8 @@ help:
 	@echo "               SLEAP and xarray"
 	@echo "make test-beam run transfer and build on Apache Beam, on this machine"
 	@echo "make test-export  export for ONNX Runtime, OpenVINO and LiteRT, and run that"
+	@echo "make test-bench  hold the peers of make bench to what kp2part computes"
+	@echo "make bench     measure kp2part beside its peers, 25 minutes: out/bench/table.md"
 	@echo "make format    format the code"
 	@echo "make docs      build the documentation: out/docs/index.html"
 	@echo "make clean     remove what make demo and make test have made"
@@ -79,6 +82,13 @@ $(VENV_EXPORT)/installed: requirements-export.txt requirements.txt
 	$(PYTHON) -m venv $(VENV_EXPORT)
 	$(VENV_EXPORT)/bin/pip install --quiet --disable-pip-version-check \
 	    --no-compile -r requirements-export.txt
+	touch $@
+
+$(VENV_BENCH)/installed: requirements-bench.txt requirements-export.txt \
+    requirements.txt
+	$(PYTHON) -m venv $(VENV_BENCH)
+	$(VENV_BENCH)/bin/pip install --quiet --disable-pip-version-check \
+	    --no-compile -r requirements-bench.txt
 	touch $@
 
 serve: | $(VENV)/installed
@@ -193,6 +203,20 @@ test-export: $(addprefix test-export-,$(on_runtimes))
 test-export-%: $(VENV_EXPORT)/installed
 	$(VENV_EXPORT)/bin/python -m $*
 
+# In an environment of its own, see requirements-bench.txt. BENCH may have flags:
+# make bench BENCH=--only=network,photos
+bench: $(VENV_BENCH)/installed
+	$(VENV_BENCH)/bin/python -m benchmarks $(BENCH)
+
+# What the peers compute is what kp2part computes. `make test` skips them.
+on_peers := tests.benchmarks.peers.torch_network_test \
+    tests.benchmarks.peers.numpy_pipeline_test
+
+test-bench: $(addprefix test-bench-,$(on_peers))
+
+test-bench-%: $(VENV_BENCH)/installed
+	$(VENV_BENCH)/bin/python -m $*
+
 lint: $(VENV)/installed-dev
 	$(run) ruff format --check .
 	$(run) ruff check .
@@ -214,4 +238,5 @@ docs: $(VENV)/installed-docs
 	@echo "Look at out/docs/index.html"
 
 clean:
-	rm -rf $(VENV) $(VENV_TFA) $(VENV_FORMATS) $(VENV_BEAM) $(VENV_EXPORT) out
+	rm -rf $(VENV) $(VENV_TFA) $(VENV_FORMATS) $(VENV_BEAM) $(VENV_EXPORT) \
+	    $(VENV_BENCH) out

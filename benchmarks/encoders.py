@@ -10,23 +10,16 @@ encoder.
 """
 
 from collections.abc import Callable
-import dataclasses
 import time
 
 from absl import flags
-import keras
 import numpy as np
 import tqdm
 
-from kp2part.models import networks as networks_lib
-from kp2part.models.encoders import weights
-from kp2part.schema import category
-from kp2part.schema import keys
-from kp2part.schema import task as task_lib
+from benchmarks.speed import new_network
 from kp2part.system import atomic
 from kp2part.system import cli
 from kp2part.system import tables
-from kp2part.training import compilation
 from kp2part.training import config as config_lib
 from kp2part.training import flags as flags_lib
 
@@ -41,38 +34,6 @@ _NUM_STEPS = flags.DEFINE_integer(
 _OUTPUT = flags.DEFINE_string("output", None, "Markdown file of the table.")
 
 
-def build(encoder: str, config: config_lib.TrainConfig) -> keras.Model:
-    """Returns the compiled network with an encoder."""
-    task = task_lib.Task(
-        category.load("quadruped"),
-        config.inputs.image_size,
-        bones=config.inputs.bones,
-    )
-    architecture = dataclasses.replace(config.architecture, encoder=encoder)
-    model = networks_lib.build(config.network.network, task, architecture)
-    weights.freeze_normalization(model)
-    optimizer = compilation.make_optimizer(
-        config.optimization, config.optimization.learning_rate
-    )
-    compilation.compile_model(model, optimizer, config.objective)
-    return model
-
-
-def batch(model: keras.Model, size: int) -> tuple[dict, dict]:
-    """Returns random inputs and part ids."""
-    rng = np.random.default_rng(0)
-    inputs = {
-        name: rng.uniform(0, 1, (size, *x.shape[1:])).astype(np.float32)
-        for name, x in model.input.items()
-    }
-    inputs[keys.IMAGE] *= 255
-    part_ids = {
-        name: rng.integers(0, x.shape[-1], (size, *x.shape[1:3]))
-        for name, x in model.output.items()
-    }
-    return inputs, part_ids
-
-
 def seconds(function: Callable, *arguments) -> float:
     """Returns the CPU time of a call."""
     start = time.process_time()
@@ -82,8 +43,10 @@ def seconds(function: Callable, *arguments) -> float:
 
 def measure(config: config_lib.TrainConfig) -> dict[str, tuple]:
     """Returns by encoder: parameters, seconds of a step and of a prediction."""
-    networks = {name: build(name, config) for name in _ENCODERS.value}
-    inputs, part_ids = batch(
+    networks = {
+        name: new_network.build(name, config) for name in _ENCODERS.value
+    }
+    inputs, part_ids = new_network.batch(
         next(iter(networks.values())), config.loop.batch_size
     )
     times = {name: [] for name in networks}

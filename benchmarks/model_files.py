@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
+from benchmarks.speed import network
 from kp2part.data import example_set
 from kp2part.data import input_pipeline
 from kp2part.data import manifest as manifest_lib
@@ -60,23 +61,6 @@ class Measured:
     def iou(self) -> float:
         """The mean over parts, of all crops together."""
         return float(metrics.mean_iou(np.concatenate(self.matrices).sum(0)))
-
-
-def of_saved_model(version: pathlib.Path) -> crop_graph.Predict:
-    """Returns what runs the signature `crops` of a SavedModel."""
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    model = tf.saved_model.load(str(version))
-
-    def predict(inputs):
-        # Here, as the signatures do not keep the model.
-        crops = model.signatures["crops"]
-        tensors = {name: tf.constant(x) for name, x in inputs.items()}
-        box = tf.zeros([len(inputs[keys.IMAGE]), 4], tf.int32)
-        found = crops(box=box, **tensors)
-        return {name: value.numpy() for name, value in found.items()}
-
-    return predict
 
 
 def size(path: pathlib.Path) -> int:
@@ -147,7 +131,9 @@ def main(argv):
     fields = json_file.read(version / saved_model.METADATA)
     paths = {"SavedModel": version}
     paths |= {pathlib.Path(p).name: pathlib.Path(p) for p in _FILES.value}
-    runs = {"SavedModel": of_saved_model(version)}
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    runs = {"SavedModel": network.of_saved_model(version)}
     for path in list(paths.values())[1:]:
         runs[path.name], _ = model_files.load(path, 1)
     found = measure(runs, task_lib.Task.from_json(fields["task"]))

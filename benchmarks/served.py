@@ -118,11 +118,11 @@ def _free_port():
 
 
 def _wait_for(served, process):
-    for _ in range(600):
+    for _ in range(3000):
         with contextlib.suppress(OSError):
             if served.ask(target=f"/v1/models/{MODEL.name}") == 200:
                 return
         if process.poll() is not None:
             break
-        time.sleep(0.5)
+        time.sleep(0.1)
     raise OSError(f"kp2part.serve did not start. Exit status: {process.poll()}")

@@ -18,6 +18,8 @@ SLOW = (
     "tests/annotator/browser_set_test.py",
     "tests/annotator/browser_test.py",
     "tests/annotator/browser_work_test.py",
+    "tests/benchmarks/growth_test.py::ProgramTest",
+    "tests/benchmarks/speed/run_test.py",
     "tests/client/served_model_test.py",
     "tests/crossval_test.py",
     "tests/deploy_test.py",

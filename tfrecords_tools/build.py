@@ -17,7 +17,6 @@ of images".
 """
 
 import functools
-import os
 import pathlib
 
 from absl import flags
@@ -47,8 +46,9 @@ _DRY_RUN = cli.define_dry_run(
 _NUM_WORKERS = flags.DEFINE_integer(
     "num_workers",
     None,
-    "Number of processes; by default one for each core. Does not change the "
-    "result.",
+    "Number of processes; by default one for each core, but no more than one "
+    "for each 1,000 photos, as each takes seconds to start. Does not change "
+    "the result.",
     lower_bound=1,
 )
 runner_flags.define(__name__)
@@ -100,8 +100,7 @@ def _writer(runner):
         return functools.partial(beam_runner.run, runner=runner)
     from tfrecords_tools.building import local_runner
 
-    num_workers = _NUM_WORKERS.value or os.cpu_count() or 1
-    return functools.partial(local_runner.run, num_workers=num_workers)
+    return functools.partial(local_runner.run, num_workers=_NUM_WORKERS.value)
 
 
 if __name__ == "__main__":

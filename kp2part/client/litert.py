@@ -27,6 +27,7 @@ class Predictor:
 
     Args:
         file: Written by `kp2part.export --format=litert`.
+        num_threads: 0 for one on each core.
 
     Attributes:
         path: The file.
@@ -37,9 +38,9 @@ class Predictor:
         ModuleNotFoundError: LiteRT is not installed.
     """
 
-    def __init__(self, file: str):
+    def __init__(self, file: str, num_threads: int = 0):
         self.path = pathlib.Path(file)
-        self._session = litert_session.Session(self.path)
+        self._session = litert_session.Session(self.path, num_threads)
         self._values = self._session.metadata
         self._task = _task(self._values, self.path)
         told = [x for x in self._session.outputs if x == keys.QUALITY]

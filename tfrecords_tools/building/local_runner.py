@@ -15,6 +15,8 @@ from tfrecords_tools.building import jobs as jobs_lib
 from tfrecords_tools.building import shards
 
 _SECONDS_BETWEEN_UPDATES = 0.5
+# A worker imports TensorFlow, which takes as long as some hundred photos.
+_IMAGES_PER_WORKER = 1000
 # Workers share the CPU and log little; pixels must not depend on a GPU.
 _ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
@@ -30,14 +32,17 @@ class _Stopped(Exception):
     """Another job has failed, or the user has interrupted the build."""
 
 
-def run(jobs: Sequence[jobs_lib.Job], num_workers: int):
+def run(jobs: Sequence[jobs_lib.Job], num_workers: int | None = None):
     """Writes the shards of all jobs, or raises the first error.
 
     Args:
         jobs: The jobs, in the order in which to start them.
-        num_workers: Number of processes; 1 runs the jobs in this process.
+        num_workers: Number of processes; 1 runs the jobs in this process. By
+            default, as many as the number of photos pays for.
     """
     num_images = sum(len(job.sources) for job in jobs)
+    if num_workers is None:
+        num_workers = _num_workers(num_images, os.cpu_count() or 1)
     with tqdm.tqdm(total=num_images, unit="image", smoothing=0.05) as bar:
         if num_workers == 1:
             for job in jobs:
@@ -45,6 +50,10 @@ def run(jobs: Sequence[jobs_lib.Job], num_workers: int):
         else:
             with _environment():
                 _run_in_workers(jobs, min(num_workers, len(jobs)), bar)
+
+
+def _num_workers(num_images: int, num_cores: int) -> int:
+    return max(1, min(num_cores, num_images // _IMAGES_PER_WORKER))
 
 
 def _run_in_workers(jobs, num_workers, bar):

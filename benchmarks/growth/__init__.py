@@ -1,0 +1,1 @@
+"""How times grow with the work."""
