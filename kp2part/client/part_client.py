@@ -206,12 +206,14 @@ class PartClient:
                 raise
             if rows.stop - rows.start == 1:
                 raise ValueError(f"object {rows.start}: {error}") from error
-            # One by one, to find the refused object and name it.
-            single = (slice(i, i + 1) for i in range(rows.start, rows.stop))
+            # Smaller requests may be taken, or one object is refused: its name
+            # is to be told.
+            middle = (rows.start + rows.stop) // 2
+            halves = slice(rows.start, middle), slice(middle, rows.stop)
             return [
                 prediction
-                for row in single
-                for prediction in self._predict(inputs, row)
+                for half in halves
+                for prediction in self._predict(inputs, half)
             ]
         return [
             _prediction({n: x[i] for n, x in found.items()}, not named)

@@ -138,6 +138,25 @@ class PartClientTest(absltest.TestCase):
         with self.assertRaisesRegex(ValueError, "^assertion"):
             self.ask([b"bad"])
 
+    def test_a_request_that_is_too_large_is_halved(self):
+        requests, run = 0, self.backend.run
+
+        def limited(signature, inputs, outputs):
+            nonlocal requests
+            images = inputs.get("image_bytes", [])
+            requests += 1
+            if len(images) > 4:
+                raise ValueError("Photos must have at most 80 megapixels.")
+            return run(signature, inputs, outputs)
+
+        with mock.patch.object(self.backend, "run", limited):
+            images = [b"1" * (i + 1) for i in range(16)]
+            ask = part_client.PartClient(self.backend)
+            found = ask(images, np.stack([KEYPOINTS] * 16))
+        masks = [prediction.mask[0, 0] for prediction in found]
+        self.assertEqual(masks, [len(image) % 3 for image in images])
+        self.assertEqual(requests, 1 + 2 + 4)
+
     def test_a_model_that_does_not_turn_photos_refuses_tagged_ones(self):
         ask = part_client.PartClient(self.backend)
         file = photo_files.jpeg(photo_files.picture())
