@@ -1,4 +1,5 @@
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -34,7 +35,7 @@ class TeamTest(absltest.TestCase):
     def test_processes_need_jax(self):
         chosen = cluster.Distribution("processes", "127.0.0.1:1", 2, 0)
         with self.assertRaisesRegex(ValueError, "KERAS_BACKEND=jax only"):
-            with flags.team(chosen):
+            with flags.team(chosen, pathlib.Path("run")):
                 pass
 
     def test_nothing_is_done_if_a_flag_is_wrong(self):

@@ -13,6 +13,7 @@ from kp2part.client import in_process
 from kp2part.client import part_client
 from kp2part.data import crops
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import heatmaps
 from kp2part.data import input_pipeline
 from kp2part.evaluation import inference
@@ -162,7 +163,9 @@ class SavedModelTest(parameterized.TestCase):
         self.check_network_of(path, metadata.network_of(model))
         box = np.array([0, 0, 32, 32], np.float32)
         for record, mask in zip(
-            examples.read().as_numpy_iterator(), trained, strict=True
+            example_stream.read(examples).as_numpy_iterator(),
+            trained,
+            strict=True,
         ):
             (prediction,) = served(
                 [record[keys_lib.IMAGE]],

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from kp2part.data import example_set
+from kp2part.data import example_stream
 from kp2part.data import prior_maps
 from kp2part.data import records
 from kp2part.pose_priors import pose_library
@@ -51,14 +52,14 @@ def draw(
     lookup = pose_library.Lookup(library, known.manifest.category)
     aspect = known.manifest.aspect
     step = max(objects.count() // count, 1)
-    chosen = objects.read().shard(step, 0).take(count)
+    chosen = example_stream.read(objects).shard(step, 0).take(count)
     found = [
         _look_up(lookup, aspect, e) for e in chosen.map(records.decode_images)
     ]
     wanted = {int(i) % len(library) for _, nearest, _ in found for i in nearest}
     crops = {
         i: _to_numpy(records.decode_images(example))
-        for i, example in enumerate(known.read())
+        for i, example in enumerate(example_stream.read(known))
         if i in wanted
     }
     rows = [_draw_row(lookup, crops, *row) for row in found]
