@@ -8,7 +8,6 @@ import functools
 import os
 import pathlib
 import signal
-import socket
 import sys
 import threading
 import time
@@ -21,15 +20,13 @@ from kp2part.distribution import board as board_lib
 from kp2part.distribution import cluster
 from kp2part.distribution import last_words
 from kp2part.distribution import mirrored
+from kp2part.distribution import sole_process
 from kp2part.distribution import team as team_lib
 from kp2part.distribution import watch as watch_lib
 from kp2part.system import interruption
-from kp2part.system import locks
 
 # What moves values between processes, as it calls itself in errors.
 _EXCHANGES = "Gloo", "NCCL"
-
-
 # JAX ends a process that has waited so long for others.
 _JOIN_SECONDS = 300
 
@@ -57,7 +54,7 @@ def joined(
             "`distribute` can be processes with KERAS_BACKEND=jax only. "
             f"Received: KERAS_BACKEND={keras.backend.backend()}"
         )
-    with _only_one(place, workdir):
+    with sole_process.kept(place, workdir):
         with last_words.at_sudden_end(f"error: {_never_met(place)}"):
             _initialize(place, timeout)
         board = board_lib.of_this_process()
@@ -69,33 +66,6 @@ def joined(
             _team(board, place) as team,
         ):
             yield team
-
-
-@contextlib.contextmanager
-def _only_one(place: cluster.Place, workdir: pathlib.Path) -> Iterator[None]:
-    """Checks that no other process has this place: both would abort."""
-    if place.index:  # Process 0 takes the lock of the run itself.
-        with locks.directory(workdir, f".lock-{place.index}"):
-            yield
-        return
-    if place.coordinator is not None:
-        _check_port(place.coordinator)
-    yield
-
-
-def _check_port(coordinator: str):
-    """Checks that a port is free, as JAX does not."""
-    port = int(coordinator.rpartition(":")[2])
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("", port))
-        except OSError as error:
-            raise ValueError(
-                f"`coordinator` must have a port that is free on this machine: "
-                f"{error.strerror}. Another run may have it. Received: "
-                f"coordinator={coordinator}"
-            ) from error
 
 
 def _never_met(place: cluster.Place) -> str:

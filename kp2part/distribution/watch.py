@@ -62,7 +62,7 @@ class Watch(threading.Thread):
         self._over = threading.Event()
 
     def run(self):
-        threading.Thread(target=self._look_at_the_clock, daemon=True).start()
+        threading.Thread(target=self._watch_the_clock, daemon=True).start()
         beat = 0
         while not self._over.wait(_SECONDS_BETWEEN_LOOKS):
             beat += 1
@@ -149,7 +149,7 @@ class Watch(threading.Thread):
             if not getattr(handler, "waiting", None):
                 os.kill(os.getpid(), number)
 
-    def _look_at_the_clock(self):
+    def _watch_the_clock(self):
         while not self._over.wait(_SECONDS_BETWEEN_LOOKS):
             self.look_at_the_clock()
 

@@ -1,5 +1,6 @@
 """What all processes of a run must have the same of, beside its settings."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import pathlib
 
@@ -22,30 +23,18 @@ def check(config: config_lib.TrainConfig, team: team_lib.Team):
     if team.share.count == 1:
         return
     selection, network = config.selection, config.network
+    directories = selection.tfrecords, *selection.extra_tfrecords
+    records = [f"{x}/{manifest_lib.FILE_NAME}" for x in directories]
+    weights = filter(None, (network.init_from, network.encoder_weights))
     for what, sources in (
-        (
-            "records",
-            [
-                pathlib.Path(directory, manifest_lib.FILE_NAME)
-                for directory in (
-                    selection.tfrecords,
-                    *selection.extra_tfrecords,
-                )
-            ],
-        ),
-        (
-            "weights to begin with",
-            [
-                pathlib.Path(source)
-                for source in (network.init_from, network.encoder_weights)
-                if source is not None
-            ],
-        ),
+        ("records", records),
+        ("weights to begin with", weights),
     ):
-        team.agree(what, "\n".join(_described(sources)))
+        described = _described(map(pathlib.Path, sources))
+        team.agree(what, "\n".join(described))
 
 
-def _described(sources: list[pathlib.Path]) -> Iterator[str]:
+def _described(sources: Iterable[pathlib.Path]) -> Iterator[str]:
     """Yields a line for each file, of what it is and holds."""
     for source in sources:
         below = sorted(source.rglob("*")) if source.is_dir() else [source]
